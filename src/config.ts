@@ -1,0 +1,74 @@
+/** Settings, read once from the environment. Every one has a default that works on one machine. */
+import path from 'node:path'
+import { z } from 'zod'
+
+const folder = (fallback: string) =>
+  z
+    .string()
+    .default(fallback)
+    .transform((value) => path.resolve(value))
+
+const Environment = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
+  WASTEX_DATA: folder('./data'),
+  WASTEX_MODELS: folder('./models'),
+  WASTEX_DATASETS: folder('./datasets'),
+  WASTEX_WEIGHTS: z.string().optional(),
+  WASTEX_IMPORT_ROOTS: z.string().optional(),
+  DATABASE_URL: z.string().optional(),
+  /** GiB of feature cache (160 KiB a view). */
+  WASTEX_CACHE_GB: z.coerce.number().min(0).default(20),
+  /** Where thresholds come from: each run's own, or the constants of the reference deployment. */
+  WASTEX_OOD: z.enum(['run', 'reference']).default('run'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+})
+
+export interface Config {
+  readonly host: string
+  /** 0: a free one. */
+  readonly port: number
+  /** Everything that is written and is neither a model nor a dataset. */
+  readonly dataDir: string
+  /** One folder a training run. */
+  readonly modelsDir: string
+  readonly datasetsDir: string
+  /** Photos that came in by `classify` and went to review. */
+  readonly uploadsDir: string
+  /** A Keras InceptionV3 file; else the one kept, downloaded or carried by a package. */
+  readonly weightsFile: string | undefined
+  /** Folders below which `importDataset` may read. */
+  readonly importRoots: readonly string[]
+  /** A PostgreSQL server; else the embedded one. */
+  readonly databaseUrl: string | undefined
+  readonly featureCacheBytes: number
+  readonly oodThresholds: 'run' | 'reference'
+  readonly logLevel: string
+}
+
+/** @throws Error that names the setting, for `main` to print. */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  // An empty variable is one that was not set: `DATABASE_URL= npm start`.
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
+  const parsed = Environment.safeParse(given)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    throw new Error(`The setting ${issue?.path.join('.')} is wrong: ${issue?.message}`)
+  }
+  const env = parsed.data
+  const roots = env.WASTEX_IMPORT_ROOTS?.split(path.delimiter) ?? [env.WASTEX_DATASETS, path.dirname(process.cwd())]
+  return {
+    host: env.HOST,
+    port: env.PORT,
+    dataDir: env.WASTEX_DATA,
+    modelsDir: env.WASTEX_MODELS,
+    datasetsDir: env.WASTEX_DATASETS,
+    uploadsDir: path.join(env.WASTEX_DATA, 'uploads'),
+    weightsFile: env.WASTEX_WEIGHTS && path.resolve(env.WASTEX_WEIGHTS),
+    importRoots: roots.map((root) => path.resolve(root)),
+    databaseUrl: env.DATABASE_URL,
+    featureCacheBytes: env.WASTEX_CACHE_GB * 2 ** 30,
+    oodThresholds: env.WASTEX_OOD,
+    logLevel: env.LOG_LEVEL,
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * The one door through which WasteX writes files. Whatever it writes is whole or absent: written aside, synced, renamed.
+ */
+import { randomUUID } from 'node:crypto'
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import path from 'node:path'
+
+/** Names that end so are leftovers of a crash; `sweep` removes them. */
+const aside = (target: string) => path.join(path.dirname(target), `.${path.basename(target)}.${randomUUID()}.tmp`)
+
+const sync = async (target: string) => {
+  const handle = await open(target, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Writes one file atomically; an existing one is replaced. Makes the folder if need be. */
+export async function writeFileWhole(target: string, data: Uint8Array | string): Promise<void> {
+  await mkdir(path.dirname(target), { recursive: true })
+  const draft = aside(target)
+  try {
+    const handle = await open(draft, 'wx')
+    try {
+      await handle.writeFile(data)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await rename(draft, target)
+  } catch (error) {
+    await rm(draft, { force: true })
+    throw error
+  }
+  await sync(path.dirname(target))
+}
+
+/**
+ * Makes a folder appear complete or not at all: `fill` writes into a folder aside, which then takes the name of `target`.
+ * An existing `target` is replaced.
+ */
+export async function writeFolderWhole(target: string, fill: (folder: string) => Promise<void>): Promise<void> {
+  await mkdir(path.dirname(target), { recursive: true })
+  const draft = aside(target)
+  await mkdir(draft)
+  try {
+    await fill(draft)
+    for (const entry of await readdir(draft, { recursive: true })) await sync(path.join(draft, entry))
+    await sync(draft)
+    await rm(target, { recursive: true, force: true })
+    await rename(draft, target)
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true })
+    throw error
+  }
+  await sync(path.dirname(target))
+}
+
+/** Removes what a crash left half-written directly in `folder`. */
+export async function sweep(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  for (const name of await readdir(folder)) {
+    if (name.startsWith('.') && name.endsWith('.tmp')) await rm(path.join(folder, name), { recursive: true, force: true })
+  }
+}
+
+export async function remove(target: string): Promise<void> {
+  await rm(target, { recursive: true, force: true })
+}

@@ -1,0 +1,41 @@
+/**
+ * Errors that a client is meant to read. Anything else that is thrown is a bug: it is logged whole, and the client sees
+ * `INTERNAL_SERVER_ERROR` with an id (api/masking.ts).
+ */
+
+export const httpStatusOf = {
+  BAD_USER_INPUT: 400,
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  CONFLICT: 409,
+  TRAINING_IN_PROGRESS: 409,
+  PAYLOAD_TOO_LARGE: 413,
+  UNSUPPORTED_IMAGE: 415,
+  OVERLOADED: 503,
+  NO_MODEL: 503,
+  TRAINING_UNAVAILABLE: 503,
+} as const
+
+export type ErrorCode = keyof typeof httpStatusOf
+
+export class WasteXError extends Error {
+  override readonly name = 'WasteXError'
+
+  /** @param details goes into the GraphQL error's `extensions` beside `code`. */
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly details: Readonly<Record<string, string | number | readonly string[] | readonly number[]>> = {},
+  ) {
+    super(message)
+  }
+}
+
+/** @param field the argument that makes no sense, as a path in the operation: `input.stage2.layers`. */
+export const badInput = (field: string, message: string) => new WasteXError('BAD_USER_INPUT', message, { field })
+export const notFound = (what: string, name: string) => new WasteXError('NOT_FOUND', `There is no ${what} “${name}”.`)
+export const conflict = (message: string) => new WasteXError('CONFLICT', message)
+
+/** The message of anything that was thrown, for logs and for the `error` of a run. */
+export const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
