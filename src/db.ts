@@ -1,0 +1,29 @@
+/** The one door to PostgreSQL: Prisma for rows, and a plain pool for LISTEN and for locks that live as long as a process. */
+import { PrismaPg } from '@prisma/adapter-pg'
+import pg from 'pg'
+import { Prisma, PrismaClient } from './generated/prisma/client.js'
+
+export { Prisma, PrismaClient }
+export type * from './generated/prisma/client.js'
+
+/** A client, or the client of a transaction: what a function needs that only reads and writes. */
+export type Db = Prisma.TransactionClient
+
+/** adapter-pg writes and reads timestamps without a zone: every session must be in UTC. */
+const utc = { options: '-c timezone=UTC' }
+
+/** @param connections at most so many at a time; further queries wait. */
+export function connect(url: string, connections = 10): PrismaClient {
+  return new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max: connections, ...utc }) })
+}
+
+/** A connection of its own, outside the pool. A lost one is the caller's to replace (`error`, `end`). */
+export async function connectAlone(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url, keepAlive: true, ...utc })
+  await client.connect()
+  return client
+}
+
+/** Prisma's code for a broken unique index. */
+export const isUniqueViolation = (error: unknown): boolean =>
+  error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002'

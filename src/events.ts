@@ -1,0 +1,131 @@
+/**
+ * What happened, told to whoever listens: in this process and, through PostgreSQL's LISTEN/NOTIFY, in every other one.
+ * A message carries ids only (NOTIFY takes 8 kB); the listener reads the rest from the database. Told inside a
+ * transaction, it goes out when that transaction commits, and not at all when it does not.
+ */
+import type pg from 'pg'
+import { connectAlone, type Db } from './db.js'
+import { messageOf } from './errors.js'
+import type { Log } from './log.js'
+
+export interface Topics {
+  imageQueued: { id: string }
+  trashCounted: { classLabel: string; count: number }
+  /** Another run serves from now on. */
+  modelPromoted: { runId: string }
+  importProgress: { name: string; done: number; total: number; refused: number }
+  /** A run has events up to this one. */
+  trainingEvent: { runId: string; seq: number }
+}
+export type Topic = keyof Topics
+
+const channel = 'wastex'
+/** A subscriber that is this many messages behind is let go: it comes back and reads what it missed. */
+const mailboxSize = 1_000
+const reconnectMs = 500
+
+export async function publish<T extends Topic>(db: Db, topic: T, message: Topics[T]): Promise<void> {
+  await db.$executeRaw`SELECT pg_notify(${channel}, ${JSON.stringify([topic, message])})`
+}
+
+type Listener = (topic: Topic, message: Topics[Topic]) => void
+
+export class Events {
+  private readonly listeners = new Set<Listener>()
+  private readonly onReconnect = new Set<() => void>()
+  private client: pg.Client | undefined
+  private closed = false
+
+  private constructor(
+    private readonly url: string,
+    private readonly log: Log,
+  ) {}
+
+  static async open(url: string, log: Log): Promise<Events> {
+    const events = new Events(url, log)
+    await events.listen()
+    return events
+  }
+
+  /** @param gap called when messages may have been missed (the connection was lost and is back). */
+  on<T extends Topic>(topic: T, listener: (message: Topics[T]) => void, gap?: () => void): () => void {
+    const entry: Listener = (told, message) => {
+      if (told === topic) listener(message as Topics[T])
+    }
+    this.listeners.add(entry)
+    if (gap) this.onReconnect.add(gap)
+    return () => {
+      this.listeners.delete(entry)
+      if (gap) this.onReconnect.delete(gap)
+    }
+  }
+
+  /**
+   * The messages of a topic from now on. Listening starts at the call, not at the first `next`, so nothing is missed
+   * between a look at the database and the first message. Ends when the subscriber returns, falls behind, or on close.
+   */
+  subscribe<T extends Topic>(topic: T): AsyncIterableIterator<Topics[T]> {
+    const mailbox: Topics[T][] = []
+    let wake: (() => void) | undefined
+    let ended = false
+    const stop = this.on(topic, (message) => {
+      if (mailbox.length < mailboxSize) mailbox.push(message)
+      else end()
+      wake?.()
+    })
+    const end = () => {
+      ended = true
+      stop()
+      this.enders.delete(end)
+      wake?.()
+    }
+    this.enders.add(end)
+    return {
+      [Symbol.asyncIterator]() {
+        return this
+      },
+      async next() {
+        while (mailbox.length === 0 && !ended) await new Promise<void>((resolve) => (wake = resolve))
+        const value = mailbox.shift()
+        return value === undefined ? { done: true, value } : { done: false, value }
+      },
+      async return() {
+        end()
+        mailbox.length = 0
+        return { done: true, value: undefined }
+      },
+    }
+  }
+  private readonly enders = new Set<() => void>()
+
+  async close(): Promise<void> {
+    this.closed = true
+    for (const end of this.enders) end()
+    await this.client?.end()
+  }
+
+  private async listen(): Promise<void> {
+    const client = await connectAlone(this.url)
+    client.on('notification', ({ payload }) => {
+      const [topic, message] = JSON.parse(payload ?? '[]') as [Topic, Topics[Topic]]
+      for (const listener of this.listeners) listener(topic, message)
+    })
+    client.on('error', (error) => this.log.warn({ error }, 'the connection that listens for events was lost'))
+    client.on('end', () => void this.relisten())
+    await client.query(`LISTEN ${channel}`)
+    this.client = client
+  }
+
+  private async relisten(): Promise<void> {
+    while (!this.closed) {
+      try {
+        await this.listen()
+        for (const gap of this.onReconnect) gap()
+        return
+      } catch (error) {
+        this.log.warn(`still no connection for events: ${messageOf(error)}`)
+        await new Promise((resolve) => setTimeout(resolve, reconnectMs))
+      }
+    }
+  }
+}
