@@ -1,0 +1,141 @@
+/** The new model beside the one that serves, on the same photos: `comparison.json`. */
+import { mcnemar, mcnemarWorse } from './mcnemar.js'
+import { meanCrossEntropy, metricsOf, predictions, type Metrics } from './metrics.js'
+import {
+  hardFall,
+  recommend,
+  significance,
+  type Duel,
+  type Facts,
+  type Fall,
+  type Recommendation,
+} from './recommendation.js'
+
+export interface Contender {
+  /** In the order of its logits. */
+  classLabels: readonly string[]
+  /** [N, its classes], row-major, of the same N photos in the same order */
+  logits: Float32Array
+  /** Photos it was trained on. */
+  trainingImages: number
+}
+
+export interface ComparisonInput {
+  candidate: Contender
+  /** null: nothing serves yet. */
+  baseline: Contender | null
+  /** [N] class of each photo; the candidate knows them all. */
+  truth: readonly string[]
+  /** Test photos left out because the older model was trained on them. */
+  leftOut?: number
+}
+
+export interface Delta {
+  metric: 'accuracy' | 'macroF1' | 'loss' | 'precision' | 'recall'
+  baseline: number
+  candidate: number
+  delta: number
+}
+
+export interface Comparison {
+  testImages: number
+  /** Without those that are undefined for one of the two. Loss: on the photos whose class both know. */
+  deltas: Delta[]
+  pValue: number
+  discordant: { fixed: number; broken: number }
+  /** The same on photos of classes that both know; null: they know the same classes. */
+  shared: Duel | null
+  /** Known to the candidate alone. */
+  newClasses: string[]
+  recommendation: Recommendation
+  /** Plain sentences with figures. */
+  reasons: string[]
+}
+
+/**
+ * @returns null without a baseline
+ * @throws Error when shapes do not match or the candidate does not know a photo's class
+ */
+export function compare({ candidate, baseline, truth, leftOut = 0 }: ComparisonInput): Comparison | null {
+  if (!baseline) return null
+  const newClasses = candidate.classLabels.filter((label) => !baseline.classLabels.includes(label))
+  const lostClasses = baseline.classLabels.filter((label) => !candidate.classLabels.includes(label))
+  const bothKnow = truth.map((label) => baseline.classLabels.includes(label))
+  const after = score(candidate, truth, candidate.classLabels, bothKnow)
+  const before = score(baseline, truth, candidate.classLabels, bothKnow)
+  const everyPhoto = truth.map(() => true)
+  const all = duel(before.right, after.right, everyPhoto)
+  const shared = duel(before.right, after.right, bothKnow)
+  const facts: Facts = {
+    all,
+    shared,
+    newClasses,
+    lostClasses,
+    fallen: fallenClasses(before, after, truth, [...candidate.classLabels]),
+    morePhotos: candidate.trainingImages - baseline.trainingImages,
+    leftOut,
+  }
+  return {
+    testImages: truth.length,
+    deltas: deltasOf(before.metrics, after.metrics),
+    pValue: all.pValue,
+    discordant: { fixed: all.fixed, broken: all.broken },
+    shared: newClasses.length + lostClasses.length > 0 ? shared : null,
+    newClasses,
+    ...recommend(facts),
+  }
+}
+
+interface Scored {
+  metrics: Metrics
+  right: boolean[]
+}
+
+/** Scores a model in the candidate's classes; a prediction that is none of them is wrong. */
+function score(model: Contender, truth: readonly string[], classLabels: readonly string[], inLoss: boolean[]): Scored {
+  const classes = model.classLabels.length
+  if (model.logits.length !== truth.length * classes) {
+    throw new Error(`${model.logits.length} logits are not ${truth.length} photos x ${classes} classes`)
+  }
+  const targets = truth.map((label) => classLabels.indexOf(label))
+  const place = model.classLabels.map((label) => classLabels.indexOf(label))
+  const predicted = Array.from(predictions(model.logits, classes), (own) => place[own] ?? -1)
+  const counted = truth.flatMap((label, i) => (inLoss[i] ? [{ i, own: model.classLabels.indexOf(label) }] : []))
+  const logits = Float32Array.from(
+    counted.flatMap(({ i }) => [...model.logits.subarray(i * classes, (i + 1) * classes)]),
+  )
+  const loss = meanCrossEntropy(
+    counted.map(({ own }) => own),
+    logits,
+    classes,
+  )
+  return {
+    metrics: metricsOf(classLabels, targets, predicted, loss),
+    right: targets.map((target, i) => target === predicted[i]),
+  }
+}
+
+function duel(before: readonly boolean[], after: readonly boolean[], counts: readonly boolean[]): Duel {
+  const at = counts.flatMap((counted, i) => (counted ? [i] : []))
+  const fixed = at.filter((i) => after[i] && !before[i]).length
+  const broken = at.filter((i) => before[i] && !after[i]).length
+  return { testImages: at.length, fixed, broken, pValue: mcnemar(fixed, broken) }
+}
+
+function fallenClasses(before: Scored, after: Scored, truth: readonly string[], classLabels: string[]): Fall[] {
+  return classLabels.flatMap((classLabel) => {
+    const of = truth.map((label) => label === classLabel)
+    const { fixed, broken, testImages } = duel(before.right, after.right, of)
+    const fell = testImages > 0 && (broken - fixed) / testImages >= hardFall
+    if (!fell || mcnemarWorse(fixed, broken) >= significance) return []
+    const recall = (right: readonly boolean[]) => right.filter((r, i) => r && of[i]).length / testImages
+    return [{ classLabel, before: recall(before.right), after: recall(after.right), testImages }]
+  })
+}
+
+function deltasOf(before: Metrics, after: Metrics): Delta[] {
+  return (['accuracy', 'macroF1', 'loss', 'precision', 'recall'] as const).flatMap((metric) => {
+    const [baseline, candidate] = [before[metric], after[metric]]
+    return baseline === null || candidate === null ? [] : [{ metric, baseline, candidate, delta: candidate - baseline }]
+  })
+}
