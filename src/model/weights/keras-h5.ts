@@ -36,11 +36,13 @@ function readConvolution(file: File, name: string): Convolution {
   })
 }
 
-/** `conv2d_1` may be `conv2d` or lie below `model_weights` in files that others saved; its `weight_names` tell the path. */
+/** A layer's weight by the last part of its name; its group's `weight_names` tell the path. */
 function dataset(file: File, layer: string, weight: string): Dataset | undefined {
   const group = file.get(layer) as Group | null
-  const found = group?.get(`${layer}/${weight}:0`) ?? null
-  return (found as Dataset | null) ?? undefined
+  const names = group?.attrs['weight_names']?.value
+  if (!group || !Array.isArray(names)) return undefined
+  const name = names.map(String).find((candidate) => candidate.endsWith(`/${weight}:0`))
+  return name === undefined ? undefined : ((group.get(name) as Dataset | null) ?? undefined)
 }
 
 function floats(source: Dataset): Float32Array {

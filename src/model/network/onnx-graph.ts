@@ -1,0 +1,137 @@
+/** An ONNX graph under construction, and its bytes. */
+import protobuf from 'protobufjs'
+
+/** The part of onnx.proto that we write (github.com/onnx/onnx, onnx/onnx.proto). */
+const schema = `
+syntax = "proto2";
+message Model {
+  optional int64 ir_version = 1;
+  optional string producer_name = 2;
+  optional Graph graph = 7;
+  repeated OperatorSet opset_import = 8;
+}
+message OperatorSet { optional string domain = 1; optional int64 version = 2; }
+message Graph {
+  repeated Node node = 1;
+  optional string name = 2;
+  repeated Tensor initializer = 5;
+  repeated Value input = 11;
+  repeated Value output = 12;
+}
+message Node {
+  repeated string input = 1;
+  repeated string output = 2;
+  optional string name = 3;
+  optional string op_type = 4;
+  repeated Attribute attribute = 5;
+}
+message Attribute {
+  optional string name = 1;
+  optional int64 i = 3;
+  repeated int64 ints = 8;
+  optional int32 type = 20;
+}
+message Tensor {
+  repeated int64 dims = 1;
+  optional int32 data_type = 2;
+  optional string name = 8;
+  optional bytes raw_data = 9;
+}
+message Value { optional string name = 1; optional Type type = 2; }
+message Type { optional TensorType tensor_type = 1; }
+message TensorType { optional int32 elem_type = 1; optional Shape shape = 2; }
+message Shape { repeated Dimension dim = 1; }
+message Dimension { oneof value { int64 dim_value = 1; string dim_param = 2; } }
+`
+
+const FLOAT = 1
+const INT64 = 7
+/** AttributeProto.AttributeType */
+const attributeType = { int: 2, ints: 7 }
+
+const IR_VERSION = 8
+/** The first in which all reductions take their axes as an input. */
+const OPSET = 18
+
+type Attributes = Readonly<Record<string, number | readonly number[]>>
+
+export class OnnxGraph {
+  readonly #nodes: object[] = []
+  readonly #initializers: object[] = []
+  readonly #inputs: object[] = []
+  readonly #outputs: object[] = []
+  #unnamed = 0
+
+  /** @returns the name of its one output */
+  node(type: string, inputs: readonly string[], attributes: Attributes = {}, name = this.#name(type)): string {
+    this.#nodes.push({
+      name,
+      opType: type,
+      input: inputs,
+      output: [name],
+      attribute: Object.entries(attributes).map(([key, value]) =>
+        typeof value === 'number'
+          ? { name: key, i: value, type: attributeType.int }
+          : { name: key, ints: value, type: attributeType.ints },
+      ),
+    })
+    return name
+  }
+
+  constant(values: Float32Array | BigInt64Array, shape: readonly number[], name = this.#name('constant')): string {
+    this.#initializers.push({
+      name,
+      dims: shape,
+      dataType: values instanceof Float32Array ? FLOAT : INT64,
+      rawData: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+    })
+    return name
+  }
+
+  axes(...axes: number[]): string {
+    return this.constant(BigInt64Array.from(axes, BigInt), [axes.length])
+  }
+
+  /** @param shape of one photo; N photos come in. */
+  input(name: string, shape: readonly number[]): string {
+    this.#inputs.push(batchOf(name, shape))
+    return name
+  }
+
+  output(from: string, name: string, shape: readonly number[]): void {
+    this.node('Identity', [from], {}, name)
+    this.#outputs.push(batchOf(name, shape))
+  }
+
+  encode(producer: string): Uint8Array {
+    const Model = protobuf.parse(schema).root.lookupType('Model')
+    return Model.encode(
+      Model.fromObject({
+        irVersion: IR_VERSION,
+        producerName: producer,
+        opsetImport: [{ domain: '', version: OPSET }],
+        graph: {
+          name: 'network',
+          node: this.#nodes,
+          initializer: this.#initializers,
+          input: this.#inputs,
+          output: this.#outputs,
+        },
+      }),
+    ).finish()
+  }
+
+  #name(kind: string) {
+    return `${kind}_${++this.#unnamed}`
+  }
+}
+
+const batchOf = (name: string, shape: readonly number[]) => ({
+  name,
+  type: {
+    tensorType: {
+      elemType: FLOAT,
+      shape: { dim: [{ dimParam: 'N' }, ...shape.map((length) => ({ dimValue: length }))] },
+    },
+  },
+})

@@ -1,0 +1,63 @@
+/** The one door to onnxruntime. */
+import * as ort from 'onnxruntime-node'
+
+export interface SessionOptions {
+  /** Threads that compute one batch. */
+  readonly threads: number
+}
+
+export interface Session {
+  /** Names of what comes in, and of what `run` answers. */
+  readonly inputs: readonly string[]
+  readonly outputs: readonly string[]
+  /**
+   * Computes on the thread that calls it, and holds it as long: a process that serves gives the session a thread of its own.
+   * @param input float32, `photos` times the shape of one; by name where the model takes several.
+   * @returns float32 by output, `photos` times the shape of one.
+   */
+  run(
+    input: Float32Array | Readonly<Record<string, Float32Array>>,
+    photos: number,
+  ): Promise<Record<string, Float32Array>>
+  /** Frees the model. A run that is on would fail: drain first. */
+  release(): Promise<void>
+}
+
+/** @param model the bytes of an ONNX file, or its path. */
+export async function openSession(model: Uint8Array | string, { threads }: SessionOptions): Promise<Session> {
+  const options: ort.InferenceSession.SessionOptions = {
+    executionProviders: ['cpu'],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    graphOptimizationLevel: 'all',
+    executionMode: 'sequential',
+    logSeverityLevel: 3,
+  }
+  const session = await (typeof model === 'string'
+    ? ort.InferenceSession.create(model, options)
+    : ort.InferenceSession.create(model, options))
+  const shapes = new Map(session.inputMetadata.map((input) => [input.name, input.isTensor ? input.shape.slice(1) : []]))
+  const [only] = session.inputNames
+
+  return {
+    inputs: session.inputNames,
+    outputs: session.outputNames,
+    async run(input, photos) {
+      const given = input instanceof Float32Array ? (only === undefined ? {} : { [only]: input }) : input
+      const feeds = Object.fromEntries(
+        Object.entries(given).map(([name, data]) => {
+          const shape = shapes.get(name)?.map(Number) ?? []
+          return [name, new ort.Tensor('float32', data, [photos, ...shape])]
+        }),
+      )
+      const results = await session.run(feeds)
+      return Object.fromEntries(
+        Object.entries(results).map(([name, { data }]) => {
+          if (!(data instanceof Float32Array)) throw new Error(`the output ${name} is not float32`)
+          return [name, data]
+        }),
+      )
+    },
+    release: () => session.release(),
+  }
+}
