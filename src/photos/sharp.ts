@@ -1,0 +1,20 @@
+/** The one door to sharp, with everything shut that is no photo: as shipped it also renders SVG, GIF, TIFF, AVIF and more. */
+import sharp, { type SharpInput } from 'sharp'
+
+sharp.block({ operation: ['VipsForeignLoad'] })
+sharp.unblock({ operation: ['VipsForeignLoadJpeg', 'VipsForeignLoadPng', 'VipsForeignLoadWebp'] })
+// Every photo is another one: remembering operations only costs memory.
+sharp.cache(false)
+// One thread a photo: parallelism comes from several photos at a time, and training needs the cores as well.
+sharp.concurrency(1)
+
+/** More pixels are refused, from the header, before anything is decoded. */
+export const maxPixels = 25_000_000
+
+/**
+ * @param failOn `warning` refuses corrupt data: libjpeg calls a bad Huffman code a warning and paints on. (Of 128 JPEGs with
+ * flipped bits that were refused so, `error` refused none.)
+ */
+export const openPhoto = (source: SharpInput, failOn: 'error' | 'warning' = 'warning') =>
+  // Of an animation, the first frame.
+  sharp(source, { limitInputPixels: maxPixels, pages: 1, failOn })
