@@ -1,0 +1,119 @@
+/**
+ * Applies the migrations of prisma/migrations, as `prisma migrate deploy` would, without Prisma's CLI and engine. It keeps
+ * the same record (`_prisma_migrations`), so the CLI finds nothing left to do afterwards.
+ */
+import { createHash, randomUUID } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import pg from 'pg'
+import { messageOf } from '../errors.js'
+
+/** The same from src/database and from dist/database. */
+const ourMigrations = fileURLToPath(new URL('../../prisma/migrations', import.meta.url))
+
+/** The lock that Prisma Migrate takes, too: of several starters one applies, the others wait and find nothing to do. */
+const migrateLock = 72_707_369
+
+const record = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
+  "id" VARCHAR(36) PRIMARY KEY NOT NULL,
+  "checksum" VARCHAR(64) NOT NULL,
+  "finished_at" TIMESTAMPTZ,
+  "migration_name" VARCHAR(255) NOT NULL,
+  "logs" TEXT,
+  "rolled_back_at" TIMESTAMPTZ,
+  "started_at" TIMESTAMPTZ NOT NULL DEFAULT now(),
+  "applied_steps_count" INTEGER NOT NULL DEFAULT 0
+)`
+
+interface Migration {
+  readonly name: string
+  readonly sql: string
+  readonly checksum: string
+}
+
+/**
+ * @returns the names of the migrations that it applied.
+ * @throws Error that says what to do when the database and the folder do not belong together. A migration that fails
+ * leaves the database as it was before it.
+ */
+export async function applyMigrations(url: string, folder: string = ourMigrations): Promise<string[]> {
+  const migrations = await readMigrations(folder)
+  const client = new pg.Client({ connectionString: url, options: '-c timezone=UTC' })
+  await client.connect()
+  try {
+    await client.query('SELECT pg_advisory_lock($1)', [migrateLock])
+    await client.query(record)
+    const applied = await readApplied(client)
+    refuseForeign(applied, migrations)
+    const missing = migrations.filter(({ name }) => !applied.has(name))
+    for (const migration of missing) await apply(client, migration)
+    return missing.map(({ name }) => name)
+  } finally {
+    await client.end()
+  }
+}
+
+async function readMigrations(folder: string): Promise<Migration[]> {
+  const entries = await readdir(folder, { withFileTypes: true })
+  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
+  return Promise.all(
+    names.sort().map(async (name) => {
+      const sql = await readFile(path.join(folder, name, 'migration.sql'), 'utf8')
+      return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') }
+    }),
+  )
+}
+
+interface Applied {
+  readonly checksum: string
+  readonly isFinished: boolean
+}
+
+async function readApplied(client: pg.Client): Promise<Map<string, Applied>> {
+  const { rows } = await client.query<{ name: string } & Applied>(
+    `SELECT migration_name AS name, checksum, finished_at IS NOT NULL AS "isFinished"
+     FROM "_prisma_migrations" WHERE rolled_back_at IS NULL`,
+  )
+  return new Map(rows.map(({ name, ...applied }) => [name, applied]))
+}
+
+function refuseForeign(applied: Map<string, Applied>, migrations: Migration[]): void {
+  for (const [name, { checksum, isFinished }] of applied) {
+    if (!isFinished) {
+      throw new Error(
+        `Migration ${name} once failed half-way in this database: mend what it left, then ` +
+          `npx prisma migrate resolve --rolled-back ${name} (or --applied, if all of it is there).`,
+      )
+    }
+    const ours = migrations.find((migration) => migration.name === name)
+    if (!ours) {
+      throw new Error(
+        `A newer WasteX made this database: it has the migration ${name}, which this one does not know. ` +
+          'Update WasteX, or give it another WASTEX_DATA or DATABASE_URL.',
+      )
+    }
+    if (ours.checksum !== checksum) {
+      throw new Error(
+        `Migration ${name} was edited after it had been applied to this database: ` +
+          'bring the file back as it was, and put the change into a new migration (npm run migrate).',
+      )
+    }
+  }
+}
+
+async function apply(client: pg.Client, { name, sql, checksum }: Migration): Promise<void> {
+  await client.query('BEGIN')
+  try {
+    await client.query(sql)
+    await client.query(
+      `INSERT INTO "_prisma_migrations" (id, checksum, migration_name, finished_at, applied_steps_count)
+       VALUES ($1, $2, $3, now(), 1)`,
+      [randomUUID(), checksum, name],
+    )
+    await client.query('COMMIT')
+  } catch (error) {
+    await client.query('ROLLBACK')
+    throw new Error(`Migration ${name} failed, and nothing of it was kept: ${messageOf(error)}`, { cause: error })
+  }
+}
