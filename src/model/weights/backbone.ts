@@ -11,11 +11,11 @@ export interface Convolution {
 }
 export type Convolutions = ReadonlyMap<string, Convolution>
 
-/** setting: `WASTEX_WEIGHTS`; kept: a file in the cache folder; keras: downloaded just now; nsfwjs: the npm package. */
+/** setting: `WASTEX_WEIGHTS`; kept: in the cache folder; keras: downloaded just now; nsfwjs: from the npm package. */
 export type BackboneSource = 'setting' | 'kept' | 'keras' | 'nsfwjs'
 
 export interface Backbone {
-  /** SHA-256 (hex) of the file that it was read from; of several, in the order of their names. */
+  /** SHA-256 (hex) of the file that it was read from. */
   readonly hash: string
   readonly source: BackboneSource
   readonly convolutions: Convolutions

@@ -1,17 +1,36 @@
 /** Keras' InceptionV3 weights in HDF5, batch norm separate (the official file) or folded already: both read the same way. */
+import { open } from 'node:fs/promises'
 import type { Dataset, File, Group } from 'h5wasm/node'
 import { collect, foldBatchNorm, type Convolution, type Convolutions } from './backbone.js'
 
-/** @throws Error that says what is missing in the file. */
+/** @throws Error that says what is wrong with the file. */
 export async function readKerasFile(file: string): Promise<Convolutions> {
-  // Half a second and 80 MB, needed once by whoever trains: not at every start.
+  await checkSignature(file)
+  // A second to start and 80 MB: only for those who read weights, not at every start of the server.
   const h5 = await import('h5wasm/node')
-  await h5.ready
+  const library = await h5.ready
+  library.activate_throwing_error_handler() // else it writes its woes to the terminal and goes on
   const opened = new h5.File(file, 'r')
   try {
-    return collect((name) => readConvolution(opened, name))
+    const layers = new Set(opened.keys())
+    return collect((name) => {
+      if (!layers.has(name)) throw new Error(`${file} has no layer ${name}: it is not Keras' InceptionV3`)
+      return readConvolution(opened, name)
+    })
   } finally {
     opened.close()
+  }
+}
+
+const SIGNATURE = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1')
+
+async function checkSignature(file: string): Promise<void> {
+  const handle = await open(file)
+  try {
+    const { buffer } = await handle.read(Buffer.alloc(SIGNATURE.length))
+    if (!buffer.equals(SIGNATURE)) throw new Error(`${file} is not an HDF5 file`)
+  } finally {
+    await handle.close()
   }
 }
 
