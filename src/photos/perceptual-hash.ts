@@ -1,42 +1,64 @@
+import { createHash } from 'node:crypto'
 import { side } from './decode.js'
 
-const columns = 17
-const rows = 16
-export const hashBits = (columns - 1) * rows
+export const hashBits = 256
 
 /**
- * A difference hash: the photo averaged down to 17 x 16 greys, one bit for each two neighbours in a row, set where it gets
- * brighter to the right. (Neal Krawetz, "Kind of Like That", 2013, with 16 x 16 bits instead of 8 x 8.)
+ * Two photos are near copies up to so many differing bits. Measured on TrashNet (1,763 photos on white boards; sampled
+ * every eighth): distance of a photo to itself after
+ *   JPEG quality 50      median 1, largest 19      half the size         median 5, largest 15
+ *   WebP quality 75      median 1, largest 19      twice the size        median 2, largest 7
+ *   10 % brighter        median 2, largest 13      10 % darker           median 1, largest 18
+ *   a rim of 2 % cut off median 17, largest 41     2 % off one corner    median 34, largest 67
+ *   half, darker and quality 50 at once: median 6, largest 30
+ * and to the nearest other photo: 24 pairs at 48 or below (real copies and bursts), the first tenth at 84, median 96.
+ * Radius 32 finds 22 pairs, 40 finds 23, 48 finds 24, and no group is larger than a pair. A difference hash of as many bits has
+ * no such gap: its nearest others start at 14 (a tenth at 37), radius 32 chains 40 photos of boards together, and simple
+ * drawings on one background are all the same to it.
+ */
+export const nearCopyRadius = 40
+
+const grid = 32
+const kept = 16
+/** Greys; a picture in which every frequency is weaker has no structure to compare. */
+const flat = 1e-3
+
+/** [frequency][place]: the first 17 rows of a DCT-II of 32 values. */
+const cosines = Array.from({ length: kept + 1 }, (_, k) =>
+  Float64Array.from({ length: grid }, (_, n) => Math.cos((Math.PI * k * (2 * n + 1)) / (2 * grid)) / grid),
+)
+
+/**
+ * The signs of the photo's 16 x 16 lowest frequencies (pHash: Zauner, "Implementation and Benchmarking of Perceptual Image
+ * Hash Functions", 2010, with 256 bits for its 64, and zero for its median). The mean has no sign; frequency (0, 16)
+ * stands in its place. A picture of one colour is hashed by that colour.
  * @param pixels uint8 [299, 299, 3], as `decode` makes them
  * @returns 64 hexadecimal digits
  */
 export function perceptualHash(pixels: Uint8Array): string {
-  const grey = averaged(pixels)
+  const frequencies = transformed(averaged(pixels))
+  if (frequencies.every((value) => Math.abs(value) < flat)) return hashOfColour(pixels)
   let hex = ''
-  for (let y = 0; y < rows; y++) {
-    for (let x = 0; x < columns - 1; x += 4) {
-      let digit = 0
-      for (let bit = 0; bit < 4; bit++) {
-        const at = y * columns + x + bit
-        digit = digit * 2 + ((grey[at + 1] ?? 0) > (grey[at] ?? 0) ? 1 : 0)
-      }
-      hex += digit.toString(16)
-    }
+  for (let i = 0; i < hashBits; i += 4) {
+    let digit = 0
+    for (let bit = i; bit < i + 4; bit++) digit = digit * 2 + ((frequencies[bit] ?? 0) > 0 ? 1 : 0)
+    hex += digit.toString(16)
   }
   return hex
 }
 
-/** Sums over the cells of the grid; a pixel on a border belongs to the cell that its centre is in. */
+const hashOfColour = (pixels: Uint8Array) => createHash('sha256').update(pixels.subarray(0, 3)).digest('hex')
+
+/** @returns mean luma (Rec. 601) of each cell of the grid; a pixel on a border is of the cell that its centre is in */
 function averaged(pixels: Uint8Array): Float64Array {
-  const sums = new Float64Array(columns * rows)
-  const counts = new Uint32Array(columns * rows)
+  const sums = new Float64Array(grid * grid)
+  const counts = new Uint32Array(grid * grid)
   for (let y = 0; y < side; y++) {
-    const row = Math.floor(((y + 0.5) * rows) / side) * columns
+    const row = Math.floor(((y + 0.5) * grid) / side) * grid
     for (let x = 0; x < side; x++) {
-      const cell = row + Math.floor(((x + 0.5) * columns) / side)
+      const cell = row + Math.floor(((x + 0.5) * grid) / side)
       const at = (y * side + x) * 3
-      // Rec. 601 luma, in thousandths.
-      const luma = 299 * (pixels[at] ?? 0) + 587 * (pixels[at + 1] ?? 0) + 114 * (pixels[at + 2] ?? 0)
+      const luma = 0.299 * (pixels[at] ?? 0) + 0.587 * (pixels[at + 1] ?? 0) + 0.114 * (pixels[at + 2] ?? 0)
       sums[cell] = (sums[cell] ?? 0) + luma
       counts[cell] = (counts[cell] ?? 0) + 1
     }
@@ -44,16 +66,34 @@ function averaged(pixels: Uint8Array): Float64Array {
   return sums.map((sum, cell) => sum / (counts[cell] ?? 1))
 }
 
-/** As eight 32-bit words, for counting bits quickly. */
-export function hashWords(hash: string): Uint32Array {
-  return Uint32Array.from({ length: hashBits / 32 }, (_, i) => Number.parseInt(hash.slice(i * 8, i * 8 + 8), 16))
+/** @returns [16 * 16] frequencies, down before across, the first of them (0, 16) */
+function transformed(greys: Float64Array): Float64Array {
+  const down = new Float64Array(kept * grid)
+  for (let k = 0; k < kept; k++)
+    for (let x = 0; x < grid; x++) {
+      let sum = 0
+      for (let y = 0; y < grid; y++) sum += (greys[y * grid + x] ?? 0) * (cosines[k]?.[y] ?? 0)
+      down[k * grid + x] = sum
+    }
+  const out = new Float64Array(kept * kept)
+  for (let i = 0; i < out.length; i++) {
+    const k = Math.floor(i / kept)
+    const across = cosines[i === 0 ? kept : i % kept]
+    let sum = 0
+    for (let x = 0; x < grid; x++) sum += (down[k * grid + x] ?? 0) * (across?.[x] ?? 0)
+    out[i] = sum
+  }
+  return out
 }
+
+/** As eight 32-bit words, for counting bits quickly. */
+export const hashWords = (hash: string): Uint32Array =>
+  Uint32Array.from({ length: hashBits / 32 }, (_, i) => Number.parseInt(hash.slice(i * 8, i * 8 + 8), 16))
 
 /** In how many of its 256 bits one hash differs from another. */
 export function hammingDistance(a: string, b: string): number {
-  const left = hashWords(a)
   const right = hashWords(b)
-  return left.reduce((sum, word, i) => sum + ones(word ^ (right[i] ?? 0)), 0)
+  return hashWords(a).reduce((sum, word, i) => sum + ones(word ^ (right[i] ?? 0)), 0)
 }
 
 /** Set bits of a 32-bit word (Hacker's Delight, 5-1). */
