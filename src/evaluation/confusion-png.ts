@@ -1,0 +1,188 @@
+/** `confusion_matrix.png`: drawn as SVG, rendered with fonts that a package brings, so that it looks the same everywhere. */
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { Resvg } from '@resvg/resvg-js'
+import type { Metrics } from './metrics.js'
+
+const fontFolder = path.join(
+  path.dirname(createRequire(import.meta.url).resolve('dejavu-fonts-ttf/package.json')),
+  'ttf',
+)
+const font = {
+  loadSystemFonts: false,
+  fontFiles: ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'].map((file) => path.join(fontFolder, file)),
+  defaultFontFamily: 'DejaVu Sans',
+}
+const family = 'font-family="DejaVu Sans"'
+
+const ink = '#1f2933'
+const quiet = '#66727f'
+const line = '#e4e8ec'
+const longestLabel = 28
+const margin = 28
+
+/** White to full colour by a row's share: what was named rightly in blue, what was taken for something else in orange. */
+const hues = { right: ['#f7fafd', '#08519c'], wrong: ['#ffffff', '#c2410c'] } as const
+
+/**
+ * Rows are the truth, columns the prediction; numbers are photos, colours the share of the row. Beside the rows the
+ * recall, below the columns the precision. Light background, twice the pixels for sharp text.
+ */
+export function confusionPng(metrics: Metrics, title = 'Confusion matrix'): Buffer {
+  return new Resvg(confusionSvg(metrics, title), { font, fitTo: { mode: 'zoom', value: 2 }, background: '#fff' })
+    .render()
+    .asPng()
+}
+
+function confusionSvg(metrics: Metrics, title: string): string {
+  const { classLabels, counts } = metrics.confusionMatrix
+  const classes = classLabels.length
+  const names = classLabels.map(shorten)
+  // Many classes make small cells; few must not make a poster.
+  const cell = Math.round(Math.max(24, Math.min(72, 760 / classes)))
+  const size = Math.max(9, Math.min(14, cell * 0.32))
+  const nameWidth = widthOf(names, size)
+  const slanted = nameWidth > cell - 8
+  const left = margin + 26 + Math.max(nameWidth, 62) + 12
+  const top = margin + 62 + 22 + (slanted ? nameWidth * slope + size * slope : size) + 12
+  const side = cell * classes
+  const figures = Math.max(54, size * 4.4)
+  const overhang = slanted ? nameWidth * slope : 0
+  const width = Math.max(
+    left + side + Math.max(figures + 12, overhang) + margin,
+    margin * 2 + widthOf([title], 20),
+    420,
+  )
+  const below = top + side + 14
+  const height = below + size + 52 + margin
+
+  const rows = counts.flatMap((row, t) => {
+    const total = metrics.perClass[t]?.support ?? 0
+    return row.map((count, p) => square(left + p * cell, top + t * cell, cell, count, total, t === p))
+  })
+  const truthNames = names.map((name, t) =>
+    text(left - 12, top + (t + 0.5) * cell, name, { size, anchor: 'end', middle: true }),
+  )
+  const columnNames = names.map((name, p) => {
+    const [x, y] = [left + (p + 0.5) * cell, top - 12]
+    if (!slanted) return text(x, y, name, { size, anchor: 'middle' })
+    return `<g transform="translate(${x + size * 0.3} ${y}) rotate(-45)">${text(0, 0, name, { size })}</g>`
+  })
+  const recalls = metrics.perClass.map((c, t) =>
+    text(left + side + 12, top + (t + 0.5) * cell, percent(c.recall), { size, middle: true, colour: quiet }),
+  )
+  const precisionSize = Math.min(size, cell * 0.3)
+  const precisions = metrics.perClass.map((c, p) =>
+    text(left + (p + 0.5) * cell, below + size, percent(c.precision, cell < 40), {
+      size: precisionSize,
+      anchor: 'middle',
+      colour: quiet,
+    }),
+  )
+  const summary = [
+    `${metrics.testImages} test photos`,
+    `accuracy ${percent(metrics.accuracy)}`,
+    `macro F1 ${metrics.macroF1 === null ? '–' : metrics.macroF1.toFixed(3)}`,
+  ].join('  ·  ')
+
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${Math.ceil(width)}" height="${Math.ceil(height)}" ${family}>
+    ${text(margin, margin + 18, title, { size: 20, bold: true })}
+    ${text(margin, margin + 42, summary, { size: 13, colour: quiet })}
+    ${text(left + side / 2, margin + 76, 'predicted', { size: 12, anchor: 'middle', colour: quiet, bold: true })}
+    <g transform="translate(${margin + 12} ${top + side / 2}) rotate(-90)">
+      ${text(0, 0, 'truth', { size: 12, anchor: 'middle', colour: quiet, bold: true })}
+    </g>
+    ${columnNames.join('')}
+    ${truthNames.join('')}
+    ${rows.join('')}
+    <rect x="${left}" y="${top}" width="${side}" height="${side}" fill="none" stroke="${quiet}" stroke-width="1"/>
+    ${recalls.join('')}
+    ${text(left + side + 12, below + size, 'recall ↑', { size: Math.min(12, size), colour: quiet, bold: true })}
+    ${precisions.join('')}
+    ${text(left - 12, below + size, 'precision →', { size: Math.min(12, size), anchor: 'end', colour: quiet, bold: true })}
+    ${legend(left, below + size + 24)}
+  </svg>`
+}
+
+function square(x: number, y: number, cell: number, count: number, total: number, right: boolean): string {
+  const share = total === 0 ? 0 : count / total
+  const fill = count === 0 ? '#ffffff' : colourOf(share, right)
+  const digits = String(count).length
+  const size = Math.min(cell * 0.36, 17, (cell * 1.25) / digits)
+  const label = text(x + cell / 2, y + cell / 2, count === 0 ? '·' : String(count), {
+    size,
+    anchor: 'middle',
+    middle: true,
+    bold: right,
+    colour: count === 0 ? '#b6bfc8' : isDark(fill) ? '#ffffff' : ink,
+  })
+  return `<rect x="${x}" y="${y}" width="${cell}" height="${cell}" fill="${fill}" stroke="${line}" stroke-width="1"/>${label}`
+}
+
+function legend(x: number, y: number): string {
+  const bar = (at: number, name: string, right: boolean) => {
+    const steps = Array.from({ length: 24 }, (_, i) => {
+      const share = (i + 0.5) / 24
+      const fill = colourOf(share, right)
+      return `<rect x="${at + i * 4}" y="${y}" width="4.5" height="10" fill="${fill}"/>`
+    })
+    return `${steps.join('')}<rect x="${at}" y="${y}" width="96.5" height="10" fill="none" stroke="${line}"/>
+      ${text(at, y + 24, `${name}, 0–100 % of the row`, { size: 10, colour: quiet })}`
+  }
+  return bar(x, 'right', true) + bar(x + 180, 'wrong', false)
+}
+
+interface TextStyle {
+  size: number
+  anchor?: 'start' | 'middle' | 'end'
+  /** `y` is the middle of the text, not its baseline. */
+  middle?: boolean
+  bold?: boolean
+  colour?: string
+}
+
+const text = (x: number, y: number, content: string, style: TextStyle): string =>
+  `<text x="${x}" y="${style.middle ? y + style.size * 0.36 : y}" font-size="${style.size}" ${family}
+    text-anchor="${style.anchor ?? 'start'}" font-weight="${style.bold ? 'bold' : 'normal'}" fill="${style.colour ?? ink}">${escape(content)}</text>`
+
+/** Pixels of the widest, measured by the renderer itself. */
+function widthOf(texts: readonly string[], size: number): number {
+  const lines = texts.map((content, i) => text(0, (i + 1) * size * 2, content, { size })).join('')
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="4000" height="${(texts.length + 1) * size * 2}">${lines}</svg>`
+  return new Resvg(svg, { font }).getBBox()?.width ?? 0
+}
+
+const slope = Math.SQRT1_2
+
+function shorten(label: string): string {
+  const characters = [...label]
+  return characters.length <= longestLabel ? label : `${characters.slice(0, longestLabel - 1).join('')}…`
+}
+
+/** Control characters have no place in XML, escaped or not. */
+const escape = (content: string) =>
+  content
+    .replace(/[\p{Cc}\p{Cs}\uFFFE\uFFFF]/gu, ' ')
+    .replace(/[<>&"']/g, (character) => `&#${character.codePointAt(0)};`)
+
+const percent = (share: number | null, terse = false) =>
+  share === null ? '–' : terse ? String(Math.round(100 * share)) : `${(100 * share).toFixed(1)} %`
+
+/** A single wrong photo among a hundred must be seen at all: the square root lifts small shares of the wrong ones. */
+function colourOf(share: number, right: boolean): string {
+  const [pale, full] = right ? hues.right : hues.wrong
+  return mix(pale, full, right ? share : 0.08 + 0.92 * Math.sqrt(share))
+}
+
+const channels = (colour: string) => [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16))
+
+function mix(from: string, to: string, share: number): string {
+  const target = channels(to)
+  const mixed = channels(from).map((value, i) => Math.round(value + ((target[i] ?? value) - value) * share))
+  return `#${mixed.map((value) => value.toString(16).padStart(2, '0')).join('')}`
+}
+
+function isDark(colour: string): boolean {
+  const [red = 0, green = 0, blue = 0] = channels(colour)
+  return 0.299 * red + 0.587 * green + 0.114 * blue < 140
+}
