@@ -239,7 +239,7 @@ CREATE UNIQUE INDEX "TrainingRun_one_training" ON "TrainingRun" ((true)) WHERE "
 CREATE FUNCTION "refuse_change_of_version"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION 'A dataset version never changes: % of "VersionEntry" refused. Make a new version instead.', TG_OP
-    USING ERRCODE = 'restrict_violation';
+    USING ERRCODE = 'object_not_in_prerequisite_state';
 END
 $$;
 CREATE TRIGGER "VersionEntry_never_changes" BEFORE UPDATE OR DELETE ON "VersionEntry"

@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: 'test/support/global-setup.ts',
+    // Processes, not threads: native add-ons live once in each, and one that crashes takes its own file with it only.
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    // A test says what it does; the product's own logs would drown it.
+    env: { LOG_LEVEL: 'silent' },
+  },
+})
