@@ -60,27 +60,25 @@ export function logitsOf({ blocks, kernel, bias }: HeadWeights): Expression {
   return dense(concat(...blocks.map((block) => pooled(block))), { values: kernel, shape }, bias)
 }
 
-/** Distance to the nearest of some points, after an affine map. */
-export interface NearestPoint {
-  readonly x: Expression
+/** Where the training photos lie, and how to measure from there. */
+export interface NearestMean {
   /** [D], subtracted first. */
   readonly mean: Float32Array
-  /** [D, K]: for Mahalanobis' distance, a whitening matrix. */
-  readonly projection: Float32Array
-  /** [points, K], projected already: class means, or training photos. */
-  readonly points: Float32Array
+  /** [D, K]: (x - mean) whitening has the covariance I within a class. */
+  readonly whitening: Float32Array
+  /** [classes, K]: the classes' means in that space. */
+  readonly classMeans: Float32Array
 }
 
 /**
- * min over points of |(x - mean) projection - point|^2, [] (Lee et al. 2018, arXiv:1807.03888, with a whitening matrix of
- * the covariance that the classes share).
+ * Mahalanobis' distance to the nearest class mean (Lee et al. 2018, arXiv:1807.03888, equation 2).
+ * @param x [D]
+ * @returns a number, []
  */
-export function squaredDistance({ x, mean, projection, points }: NearestPoint): Expression {
-  const width = projection.length / mean.length
-  const projected = dense(subtract(x, { values: mean, shape: [mean.length] }), {
-    values: projection,
-    shape: [mean.length, width],
-  })
-  const difference = subtract(expand(projected, 0), { values: points, shape: [points.length / width, width] })
-  return reduce('min', reduce('sum', square(difference), 1), 0)
+export function mahalanobis(x: Expression, { mean, whitening, classMeans }: NearestMean): Expression {
+  const from = mean.length
+  const to = whitening.length / from
+  const whitened = dense(subtract(x, { values: mean, shape: [from] }), { values: whitening, shape: [from, to] })
+  const offsets = subtract(expand(whitened, 0), { values: classMeans, shape: [classMeans.length / to, to] })
+  return sqrt(reduce('min', reduce('sum', square(offsets), 1), 0))
 }
