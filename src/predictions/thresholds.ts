@@ -16,6 +16,7 @@ export interface ValidationScore {
 export const shareKept = 0.95
 /** With fewer, 5 % is less than one photo, and a quantile would be the word of a single one. */
 export const fewestPhotos = 20
+const fewestForNovelty = 5
 
 /**
  * The three tests TOGETHER let at least 95 % of the correctly classified validation photos pass. They share the 5 %
@@ -24,7 +25,8 @@ export const fewestPhotos = 20
  * harm when they go to review.
  *
  * With fewer than 20 correctly classified photos: the reference constants, loosened to where none of those few would be
- * refused, and no novelty test. Too lenient rather than sending everything to a person.
+ * refused; for novelty, which has no constant, as far beyond the farthest as that lies beyond the median, and no test at
+ * all with fewer than 5. Too lenient rather than sending everything to a person.
  *
  * @throws Error when a score is not finite
  */
@@ -39,7 +41,7 @@ export function findThresholds(validation: readonly ValidationScore[]): Threshol
     return {
       energy: Math.max(referenceThresholds.energy, ...known.map((row) => row.energy)),
       confidence: Math.min(referenceThresholds.confidence, ...known.map((row) => row.confidence)),
-      novelty: null,
+      novelty: known.length < fewestForNovelty ? null : beyondTheFarthest(known.flatMap((row) => row.novelty ?? [])),
     }
   }
 
@@ -76,4 +78,10 @@ function at(sorted: readonly number[], index: number): number {
   const value = sorted[index]
   if (value === undefined) throw new Error(`no score at ${index} of ${sorted.length}`)
   return value
+}
+
+function beyondTheFarthest(novelties: readonly number[]): number | null {
+  if (novelties.length === 0) return null
+  const sorted = novelties.toSorted((a, b) => b - a)
+  return 2 * at(sorted, 0) - at(sorted, Math.floor(sorted.length / 2))
 }
