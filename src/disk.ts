@@ -2,7 +2,7 @@
  * The one door through which WasteX writes files. Whatever it writes is whole or absent: written aside, synced, renamed.
  */
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 
 /** Names that end so are leftovers of a crash; `sweep` removes them. */
@@ -62,10 +62,24 @@ export async function writeFolderWhole(target: string, fill: (folder: string) =>
 export async function sweep(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true })
   for (const name of await readdir(folder)) {
-    if (name.startsWith('.') && name.endsWith('.tmp')) await rm(path.join(folder, name), { recursive: true, force: true })
+    if (name.startsWith('.') && name.endsWith('.tmp'))
+      await rm(path.join(folder, name), { recursive: true, force: true })
   }
 }
 
 export async function remove(target: string): Promise<void> {
   await rm(target, { recursive: true, force: true })
+}
+
+/** Whole or absent as well, but not synced: for what is checked when read and can be computed again. */
+export async function writeCacheFile(target: string, data: Uint8Array): Promise<void> {
+  await mkdir(path.dirname(target), { recursive: true })
+  const draft = aside(target)
+  try {
+    await writeFile(draft, data)
+    await rename(draft, target)
+  } catch (error) {
+    await rm(draft, { force: true })
+    throw error
+  }
 }

@@ -16,6 +16,8 @@ export interface Topics {
   importProgress: { name: string; done: number; total: number; refused: number }
   /** A run has events up to this one. */
   trainingEvent: { runId: string; seq: number }
+  /** Whoever trains this run is to stop. */
+  trainingCancelled: { runId: string }
 }
 export type Topic = keyof Topics
 

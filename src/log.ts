@@ -4,4 +4,4 @@ import pino from 'pino'
 export type Log = pino.Logger
 
 export const createLog = (level: string): Log =>
-  pino({ level, base: undefined, serializers: { error: pino.stdSerializers.err } }, pino.destination(2))
+  pino({ level, base: null, serializers: { error: pino.stdSerializers.err } }, pino.destination(2))

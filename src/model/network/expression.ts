@@ -39,26 +39,36 @@ export const divide = (x: Expression, y: Expression | Constant): Expression => (
 export const add = (x: Expression, y: Expression | Constant): Expression => ({ op: 'add', x, y })
 export const square = (x: Expression): Expression => multiply(x, x)
 export const sqrt = (x: Expression): Expression => ({ op: 'sqrt', x })
+export const relu = (x: Expression): Expression => ({ op: 'relu', x })
 export const reduce = (by: Reduction, x: Expression, axis: number): Expression => ({ op: 'reduce', by, axis, x })
 export const expand = (x: Expression, axis: number): Expression => ({ op: 'expand', axis, x })
 
 export const dense = (x: Expression, kernel: Constant, bias?: Float32Array): Expression =>
   bias ? { op: 'dense', x, kernel, bias } : { op: 'dense', x, kernel }
 
-/** A dense layer that sees the averages of `blocks` side by side: how every head of ours begins. */
-export interface HeadWeights {
-  readonly blocks: readonly string[]
-  /** [channels of all blocks, classes] */
+export interface DenseWeights {
+  /** [from, to] */
   readonly kernel: Float32Array
-  /** [classes] */
+  /** [to] */
   readonly bias: Float32Array
 }
 
-/** @returns raw logits [classes] */
-export function logitsOf({ blocks, kernel, bias }: HeadWeights): Expression {
-  const shape = [kernel.length / bias.length, bias.length]
-  return dense(concat(...blocks.map((block) => pooled(block))), { values: kernel, shape }, bias)
+/** Dense layers, ReLU between them, that see the averages of `blocks` side by side. */
+export interface HeadWeights {
+  readonly blocks: readonly string[]
+  /** The last one's units are the classes. */
+  readonly layers: readonly DenseWeights[]
 }
+
+/** @returns raw logits [classes] */
+export const logitsOf = ({ blocks, layers }: HeadWeights): Expression =>
+  layers.reduce<Expression>(
+    (x, { kernel, bias }, i) => {
+      const y = dense(x, { values: kernel, shape: [kernel.length / bias.length, bias.length] }, bias)
+      return i < layers.length - 1 ? relu(y) : y
+    },
+    concat(...blocks.map((block) => pooled(block))),
+  )
 
 /** Where the training photos lie, and how to measure from there. */
 export interface NearestMean {

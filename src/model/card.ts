@@ -1,0 +1,73 @@
+/** A run's manifest, `card.json`: what the model is, how it came to be, and the hashes by which it is believed. */
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { z } from 'zod'
+
+/** What makes a photo unknown (`predictions/ood.ts`). */
+const ThresholdsSchema = z.object({
+  /** Out of distribution above it. */
+  energy: z.number(),
+  /** Out of distribution below it, in [0, 1]. */
+  confidence: z.number(),
+  /** Out of distribution above it; null: no novelty test. */
+  novelty: z.number().nullable(),
+})
+export type Thresholds = z.infer<typeof ThresholdsSchema>
+
+const ArtefactSchema = z.object({ name: z.string(), bytes: z.number().int(), sha256: z.string() })
+export type Artefact = z.infer<typeof ArtefactSchema>
+
+const CardSchema = z.object({
+  format: z.literal(1),
+  run: z.object({ id: z.string(), name: z.string() }),
+  datasetVersion: z.string(),
+  /** In the order of the logits. */
+  classLabels: z.array(z.string()).min(2),
+  /** Photos by split. */
+  photos: z.object({ train: z.number(), val: z.number(), test: z.number() }),
+  recipe: z.string(),
+  settings: z.record(z.string(), z.unknown()),
+  seed: z.number(),
+  backbone: z.object({ sha256: z.string(), source: z.string() }),
+  /** `photos/pixels.ts`: how bytes became pixels. A server that does it otherwise refuses the model. */
+  preprocessing: z.string(),
+  thresholds: ThresholdsSchema,
+  /** The last frozen block, and the blocks whose pooled features the head sees. */
+  network: z.object({ boundary: z.string(), head: z.array(z.string()), trainedLayers: z.number() }),
+  /** tfjs against ONNX on the same photos. */
+  agreement: z.object({ photos: z.number(), maxLogitDifference: z.number() }),
+  /** Logits of the photos in `golden.bin` as the evaluation saw them: what a loaded model must say again. */
+  golden: z.object({ photos: z.number(), logits: z.array(z.array(z.number())) }),
+  /** Seconds by phase. */
+  timings: z.record(z.string(), z.number()),
+  versions: z.record(z.string(), z.string()),
+  createdAt: z.string(),
+  files: z.array(ArtefactSchema),
+})
+export type Card = z.infer<typeof CardSchema>
+
+export const cardFile = 'card.json'
+export const onnxFile = 'model.onnx'
+/** The pixels of a few test photos, uint8 [photos, 299, 299, 3], so that a run's folder can be believed by itself. */
+export const goldenFile = 'golden.bin'
+
+/** @throws Error that says what is wrong with the folder. */
+export async function readCard(folder: string): Promise<Card> {
+  let text: string
+  try {
+    text = await readFile(path.join(folder, cardFile), 'utf8')
+  } catch {
+    throw new Error(`it has no readable ${cardFile}`)
+  }
+  const parsed = CardSchema.safeParse(parseJson(text))
+  if (!parsed.success) throw new Error(`its ${cardFile} is broken: ${parsed.error.issues[0]?.message}`)
+  return parsed.data
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new Error(`its ${cardFile} is not JSON`)
+  }
+}

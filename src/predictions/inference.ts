@@ -1,0 +1,61 @@
+/** The main thread's end of an inference thread. */
+import type { Worker } from 'node:worker_threads'
+import { startThread } from '../thread.js'
+import type { InferenceAnswer, InferenceMessage, InferenceRequest } from './inference-thread.js'
+
+interface Waiting {
+  resolve(answer: InferenceAnswer): void
+  reject(error: Error): void
+}
+
+export class Inference {
+  private readonly waiting = new Map<number, Waiting>()
+  private nextId = 1
+  private failure: Error | undefined
+
+  private constructor(private readonly worker: Worker) {
+    worker.on('message', (message: InferenceMessage) => {
+      if ('ready' in message) return
+      const caller = this.waiting.get(message.id)
+      this.waiting.delete(message.id)
+      if ('error' in message) caller?.reject(new Error(message.error))
+      else caller?.resolve(message)
+    })
+    worker.on('error', (error) => this.fail(error))
+    worker.on('exit', () => this.fail(new Error('the inference thread has ended')))
+  }
+
+  /**
+   * @param model path of an ONNX file with the input `pixels` and the outputs `logits` and, possibly, `novelty`
+   * @throws Error when onnxruntime cannot load it
+   */
+  static async open(model: string, threads: number): Promise<Inference> {
+    const worker = startThread(new URL('./inference-thread.js', import.meta.url), { workerData: { model, threads } })
+    await new Promise<void>((resolve, reject) => {
+      worker.once('message', () => resolve())
+      worker.once('error', reject)
+      worker.once('exit', () => reject(new Error('the inference thread ended while loading the model')))
+    })
+    return new Inference(worker)
+  }
+
+  /** @param pixels uint8 [photos, 299, 299, 3]; handed over to the thread: empty afterwards. */
+  run(pixels: Uint8Array<ArrayBuffer>): Promise<InferenceAnswer> {
+    const request: InferenceRequest = { id: this.nextId++, pixels }
+    return new Promise((resolve, reject) => {
+      if (this.failure) return reject(this.failure)
+      this.waiting.set(request.id, { resolve, reject })
+      this.worker.postMessage(request, [pixels.buffer])
+    })
+  }
+
+  async close(): Promise<void> {
+    await this.worker.terminate()
+  }
+
+  private fail(error: Error): void {
+    this.failure ??= error
+    for (const caller of this.waiting.values()) caller.reject(this.failure)
+    this.waiting.clear()
+  }
+}

@@ -1,0 +1,89 @@
+/** Which run serves: moved here, followed by every process. */
+import { conflict, messageOf, notFound } from '../errors.js'
+import type { TrainingRun } from '../db.js'
+import { publish } from '../events.js'
+import type { Hall } from '../hall.js'
+import type { Serving, ServingModel } from '../predictions/serving.js'
+
+export class Promotion {
+  /** Promotions go one after another: at no time are more than two models in memory. */
+  private turn: Promise<unknown> = Promise.resolve()
+  private unfollow: (() => void) | undefined
+
+  constructor(
+    private readonly hall: Hall,
+    private readonly serving: Serving,
+  ) {}
+
+  /** Loads what should serve, and from now on whatever another process promotes. */
+  async follow(): Promise<void> {
+    const catchUp = () => void this.inTurn(() => this.loadActive())
+    this.unfollow = this.hall.events.on('modelPromoted', catchUp, catchUp)
+    await this.inTurn(() => this.loadActive())
+  }
+
+  /**
+   * Makes this run serve: loads and warms its model aside, marks it, swaps. The serving run answers as if done.
+   * @throws WasteXError NOT_FOUND; CONFLICT when it is not COMPLETED or its model is refused (the old one keeps answering)
+   */
+  promote(name: string): Promise<TrainingRun> {
+    return this.inTurn(async () => {
+      const run = await this.hall.db.trainingRun.findUnique({ where: { name } })
+      if (!run) throw notFound('training run', name)
+      if (run.status !== 'COMPLETED') throw conflict(`Run “${name}” is ${run.status}: only a COMPLETED run can serve.`)
+      if (run.isActive && this.serving.current?.runId === run.id) return run
+      const model = await this.prepare(name)
+      let promoted: TrainingRun
+      try {
+        promoted = await this.mark(run.id)
+      } catch (error) {
+        await model.retire()
+        throw error
+      }
+      await this.serving.swap(model)
+      this.hall.log.info({ run: name }, 'promoted')
+      return promoted
+    })
+  }
+
+  close(): void {
+    this.unfollow?.()
+  }
+
+  private async prepare(name: string): Promise<ServingModel> {
+    try {
+      return await this.serving.prepare(name)
+    } catch (error) {
+      this.hall.log.error({ error, run: name }, 'model refused')
+      throw conflict(`The model of run “${name}” is refused: ${messageOf(error)}. What served before goes on serving.`)
+    }
+  }
+
+  private mark(id: string): Promise<TrainingRun> {
+    return this.hall.db.$transaction(async (tx) => {
+      // Two processes that promote at once take turns here.
+      await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('wastex promotion'))`
+      await tx.trainingRun.updateMany({ where: { isActive: true, id: { not: id } }, data: { isActive: false } })
+      const run = await tx.trainingRun.update({ where: { id }, data: { isActive: true, promotedAt: new Date() } })
+      await publish(tx, 'modelPromoted', { runId: id })
+      return run
+    })
+  }
+
+  private async loadActive(): Promise<void> {
+    const run = await this.hall.db.trainingRun.findFirst({ where: { isActive: true } })
+    if (!run || run.id === this.serving.current?.runId) return
+    try {
+      await this.serving.swap(await this.serving.prepare(run.name))
+    } catch (error) {
+      this.serving.problem = `the model of run “${run.name}” is refused: ${messageOf(error)}`
+      this.hall.log.error({ error, run: run.name }, 'the run that should serve is refused')
+    }
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.turn.then(work)
+    this.turn = done.catch(() => undefined) // its caller has the error; the next in turn does not wait for it
+    return done
+  }
+}
