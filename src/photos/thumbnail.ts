@@ -1,0 +1,18 @@
+import { openPhoto } from './sharp.js'
+
+/** Longest side, in pixels: sharp enough for a grid of photos on a dense screen. */
+const longestSide = 320
+
+/**
+ * A small JPEG of a kept photo (some 10 ms). It is not stored: whoever shows it may cache it for ever under the photo's
+ * content hash.
+ * @throws Error when the file is gone
+ */
+export const thumbnail = (file: string): Promise<Uint8Array> =>
+  openPhoto(file, 'error')
+    .autoOrient()
+    .resize(longestSide, longestSide, { fit: 'inside', withoutEnlargement: true })
+    .flatten({ background: 'white' })
+    .toColourspace('srgb')
+    .jpeg({ quality: 80 })
+    .toBuffer()

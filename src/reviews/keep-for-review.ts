@@ -1,0 +1,85 @@
+/** A photo that the network does not know goes to the operator: once for its bytes, whatever becomes of it. */
+import type { OodReason } from '../db.js'
+import { publish } from '../events.js'
+import type { Hall } from '../hall.js'
+import type { DecodedPhoto } from '../photos/decode.js'
+import { contentHash } from '../photos/identity.js'
+import { perceptualHash } from '../photos/perceptual-hash.js'
+import { exists, keepPhoto, photoFile } from '../photos/store.js'
+import { movePhoto, savePhotos } from '../photos/save-photos.js'
+
+export interface UnknownPhoto {
+  /** As they arrived. */
+  readonly bytes: Uint8Array
+  /** As the client called it. */
+  readonly filename: string
+  readonly photo: DecodedPhoto
+  /** What the serving model said of it. */
+  readonly prediction: {
+    readonly topPrediction: string
+    readonly confidence: number
+    readonly energy: number
+    readonly novelty: number
+    readonly oodReasons: readonly OodReason[]
+    /** Highest first. */
+    readonly allPredictions: readonly { readonly classLabel: string; readonly probability: number }[]
+  }
+}
+
+/** @returns id of its Image, the one that was there if these bytes came before. `imageQueued` is told for a new one only. */
+export async function keepForReview(hall: Pick<Hall, 'config' | 'db'>, unknown: UnknownPhoto): Promise<string> {
+  const hash = contentHash(unknown.bytes)
+  const known = await hall.db.photo.findUnique({ where: { contentHash: hash }, include: { image: true } })
+  if (known?.image) return known.image.id
+  // The file first: a row must never promise a photo that is not there. An imported one lies where it was imported from.
+  const hasFile = known !== null && (await exists(photoFile(hall.config, known)))
+  const place = hasFile ? known : await keepPhoto(hall.config, unknown.bytes)
+  const { photo, prediction } = unknown
+  const filename = plainFilename(unknown.filename, place.path)
+  return hall.db.$transaction(async (tx) => {
+    await savePhotos(tx, [
+      {
+        root: place.root,
+        path: place.path,
+        contentHash: hash,
+        filename,
+        bytes: unknown.bytes.length,
+        width: photo.width,
+        height: photo.height,
+        perceptualHash: perceptualHash(photo.pixels),
+      },
+    ])
+    if (known && !hasFile) await movePhoto(tx, hash, place)
+    const { id: photoId } = await tx.photo.findUniqueOrThrow({ where: { contentHash: hash }, select: { id: true } })
+    const [image] = await tx.image.createManyAndReturn({
+      data: [
+        {
+          photoId,
+          filename,
+          ...prediction,
+          oodReasons: [...prediction.oodReasons],
+          allPredictions: prediction.allPredictions.map((one) => ({ ...one })),
+        },
+      ],
+      skipDuplicates: true,
+      select: { id: true },
+    })
+    if (image) {
+      await publish(tx, 'imageQueued', { id: image.id })
+      return image.id
+    }
+    const { id } = await tx.image.findUniqueOrThrow({ where: { photoId }, select: { id: true } })
+    return id
+  })
+}
+
+const longestFilename = 255
+
+/** Without folders and control characters: it is only shown, but wherever it is shown it must do no harm. */
+function plainFilename(given: string, fallback: string): string {
+  const name = (given.split(/[/\\]/).at(-1) ?? '')
+    .replaceAll(/[\p{Cc}\p{Cs}]/gu, '')
+    .normalize('NFC')
+    .trim()
+  return [...name].slice(-longestFilename).join('') || (fallback.split('/').at(-1) ?? fallback)
+}

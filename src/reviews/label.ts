@@ -1,0 +1,17 @@
+import type { Hall } from '../hall.js'
+import { changeState } from './change-state.js'
+import { checkedName } from './class-name.js'
+import { ensureClass } from './classes.js'
+
+/**
+ * Names what a photo shows: it is reviewed and staged for the next version. A class that does not exist is introduced.
+ * @param id of the Image
+ * @throws WasteXError BAD_USER_INPUT, NOT_FOUND, CONFLICT when it is in a version; then no class is introduced either
+ */
+export async function label({ db }: Pick<Hall, 'db'>, id: string, classLabel: string): Promise<void> {
+  const name = checkedName('classLabel', classLabel)
+  await db.$transaction(async (tx) => {
+    const assignedLabel = await ensureClass(tx, name)
+    await changeState(tx, id, { reviewed: true, rejected: false, staged: true, assignedLabel })
+  })
+}
