@@ -14,7 +14,12 @@ const utc = { options: '-c timezone=UTC' }
 
 /** @param connections at most so many at a time; further queries wait. */
 export function connect(url: string, connections = 10): PrismaClient {
-  return new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max: connections, ...utc }) })
+  // Prisma gives up on a transaction that waits 2 s for a connection: with a burst of uploads that is soon.
+  const transactionOptions = { maxWait: 20_000, timeout: 60_000 }
+  return new PrismaClient({
+    transactionOptions,
+    adapter: new PrismaPg({ connectionString: url, max: connections, ...utc }),
+  })
 }
 
 /** A connection of its own, outside the pool. A lost one is the caller's to replace (`error`, `end`). */
