@@ -19,7 +19,7 @@ export interface UnknownPhoto {
     readonly topPrediction: string
     readonly confidence: number
     readonly energy: number
-    readonly novelty: number
+    readonly novelty: number | null
     readonly oodReasons: readonly OodReason[]
     /** Highest first. */
     readonly allPredictions: readonly { readonly classLabel: string; readonly probability: number }[]

@@ -1,0 +1,31 @@
+/** `npm start`, after set-up: reads the settings, starts, says where, and stops when told to. */
+import { readConfig } from './config.js'
+import { messageOf } from './errors.js'
+import { start } from './start.js'
+
+const say = (line: string) => console.log(line)
+
+try {
+  const house = await start(readConfig(), say)
+  say(`WasteX serves at ${house.address}`)
+  for (const missing of await house.degraded()) say(`  but ${missing}`)
+
+  let stopping = false
+  const stop = (signal: NodeJS.Signals) => {
+    if (stopping) process.exit(1) // asked twice: at once
+    stopping = true
+    say(`${signal}: stopping`)
+    house.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(error)
+        process.exit(1)
+      },
+    )
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+} catch (error) {
+  console.error(`WasteX cannot start. ${messageOf(error)}`)
+  process.exit(1)
+}

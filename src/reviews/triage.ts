@@ -1,0 +1,89 @@
+/** A photo comes in: named, and then either counted and forgotten, or kept for the operator. */
+import type { OodReason } from '../db.js'
+import type { Hall } from '../hall.js'
+import type { Thresholds } from '../model/card.js'
+import { decode } from '../photos/decode.js'
+import { count } from '../predictions/counter.js'
+import { oodVerdict, softmax } from '../predictions/ood.js'
+import type { Serving } from '../predictions/serving.js'
+import { keepForReview } from './keep-for-review.js'
+
+export interface Upload {
+  /** As they arrived. */
+  bytes: Uint8Array
+  /** As the client called it. */
+  filename: string
+}
+
+export interface ClassScore {
+  classLabel: string
+  logit: number
+  /** In [0, 1]; all classes sum to 1. */
+  probability: number
+}
+
+export interface Classification {
+  classLabel: string
+  /** The largest probability. */
+  confidence: number
+  energy: number
+  /** null: this model has no novelty test. */
+  novelty: number | null
+  ood: boolean
+  oodReasons: readonly OodReason[]
+  /** Highest first. */
+  scores: readonly ClassScore[]
+  /** Of the Image that went to review; null: counted and forgotten. */
+  imageId: string | null
+  /** The run whose model answered. */
+  runId: string
+  thresholds: Thresholds
+}
+
+/** @throws WasteXError NO_MODEL, UNSUPPORTED_IMAGE, PAYLOAD_TOO_LARGE, OVERLOADED */
+export async function classify(
+  hall: Pick<Hall, 'config' | 'db'>,
+  serving: Serving,
+  { bytes, filename }: Upload,
+): Promise<Classification> {
+  serving.model() // refuses before any work is done
+  const photo = await decode(bytes)
+  // Asked for now and used in the same breath: a model that retires answers what it has taken, and takes no more.
+  const model = serving.model()
+  const answer = await model.infer(photo.pixels)
+
+  const novelty = Number.isNaN(answer.novelty) ? null : answer.novelty
+  const { energy, confidence, reasons } = oodVerdict({ logits: answer.logits, novelty }, model.thresholds)
+  const scores = scoresOf(model.classLabels, answer.logits)
+  const classLabel = scores[0]?.classLabel ?? ''
+  const ood = reasons.length > 0
+  const imageId = ood
+    ? await keepForReview(hall, {
+        bytes,
+        filename,
+        photo,
+        prediction: {
+          topPrediction: classLabel,
+          confidence,
+          energy,
+          novelty,
+          oodReasons: reasons,
+          allPredictions: scores.map((score) => ({ classLabel: score.classLabel, probability: score.probability })),
+        },
+      })
+    : null
+  await count(hall.db, classLabel, ood)
+  const { runId, thresholds } = model
+  return { classLabel, confidence, energy, novelty, ood, oodReasons: reasons, scores, imageId, runId, thresholds }
+}
+
+function scoresOf(classLabels: readonly string[], logits: Float32Array): ClassScore[] {
+  const probabilities = softmax(logits)
+  return classLabels
+    .map((classLabel, i) => ({
+      classLabel,
+      logit: logits[i] ?? Number.NaN,
+      probability: probabilities[i] ?? Number.NaN,
+    }))
+    .toSorted((a, b) => b.logit - a.logit)
+}

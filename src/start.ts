@@ -1,0 +1,71 @@
+/** Puts the house together: what every room needs, in the order in which it is needed, and taken apart the other way round. */
+import { type Server, startServer } from './api/server.js'
+import type { Config } from './config.js'
+import { openDatabase } from './database/open.js'
+import { connect } from './db.js'
+import { sweep } from './disk.js'
+import { messageOf } from './errors.js'
+import { Events } from './events.js'
+import type { Hall } from './hall.js'
+import { createLog } from './log.js'
+import { trainingEngine } from './model/engine.js'
+import { Serving } from './predictions/serving.js'
+import { Promotion } from './promotion/promotion.js'
+import { Training } from './training/training.js'
+
+export interface House {
+  /** http://host:port */
+  address: string
+  /** What is missing, and how to mend it: WasteX serves without. */
+  degraded(): Promise<string[]>
+  close(): Promise<void>
+}
+
+/**
+ * @param say a line for the person at the terminal
+ * @throws Error with one line that says what to do
+ */
+export async function start(config: Config, say: (line: string) => void): Promise<House> {
+  const closing: (() => Promise<void> | void)[] = []
+  const close = async () => {
+    for (const part of closing.splice(0).toReversed()) await part()
+  }
+  try {
+    const log = createLog(config.logLevel)
+    for (const folder of [config.modelsDir, config.dataDir, config.uploadsDir]) await sweep(folder)
+    const database = await openDatabase(config, say)
+    closing.push(() => database.stop())
+    const db = connect(database.url)
+    closing.push(() => db.$disconnect())
+    const events = await Events.open(database.url, log)
+    closing.push(() => events.close())
+    const hall: Hall = { config, db, events, log, databaseUrl: database.url }
+
+    const serving = new Serving(config.modelsDir, config.oodThresholds)
+    closing.push(() => serving.close())
+    const promotion = new Promotion(hall, serving)
+    await promotion.follow()
+    closing.push(() => promotion.close())
+    const training = new Training(hall, async (run) => {
+      // The first run has nothing to be compared with: whoever asked for promotion wants a model that serves.
+      const first = run.recommendation === null && !serving.current
+      if (run.autoPromote && (first || run.recommendation === 'PROMOTE')) await promotion.promote(run.name)
+    })
+    await training.recover()
+    closing.push(() => training.close())
+
+    const degraded = async () => {
+      const engine = await trainingEngine()
+      return [
+        ...(serving.problem ? [serving.problem] : serving.current ? [] : ['no model serves yet']),
+        ...(engine.ok ? [] : [`training is not possible: ${engine.mend}`]),
+      ]
+    }
+    const server: Server = await startServer({ hall, serving, promotion, training }, degraded)
+    closing.push(() => server.close())
+    return { address: server.address, degraded, close }
+  } catch (error) {
+    await close().catch((second: unknown) => say(`While stopping: ${messageOf(second)}`))
+    throw error
+  }
+}

@@ -1,0 +1,33 @@
+/** Do tfjs, which trained the model, and onnxruntime, which serves it, say the same? */
+import type { LayersModel, TensorFlow } from '../model/network/tensorflow.js'
+import { floatPixels } from './judge.js'
+import type { TrainingPhoto } from './job.js'
+
+export const agreementPhotos = 32
+/** Largest |difference of logits| of float32 sums taken in another order; a wrong weight makes a hundred times as much. */
+export const agreementTolerance = 1e-3
+
+const batchSize = 8
+
+/** @param onnxLogits of the same photos, float32 [photos, classes] */
+export async function maxLogitDifference(
+  tf: TensorFlow,
+  model: LayersModel,
+  photos: readonly TrainingPhoto[],
+  onnxLogits: Float32Array,
+  checkStop: () => void,
+): Promise<number> {
+  let largest = 0
+  let at = 0
+  for (let start = 0; start < photos.length; start += batchSize) {
+    checkStop()
+    const some = photos.slice(start, start + batchSize)
+    const pixels = await floatPixels(some)
+    const logits = tf.tidy(() =>
+      (model.predict(tf.tensor4d(pixels, [some.length, 299, 299, 3])) as ReturnType<typeof tf.tensor>).dataSync(),
+    )
+    // Math.max keeps a NaN.
+    for (const logit of logits) largest = Math.max(largest, Math.abs(logit - (onnxLogits[at++] ?? Number.NaN)))
+  }
+  return largest
+}

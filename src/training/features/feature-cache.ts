@@ -1,0 +1,141 @@
+/**
+ * What the frozen part of the network makes of a photo, kept: it is computed once for each photo and view, ever. A file a
+ * view, checked when read; whatever is missing or broken is computed again, so the folder may be deleted at any time.
+ */
+import { createHash } from 'node:crypto'
+import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises'
+import path from 'node:path'
+import { crc32 } from 'node:zlib'
+import { writeCacheFile } from '../../disk.js'
+import { decodeFloat16 } from './float16.js'
+
+/** Of one view of one photo. */
+export interface Features {
+  /** Pooled maps of the head's blocks, one after another: float32 [sum of channels]. */
+  pooled: Float32Array
+  /** The boundary's map, float16 [height, width, channels]; empty when nothing behind it is trained. */
+  map: Uint16Array
+}
+
+/** All that decides what a view's features are. */
+export interface FeatureIdentity {
+  backbone: string
+  preprocessing: string
+  boundary: string
+  blocks: readonly string[]
+}
+
+export interface FeatureSizes {
+  pooled: number
+  map: number
+}
+
+/** Raised when the layout of a file changes: old files are then never read. */
+const layout = 1
+const checksumBytes = 4
+
+export class FeatureCache {
+  private readonly folder: string
+  private readonly bytesPerView: number
+  private used = 0
+
+  private constructor(
+    private readonly root: string,
+    identity: FeatureIdentity,
+    private readonly sizes: FeatureSizes,
+    private readonly budget: number,
+  ) {
+    const key = createHash('sha256')
+      .update(JSON.stringify([layout, identity, sizes]))
+      .digest('hex')
+      .slice(0, 16)
+    this.folder = path.join(root, key)
+    this.bytesPerView = checksumBytes + 4 * sizes.pooled + 2 * sizes.map
+  }
+
+  /**
+   * @param budget bytes for all that is in `root`. To make room, what this run does not want goes, oldest first.
+   * @param wanted keys of the views that this run reads
+   */
+  static async open(
+    root: string,
+    identity: FeatureIdentity,
+    sizes: FeatureSizes,
+    budget: number,
+    wanted: readonly string[],
+  ): Promise<FeatureCache> {
+    const cache = new FeatureCache(root, identity, sizes, budget)
+    await cache.makeRoom(new Set(wanted.map((key) => cache.file(key))))
+    return cache
+  }
+
+  async has(key: string): Promise<boolean> {
+    const found = await stat(this.file(key)).catch(() => undefined)
+    if (found?.size !== this.bytesPerView) return false
+    const now = new Date()
+    await utimes(this.file(key), now, now)
+    return true
+  }
+
+  /** @returns undefined when it is not there or not what was written */
+  async read(key: string): Promise<Features | undefined> {
+    const file = await readFile(this.file(key)).catch(() => undefined)
+    if (file?.length !== this.bytesPerView) return undefined
+    const content = file.subarray(checksumBytes)
+    if (crc32(content) !== file.readUInt32LE(0)) return undefined
+    // Copied out: a Buffer's memory need not be aligned to four bytes.
+    const own = content.buffer.slice(content.byteOffset, content.byteOffset + content.length)
+    const pooledBytes = 4 * this.sizes.pooled
+    return { pooled: new Float32Array(own, 0, this.sizes.pooled), map: new Uint16Array(own, pooledBytes) }
+  }
+
+  /** @returns false when there is no room */
+  async write(key: string, features: Features): Promise<boolean> {
+    if (this.used + this.bytesPerView > this.budget) return false
+    const content = Buffer.concat([bytesOf(features.pooled), bytesOf(features.map)])
+    const checksum = Buffer.alloc(checksumBytes)
+    checksum.writeUInt32LE(crc32(content))
+    await writeCacheFile(this.file(key), Buffer.concat([checksum, content]))
+    this.used += this.bytesPerView
+    return true
+  }
+
+  /** How many more views fit. */
+  get room(): number {
+    return Math.max(0, Math.floor((this.budget - this.used) / this.bytesPerView))
+  }
+
+  private file(key: string): string {
+    return path.join(this.folder, key.slice(0, 2), key)
+  }
+
+  private async makeRoom(wanted: ReadonlySet<string>): Promise<void> {
+    const kept: { file: string; size: number; mtimeMs: number }[] = []
+    for (const entry of await readdir(this.root, { recursive: true, withFileTypes: true }).catch(() => [])) {
+      if (!entry.isFile()) continue
+      const file = path.join(entry.parentPath, entry.name)
+      const { size, mtimeMs } = await stat(file)
+      kept.push({ file, size, mtimeMs })
+      this.used += size
+    }
+    const missing = wanted.size - kept.filter(({ file }) => wanted.has(file)).length
+    let excess = this.used + missing * this.bytesPerView - this.budget
+    const spare = kept.filter(({ file }) => !wanted.has(file)).toSorted((a, b) => a.mtimeMs - b.mtimeMs)
+    for (const { file, size } of spare) {
+      if (excess <= 0) return
+      await rm(file, { force: true })
+      this.used -= size
+      excess -= size
+    }
+  }
+}
+
+const bytesOf = (array: Float32Array | Uint16Array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength)
+
+/** Maps of several views as one float32 [views, height, width, channels]. */
+export function decodeMaps(views: readonly Features[]): Float32Array {
+  const size = views[0]?.map.length ?? 0
+  const maps = new Float32Array(views.length * size)
+  views.forEach(({ map }, i) => decodeFloat16(map, maps, i * size))
+  return maps
+}

@@ -1,0 +1,72 @@
+/** What the main thread and the training thread say to each other. */
+import type { RunStage, Split } from '../db.js'
+import type { Comparison } from '../evaluation/comparison.js'
+import type { Metrics } from '../evaluation/metrics.js'
+import type { Artefact, Thresholds } from '../model/card.js'
+import type { Settings } from './settings.js'
+
+/** One photo of the version. */
+export interface TrainingPhoto {
+  contentHash: string
+  /** Absolute path. */
+  file: string
+  /** Relative to its root, for reports. */
+  path: string
+  split: Split
+  classLabel: string
+}
+
+export interface Job {
+  runId: string
+  runName: string
+  versionName: string
+  /** In the order of the logits. */
+  classLabels: string[]
+  photos: TrainingPhoto[]
+  settings: Settings
+  weights: { file: string; source: string }
+  /** The run that serves, and what it was trained on. */
+  baseline: { runName: string; seen: Set<string> } | undefined
+  folders: { models: string; features: string; checkpoint: string }
+  featureCacheBytes: number
+  /** One byte; not 0: stop after the step in hand. */
+  stop: SharedArrayBuffer
+}
+
+export interface EpochResult {
+  stage: RunStage
+  /** From 1. */
+  epoch: number
+  epochs: number
+  loss: number
+  accuracy: number
+  valLoss: number | null
+  valAccuracy: number | null
+  learningRate: number
+  seconds: number
+}
+
+export interface RunResult {
+  evaluation: Metrics
+  comparison: Comparison | null
+  thresholds: Thresholds
+  artefacts: Artefact[]
+}
+
+export type Report =
+  | { type: 'stage'; stage: RunStage; epochs: number; images: number; message: string }
+  | {
+      type: 'progress'
+      stage: RunStage
+      epoch: number | null
+      done: number
+      total: number
+      etaSeconds: number | null
+      loss: number | null
+    }
+  | ({ type: 'epoch' } & EpochResult)
+  /** Judged and saved: the last word of a run that went well. */
+  | ({ type: 'finished' } & RunResult)
+  /** Asked to stop, and has. */
+  | { type: 'stopped' }
+  | { type: 'failed'; message: string; stack: string | undefined }

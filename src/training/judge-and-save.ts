@@ -1,0 +1,188 @@
+/** The end of a run: the model is written aside, judged as it will serve, and takes its place in `models/` complete or not at all. */
+import path from 'node:path'
+import { writeFileWhole, writeFolderWhole } from '../disk.js'
+import { compare } from '../evaluation/comparison.js'
+import { confusionPng } from '../evaluation/confusion-png.js'
+import { historyCsv } from '../evaluation/history-csv.js'
+import { evaluate } from '../evaluation/metrics.js'
+import { predictionsCsv } from '../evaluation/predictions-csv.js'
+import { classificationReport } from '../evaluation/report.js'
+import { type Card, cardFile, goldenFile, onnxFile, readCard } from '../model/card.js'
+import { saveLayersModel } from '../model/network/layers-model-files.js'
+import { buildWhole } from '../model/network/tfjs.js'
+import { preprocessing } from '../photos/pixels.js'
+import { agreementPhotos, agreementTolerance, maxLogitDifference } from './agreement.js'
+import { artefactsIn } from './artefacts.js'
+import type { Examples } from './examples.js'
+import { finalModel, type FinalModel, type Trained } from './final-model.js'
+import { judge, type Judged } from './judge.js'
+import type { EpochResult, Job, Report, RunResult, TrainingPhoto } from './job.js'
+import type { PhaseClock } from './phase-clock.js'
+import { readPixels } from './read-pixels.js'
+import type { Recipe } from './recipes.js'
+import { versions } from './versions.js'
+
+export interface Ending extends Trained {
+  job: Job
+  recipe: Recipe
+  split: { train: Examples; val: Examples; test: Examples }
+  history: readonly EpochResult[]
+  clock: PhaseClock
+  report: (report: Report) => void
+  /** Throws when the run is to end. */
+  checkStop: () => void
+}
+
+const goldenPhotos = 4
+
+export async function judgeAndSave(ending: Ending): Promise<RunResult> {
+  const { job, split, clock, report, checkStop } = ending
+  const target = path.join(job.folders.models, job.runName)
+  let result: RunResult | undefined
+  clock.start('evaluating')
+  const test = split.test.photos
+  report({
+    type: 'stage',
+    stage: 'EVALUATING',
+    epochs: 0,
+    images: test.length,
+    message: `Judging on ${test.length} photos`,
+  })
+  const model = await finalModel(ending, split.train, split.val, checkStop)
+  await writeFolderWhole(target, async (folder) => {
+    const write = (name: string, content: Uint8Array | string) => writeFileWhole(path.join(folder, name), content)
+    await write(onnxFile, model.onnx)
+    const { judged, comparison } = await judgeBoth(ending, path.join(folder, onnxFile))
+    const evaluation = evaluate({ classLabels: job.classLabels, truth: split.test.labels, logits: judged.logits })
+
+    clock.start('saving')
+    report({ type: 'stage', stage: 'SAVING', epochs: 0, images: test.length, message: 'Saving the model' })
+    const agreement = await saveLayers(ending, model, folder, judged)
+    const golden = test.slice(0, goldenPhotos)
+    await write(goldenFile, Buffer.concat(await Promise.all(golden.map(readPixels))))
+    await write('metrics.json', json(evaluation))
+    await write('comparison.json', json(comparison))
+    await write('classification_report.txt', classificationReport(evaluation))
+    await write('confusion_matrix.png', confusionPng(evaluation, `${job.runName} on ${job.versionName}`))
+    await write('history.csv', historyCsv(ending.history))
+    await write(
+      'predictions.csv',
+      predictionsCsv(job.classLabels, model.thresholds, predictedPhotos(test, judged, job)),
+    )
+    checkStop()
+    const files = await artefactsIn(folder)
+    const card = cardOf(ending, model, {
+      agreement,
+      golden: rows(judged.logits, job.classLabels.length).slice(0, golden.length),
+    })
+    await write(cardFile, json({ ...card, files } satisfies Card))
+    const artefacts = await artefactsIn(folder)
+    result = { evaluation, comparison, thresholds: model.thresholds, artefacts }
+  })
+  if (!result) throw new Error('the folder was written without a result')
+  return result
+}
+
+/** The new model on all test photos, the one that serves on those that it has never seen. */
+async function judgeBoth({ job, split, report, checkStop }: Ending, model: string) {
+  const { photos, labels } = split.test
+  const fresh = photos.flatMap((photo, i) => (job.baseline?.seen.has(photo.contentHash) ? [] : [i]))
+  const total = photos.length + (job.baseline ? fresh.length : 0)
+  const started = performance.now()
+  let done = 0
+  const progress = (count: number) => {
+    checkStop()
+    done += count
+    const etaSeconds = ((performance.now() - started) / done / 1000) * (total - done)
+    report({ type: 'progress', stage: 'EVALUATING', epoch: null, done, total, etaSeconds, loss: null })
+  }
+  const judged = await judge(model, photos, progress)
+  if (!job.baseline) return { judged, comparison: null }
+  const folder = path.join(job.folders.models, job.baseline.runName)
+  const baseline = await readCard(folder)
+  const freshPhotos = fresh.map((i) => photos[i] as TrainingPhoto)
+  const before = await judge(path.join(folder, onnxFile), freshPhotos, progress)
+  const own = rows(judged.logits, job.classLabels.length)
+  const comparison = compare({
+    candidate: {
+      classLabels: job.classLabels,
+      logits: Float32Array.from(fresh.flatMap((i) => own[i] ?? [])),
+      trainingImages: split.train.photos.length,
+    },
+    baseline: {
+      classLabels: baseline.classLabels,
+      logits: before.logits,
+      trainingImages: baseline.photos.train,
+    },
+    truth: fresh.map((i) => job.classLabels[labels[i] as number] as string),
+    leftOut: photos.length - fresh.length,
+  })
+  return { judged, comparison }
+}
+
+/** tfjs' files; and a run whose two engines do not agree fails here. */
+async function saveLayers(ending: Ending, { convolutions, head }: FinalModel, folder: string, judged: Judged) {
+  const { tf, blocks, recipe, split, checkStop } = ending
+  const freezing = { boundary: blocks.boundary, frozen: blocks.frozenConvolutions }
+  const model = buildWhole(tf, { ...freezing, convolutions, head, dropout: recipe.dropout.features })
+  try {
+    await saveLayersModel(tf, model, folder)
+    const photos = split.test.photos.slice(0, agreementPhotos)
+    const difference = await maxLogitDifference(tf, model, photos, judged.logits, checkStop)
+    if (!(difference <= agreementTolerance))
+      throw new Error(
+        `tfjs and ONNX do not agree: their logits differ by ${difference} (at most ${agreementTolerance}).`,
+      )
+    return { photos: photos.length, maxLogitDifference: difference }
+  } finally {
+    model.dispose()
+  }
+}
+
+function cardOf(
+  { job, recipe, split, backbone, blocks, clock }: Ending,
+  model: FinalModel,
+  { agreement, golden }: { agreement: Card['agreement']; golden: number[][] },
+): Omit<Card, 'files'> {
+  return {
+    format: 1,
+    run: { id: job.runId, name: job.runName },
+    datasetVersion: job.versionName,
+    classLabels: job.classLabels,
+    photos: { train: split.train.photos.length, val: split.val.photos.length, test: split.test.photos.length },
+    recipe: job.settings.recipe,
+    settings: { ...job.settings, recipeDetails: recipe },
+    seed: job.settings.seed,
+    backbone: { sha256: backbone.hash, source: backbone.source },
+    preprocessing,
+    thresholds: model.thresholds,
+    network: {
+      boundary: blocks.boundary,
+      head: [...blocks.head],
+      trainedLayers: blocks.fineTunes ? job.settings.stage2.layers : 0,
+    },
+    agreement,
+    golden: { photos: golden.length, logits: golden },
+    timings: clock.stop(),
+    versions: versions(),
+    createdAt: new Date().toISOString(),
+  }
+}
+
+function predictedPhotos(photos: readonly TrainingPhoto[], { logits, novelty }: Judged, { classLabels }: Job) {
+  const own = rows(logits, classLabels.length)
+  return photos.map((photo, i) => ({
+    contentHash: photo.contentHash,
+    filename: path.basename(photo.path),
+    path: photo.path,
+    classLabel: photo.classLabel,
+    logits: own[i] ?? [],
+    novelty: novelty[i] ?? null,
+  }))
+}
+
+/** float32 [N, width] as N rows. */
+const rows = (values: Float32Array, width: number): number[][] =>
+  Array.from({ length: values.length / width }, (_, i) => [...values.subarray(i * width, (i + 1) * width)])
+
+const json = (value: unknown) => `${JSON.stringify(value, undefined, 2)}\n`

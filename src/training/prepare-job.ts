@@ -1,0 +1,45 @@
+/** Gathers what the training thread needs: it has no database. */
+import path from 'node:path'
+import type { TrainingRun } from '../db.js'
+import type { Hall } from '../hall.js'
+import { photoFile } from '../photos/store.js'
+import { trainingRows } from '../versions/training-rows.js'
+import type { Job } from './job.js'
+import type { Settings } from './settings.js'
+
+export async function prepareJob(hall: Hall, run: TrainingRun, weights: Job['weights']): Promise<Job> {
+  const { config, db } = hall
+  const version = await db.datasetVersion.findUniqueOrThrow({ where: { id: run.versionId } })
+  const rows = await trainingRows(db, version.id)
+  const serving = await db.trainingRun.findFirst({ where: { isActive: true } })
+  return {
+    runId: run.id,
+    runName: run.name,
+    versionName: version.name,
+    classLabels: run.classLabels,
+    photos: rows.map((row) => ({
+      contentHash: row.contentHash,
+      file: photoFile(config, row),
+      path: row.path,
+      split: row.split,
+      classLabel: row.classLabel,
+    })),
+    // Written by `settingsFrom` when the run was started, and by nobody since.
+    settings: run.settings as unknown as Settings,
+    weights,
+    baseline: serving ? { runName: serving.name, seen: await seenBy(hall, serving) } : undefined,
+    folders: {
+      models: config.modelsDir,
+      features: path.join(config.dataDir, 'features'),
+      checkpoint: path.join(config.dataDir, 'checkpoints', run.id, 'last.bin'),
+    },
+    featureCacheBytes: config.featureCacheBytes,
+    stop: new SharedArrayBuffer(1),
+  }
+}
+
+/** Content hashes of the photos that a run learned from, or chose its best epoch and thresholds by. */
+async function seenBy(hall: Hall, run: TrainingRun): Promise<Set<string>> {
+  const rows = await trainingRows(hall.db, run.versionId)
+  return new Set(rows.filter(({ split }) => split !== 'TEST').map(({ contentHash }) => contentHash))
+}

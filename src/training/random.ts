@@ -1,0 +1,46 @@
+/**
+ * Chance in training. Every purpose in every epoch has a stream of its own, made from the run's seed: there is no random
+ * state to save, and a run that goes on from a checkpoint draws what it would have drawn.
+ */
+import { crc32 } from 'node:zlib'
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
+import { uniformInt } from 'pure-rand/distribution/uniformInt'
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
+
+export type Random = ReturnType<typeof xoroshiro128plus>
+
+/** @param purpose what it is for, and in which epoch: `stream(seed, 'order', 'HEAD', 3)` */
+export const stream = (seed: number, ...purpose: readonly (string | number)[]): Random =>
+  xoroshiro128plus(crc32([seed, ...purpose].join(' ')) | 0)
+
+/** In [0, 1). */
+export const uniform = (random: Random): number => uniformFloat64(random)
+
+/** 0 to n - 1 in random order (Fisher-Yates). */
+export function shuffled(n: number, random: Random): Uint32Array {
+  const order = Uint32Array.from({ length: n }, (_, i) => i)
+  for (let i = n - 1; i > 0; i--) {
+    const j = uniformInt(random, 0, i)
+    const held = order[i] as number
+    order[i] = order[j] as number
+    order[j] = held
+  }
+  return order
+}
+
+/** Beta(alpha, alpha), alpha <= 1, by Jöhnk's rejection (Metrika 8, 1964). */
+export function beta(random: Random, alpha: number): number {
+  for (;;) {
+    const x = uniform(random) ** (1 / alpha)
+    const y = uniform(random) ** (1 / alpha)
+    if (x + y > 0 && x + y <= 1) return x / (x + y)
+  }
+}
+
+/** Inverted dropout (Srivastava et al. 2014): 0, or 1 / (1 - rate), float32 [length]. */
+export function dropoutMask(length: number, rate: number, random: Random): Float32Array {
+  const kept = 1 / (1 - rate)
+  // One draw of 32 bits a value: masks are a hundred thousand values a step.
+  const limit = rate * 2 ** 32
+  return Float32Array.from({ length }, () => (random.next() >>> 0 < limit ? 0 : kept))
+}

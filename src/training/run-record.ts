@@ -1,0 +1,82 @@
+/**
+ * What is written of a run: its row, its epochs, its events. A change and the event that tells of it are one transaction,
+ * under the run's row lock: events are numbered from 1 without gaps, and a state is readable before it is announced.
+ */
+import type { Db, PrismaClient, Prisma, RunEpoch, TrainingRun } from '../db.js'
+import { publish } from '../events.js'
+
+export type RunEventType =
+  'TrainingStatusChanged' | 'TrainingStageStarted' | 'TrainingProgress' | 'TrainingEpochCompleted' | 'TrainingEvaluated'
+
+export const running = ['QUEUED', 'RUNNING'] as const
+
+async function append(tx: Db, runId: string, type: RunEventType, payload: Prisma.InputJsonObject): Promise<void> {
+  const last = await tx.runEvent.aggregate({ where: { runId }, _max: { seq: true } })
+  const seq = (last._max.seq ?? 0) + 1
+  await tx.runEvent.create({ data: { runId, seq, type, payload } })
+  await publish(tx, 'trainingEvent', { runId, seq })
+}
+
+/** Locks the run's row; undefined when the run is over (cancelled meanwhile): what comes late is dropped. */
+async function lockLive(tx: Db, runId: string): Promise<boolean> {
+  const rows = await tx.$queryRaw<{ live: boolean }[]>`
+    SELECT status IN ('QUEUED', 'RUNNING') AS live FROM "TrainingRun" WHERE id = ${runId}::uuid FOR UPDATE`
+  return rows[0]?.live ?? false
+}
+
+/** @returns false when the run is over, and nothing was written. */
+export function recordEvent(
+  db: PrismaClient,
+  runId: string,
+  type: RunEventType,
+  payload: Prisma.InputJsonObject,
+  data: Prisma.TrainingRunUncheckedUpdateInput = {},
+): Promise<boolean> {
+  return db.$transaction(async (tx) => {
+    if (!(await lockLive(tx, runId))) return false
+    if (Object.keys(data).length > 0) await tx.trainingRun.update({ where: { id: runId }, data })
+    await append(tx, runId, type, payload)
+    return true
+  })
+}
+
+/** An epoch is written once, however often it is told: a resumed run tells those of its checkpoint again. */
+export function recordEpoch(db: PrismaClient, epoch: RunEpoch, epochs: number): Promise<boolean> {
+  return db.$transaction(async (tx) => {
+    const { runId, ...payload } = epoch
+    if (!(await lockLive(tx, runId))) return false
+    const { count } = await tx.runEpoch.createMany({ data: [epoch], skipDuplicates: true })
+    if (count > 0) await append(tx, runId, 'TrainingEpochCompleted', { ...payload, epochs })
+    return true
+  })
+}
+
+/** The status of a live run changes. @returns undefined when the run was over already. */
+export function recordStatus(
+  db: PrismaClient,
+  runId: string,
+  data: Prisma.TrainingRunUncheckedUpdateInput & { status: TrainingRun['status'] },
+  message: string,
+): Promise<TrainingRun | undefined> {
+  return db.$transaction(async (tx) => {
+    if (!(await lockLive(tx, runId))) return undefined
+    const run = await tx.trainingRun.update({ where: { id: runId }, data })
+    await append(tx, runId, 'TrainingStatusChanged', { status: data.status, message })
+    // The thread may be another process's.
+    if (data.status === 'CANCELLED') await publish(tx, 'trainingCancelled', { runId })
+    return run
+  })
+}
+
+/** A new run, or one that goes on. */
+export function recordStart(
+  db: PrismaClient,
+  write: (tx: Db) => Promise<TrainingRun>,
+  message: string,
+): Promise<TrainingRun> {
+  return db.$transaction(async (tx) => {
+    const run = await write(tx)
+    await append(tx, run.id, 'TrainingStatusChanged', { status: run.status, message })
+    return run
+  })
+}

@@ -1,0 +1,191 @@
+/** Epoch after epoch of one stage: shuffled, judged on validation, the best kept, checkpointed, told, stoppable. */
+import type * as tfjs from '@tensorflow/tfjs-node'
+import type { RunStage } from '../db.js'
+import type { TensorFlow } from '../model/network/tensorflow.js'
+import { Adam } from './adam.js'
+import type { Checkpoint } from './checkpoint.js'
+import type { EpochResult, Report } from './job.js'
+import type { Score } from './loss.js'
+import { shuffled, stream } from './random.js'
+
+export interface Stage {
+  readonly name: RunStage
+  readonly epochs: number
+  /** Examples an epoch: photos times views. */
+  readonly examples: number
+  readonly batchSize: number
+  readonly variables: readonly tfjs.Variable[]
+  readonly weightDecay: number
+  /** Epochs without a better validation loss before it stops; undefined: never. */
+  readonly patience: number | undefined
+  /** @param step from 0 within the stage, of `steps` */
+  learningRate(step: number, steps: number): number
+  /** Called before the step that needs it, so that reading the next batch goes on while this one computes. */
+  load(examples: Uint32Array, epoch: number): Promise<Batch>
+  validate(): Promise<Score | undefined>
+}
+
+export interface Batch {
+  readonly size: number
+  /** Differentiable in the variables. */
+  loss(): tfjs.Scalar
+  /** Rightly named of the batch, after `loss` was called. */
+  correct(): number
+  dispose(): void
+}
+
+export interface LoopContext {
+  readonly tf: TensorFlow
+  readonly seed: number
+  readonly report: (report: Report) => void
+  /** Throws Stopped when the run is to end. */
+  readonly checkStop: () => void
+  readonly save: (checkpoint: Checkpoint) => Promise<void>
+  /** All epochs of the run so far. */
+  readonly history: EpochResult[]
+}
+
+/** Less than this since the last checkpoint, and an epoch is cheaper to do again than to write down. */
+const checkpointEveryMs = 2_000
+
+/**
+ * Leaves the variables as they were after the best epoch (by validation loss; without validation photos: the last).
+ * @param from a checkpoint of this stage
+ */
+export async function runStage(stage: Stage, context: LoopContext, from?: Checkpoint): Promise<void> {
+  const { tf, seed, history } = context
+  const adam = new Adam(tf, stage.variables, stage.weightDecay)
+  const steps = Math.ceil(stage.examples / stage.batchSize)
+  let best: Checkpoint['best']
+  let bestWeights: Float32Array[] | undefined
+  let epoch = 0
+  if (from) {
+    ;({ best, epoch } = restore(stage, adam, from))
+    bestWeights = tensorsOf(from, 'best', stage.variables.length)
+  }
+  const timing = { started: performance.now(), steps: 0, saved: performance.now() }
+  try {
+    while (epoch < stage.epochs && !(stage.patience && best && epoch - best.epoch >= stage.patience)) {
+      epoch++
+      const started = performance.now()
+      const { loss, accuracy, learningRate } = await runEpoch(stage, adam, epoch, steps, context, timing)
+      const validation = await stage.validate()
+      if (!validation || !best || validation.loss < best.loss) {
+        best = { loss: validation?.loss ?? loss, epoch }
+        bestWeights = stage.variables.map(valuesOf)
+      }
+      const result: EpochResult = {
+        stage: stage.name,
+        epoch,
+        epochs: stage.epochs,
+        loss,
+        accuracy,
+        valLoss: validation?.loss ?? null,
+        valAccuracy: validation?.accuracy ?? null,
+        learningRate,
+        seconds: (performance.now() - started) / 1000,
+      }
+      history.push(result)
+      if (performance.now() - timing.saved > checkpointEveryMs) {
+        await context.save(checkpointOf(stage, adam, history, best, bestWeights))
+        timing.saved = performance.now()
+      }
+      // Told when it can be gone on from: what a client has seen is not done again.
+      context.report({ type: 'epoch', ...result })
+    }
+    if (bestWeights) assign(tf, stage.variables, bestWeights)
+    await context.save(checkpointOf(stage, adam, history, best, bestWeights))
+  } finally {
+    adam.dispose()
+  }
+
+  async function runEpoch(
+    { name, variables, batchSize }: Stage,
+    optimizer: Adam,
+    at: number,
+    count: number,
+    { report, checkStop }: LoopContext,
+    clock: { started: number; steps: number },
+  ) {
+    const order = shuffled(stage.examples, stream(seed, 'order', name, at))
+    const batchOf = (step: number) => stage.load(order.subarray(step * batchSize, (step + 1) * batchSize), at)
+    let [lossSum, correct, learningRate] = [0, 0, 0]
+    let next = batchOf(0)
+    for (let step = 0; step < count; step++) {
+      const batch = await next
+      try {
+        checkStop()
+        if (step + 1 < count) next = batchOf(step + 1)
+        learningRate = stage.learningRate((at - 1) * count + step, stage.epochs * count)
+        const { value, grads } = tf.variableGrads(() => batch.loss(), [...variables])
+        lossSum += (value.dataSync()[0] ?? Number.NaN) * batch.size
+        optimizer.apply(
+          variables.map((variable) => grads[variable.name] as tfjs.Tensor),
+          learningRate,
+        )
+        tf.dispose([value, grads])
+        correct += batch.correct()
+      } finally {
+        batch.dispose()
+      }
+      if (!Number.isFinite(lossSum))
+        throw new Error('The loss is not a number any more: the learning rate is too high.')
+      clock.steps++
+      const left = count - step - 1 + (stage.epochs - at) * count
+      report({
+        type: 'progress',
+        stage: name,
+        epoch: at,
+        done: step + 1,
+        total: count,
+        etaSeconds: (left * (performance.now() - clock.started)) / clock.steps / 1000,
+        loss: lossSum / Math.min(stage.examples, (step + 1) * batchSize),
+      })
+    }
+    return { loss: lossSum / stage.examples, accuracy: correct / stage.examples, learningRate }
+  }
+}
+
+const valuesOf = (variable: tfjs.Variable) => variable.dataSync() as Float32Array
+
+function checkpointOf(
+  stage: Stage,
+  adam: Adam,
+  history: readonly EpochResult[],
+  best: Checkpoint['best'],
+  bestWeights: readonly Float32Array[] | undefined,
+): Checkpoint {
+  const { step, moments } = adam.state()
+  const tensors = new Map<string, Float32Array>()
+  stage.variables.forEach((variable, i) => tensors.set(`weights/${i}`, valuesOf(variable)))
+  bestWeights?.forEach((values, i) => tensors.set(`best/${i}`, values))
+  moments.forEach(({ m, v }, i) => tensors.set(`m/${i}`, m).set(`v/${i}`, v))
+  return { history: [...history], adamStep: step, best, tensors }
+}
+
+function restore(stage: Stage, adam: Adam, { tensors, history, adamStep, best }: Checkpoint) {
+  const read = (kind: string, i: number) => tensors.get(`${kind}/${i}`) ?? new Float32Array()
+  adam.restore({
+    step: adamStep,
+    moments: stage.variables.map((_, i) => ({ m: read('m', i), v: read('v', i) })),
+  })
+  return { best, epoch: history.at(-1)?.epoch ?? 0 }
+}
+
+/** Of a checkpoint: `weights` as they are, or those of the `best` epoch. */
+export function tensorsOf(
+  { tensors }: Checkpoint,
+  kind: 'weights' | 'best',
+  count: number,
+): Float32Array[] | undefined {
+  const found = Array.from({ length: count }, (_, i) => tensors.get(`${kind}/${i}`))
+  return found.every((values) => values !== undefined) ? found : undefined
+}
+
+export function assign(tf: TensorFlow, variables: readonly tfjs.Variable[], values: readonly Float32Array[]): void {
+  variables.forEach((variable, i) => {
+    const own = values[i]
+    if (own?.length !== variable.size) throw new Error(`the weights of ${variable.name} have another shape`)
+    tf.tidy(() => variable.assign(tf.tensor(own, variable.shape)))
+  })
+}

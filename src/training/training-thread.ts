@@ -1,0 +1,97 @@
+/** The main thread's end of a training: what the thread reports is written down, in order, one after another. */
+import { Prisma } from '../db.js'
+import type { Hall } from '../hall.js'
+import { startThread } from '../thread.js'
+import type { Job, Report } from './job.js'
+import { recordEpoch, recordEvent, recordStatus } from './run-record.js'
+
+export class TrainingThread {
+  readonly runId: string
+  /** Resolves when the thread has ended and all that it reported is written. Rejects when the run failed. */
+  readonly ended: Promise<void>
+  private readonly stopFlag: Uint8Array
+
+  constructor(
+    private readonly hall: Hall,
+    private readonly job: Job,
+  ) {
+    this.runId = job.runId
+    this.stopFlag = new Uint8Array(job.stop)
+    this.ended = this.run()
+  }
+
+  /** After the step in hand. */
+  stop(): void {
+    Atomics.store(this.stopFlag, 0, 1)
+  }
+
+  private async run(): Promise<void> {
+    const worker = startThread(new URL('./worker.js', import.meta.url), { workerData: this.job })
+    let written: Promise<unknown> = Promise.resolve()
+    let failure: Error | undefined
+    let spoken = false
+    worker.on('message', (report: Report) => {
+      spoken = ['finished', 'stopped', 'failed'].includes(report.type)
+      if (report.type === 'failed') {
+        failure = Object.assign(new Error(report.message), report.stack && { stack: report.stack })
+        return
+      }
+      written = written.then(() => this.write(report))
+      written.catch((error: Error) => {
+        failure ??= error
+        this.stop()
+      })
+    })
+    worker.on('error', (error: Error) => (failure ??= error))
+    const code = await new Promise<number>((resolve) => worker.once('exit', resolve))
+    await written
+    if (failure) throw failure
+    if (!spoken) throw new Error(`the training thread ended (${code}) without a word`)
+  }
+
+  private async write(report: Report): Promise<void> {
+    const { hall, runId, job } = this
+    switch (report.type) {
+      case 'stage': {
+        const { stage, epochs, images } = report
+        await recordEvent(hall.db, runId, 'TrainingStageStarted', { stage, epochs, images }, { stage })
+        hall.log.info({ run: job.runName, stage }, report.message)
+        return
+      }
+      case 'progress': {
+        const { type, ...progress } = report
+        await recordEvent(hall.db, runId, 'TrainingProgress', progress)
+        return
+      }
+      case 'epoch': {
+        const { type, epochs, ...epoch } = report
+        await recordEpoch(hall.db, { runId, ...epoch }, epochs)
+        return
+      }
+      case 'finished': {
+        const { evaluation, comparison, thresholds, artefacts } = report
+        const baseline = job.baseline && comparison ? { name: job.baseline.runName } : undefined
+        const recommendation = comparison?.recommendation ?? null
+        const data: Prisma.TrainingRunUncheckedUpdateInput = {
+          evaluation: json(evaluation),
+          comparison: comparison ? json(comparison) : Prisma.DbNull,
+          recommendation,
+          baselineId: baseline
+            ? ((await hall.db.trainingRun.findUnique({ where: baseline, select: { id: true } }))?.id ?? null)
+            : null,
+          energyThreshold: thresholds.energy,
+          confidenceThreshold: thresholds.confidence,
+          noveltyThreshold: thresholds.novelty,
+          artefacts: json(artefacts),
+        }
+        const { accuracy, macroF1 } = evaluation
+        await recordEvent(hall.db, runId, 'TrainingEvaluated', { accuracy, macroF1, recommendation }, data)
+        await recordStatus(hall.db, runId, { status: 'COMPLETED', stage: null, finishedAt: new Date() }, 'Completed')
+        return
+      }
+    }
+  }
+}
+
+/** Plain data of ours, as Prisma's type for JSON columns. */
+const json = (value: object) => JSON.parse(JSON.stringify(value)) as Prisma.InputJsonValue

@@ -1,0 +1,192 @@
+/** Starts, stops and resumes training: one run at a time, in a thread of its own, told to the database as it goes. */
+import path from 'node:path'
+import { isUniqueViolation, type TrainingRun } from '../db.js'
+import { conflict, messageOf, notFound, WasteXError } from '../errors.js'
+import type { Hall } from '../hall.js'
+import { trainingEngine } from '../model/engine.js'
+import { findBackbone } from '../model/weights/find.js'
+import { remove } from '../disk.js'
+import { prepareJob } from './prepare-job.js'
+import { recordStart, recordStatus, running } from './run-record.js'
+import { RunLock } from './run-lock.js'
+import { settingsFrom, type TrainingInput } from './settings.js'
+import { TrainingThread } from './training-thread.js'
+
+export class Training {
+  private thread: TrainingThread | undefined
+  private closing = false
+
+  /** @param completed told after a run is COMPLETED, before the next can start */
+  constructor(
+    private readonly hall: Hall,
+    private readonly completed: (run: TrainingRun) => Promise<void>,
+  ) {
+    hall.events.on('trainingCancelled', ({ runId }) => {
+      if (this.thread?.runId === runId) this.thread.stop()
+    })
+  }
+
+  /** @throws WasteXError NOT_FOUND, BAD_USER_INPUT, TRAINING_IN_PROGRESS, TRAINING_UNAVAILABLE */
+  async start(input: TrainingInput): Promise<TrainingRun> {
+    const { db } = this.hall
+    await this.checkEngine()
+    const version = await db.datasetVersion.findUnique({ where: { name: input.datasetVersion } })
+    if (!version) throw notFound('dataset version', input.datasetVersion)
+    const settings = settingsFrom(input)
+    const classLabels = await trainableClasses(this.hall, version.id, version.name)
+    const run = await this.oneAtATime(() =>
+      recordStart(
+        db,
+        async (tx) => {
+          const [{ n } = { n: 1n }] = await tx.$queryRaw<{ n: bigint }[]>`
+            SELECT coalesce(max(substring(name FROM '^run-([0-9]{1,9})$')::int), 0) + 1 AS n FROM "TrainingRun"`
+          return tx.trainingRun.create({
+            data: {
+              name: `run-${n}`,
+              versionId: version.id,
+              recipe: settings.recipe,
+              settings: { ...settings },
+              classLabels,
+              autoPromote: input.autoPromote ?? false,
+              startedAt: new Date(),
+            },
+          })
+        },
+        `Queued: ${version.name}, recipe ${settings.recipe}`,
+      ),
+    )
+    void this.host(run)
+    return run
+  }
+
+  /** Goes on from the last checkpoint. @throws WasteXError NOT_FOUND, CONFLICT, TRAINING_IN_PROGRESS */
+  async resume(name: string): Promise<TrainingRun> {
+    await this.checkEngine()
+    const run = await this.oneAtATime(() =>
+      recordStart(
+        this.hall.db,
+        async (tx) => {
+          const { count } = await tx.trainingRun.updateMany({
+            where: { name, status: { in: ['CANCELLED', 'INTERRUPTED'] } },
+            data: { status: 'QUEUED', finishedAt: null, error: null },
+          })
+          const found = await tx.trainingRun.findUnique({ where: { name } })
+          if (!found) throw notFound('training run', name)
+          if (count === 0)
+            throw conflict(`Run “${name}” is ${found.status}: only a cancelled or interrupted run can be resumed.`)
+          return found
+        },
+        'Queued: goes on from its last checkpoint',
+      ),
+    )
+    void this.host(run)
+    return run
+  }
+
+  /** CANCELLED at once; the thread ends by itself after the step in hand. @throws WasteXError NOT_FOUND, CONFLICT */
+  async cancel(name: string): Promise<TrainingRun> {
+    const run = await this.hall.db.trainingRun.findUnique({ where: { name } })
+    if (!run) throw notFound('training run', name)
+    const over = { status: 'CANCELLED', finishedAt: new Date() } as const
+    const cancelled = await recordStatus(this.hall.db, run.id, over, 'Cancelled')
+    if (!cancelled) throw conflict(`Run “${name}” is ${run.status}: there is nothing to cancel.`)
+    return cancelled
+  }
+
+  /** Runs whose process died become INTERRUPTED; what they left half-written goes. Called at start. */
+  async recover(): Promise<void> {
+    const runs = await this.hall.db.trainingRun.findMany({ where: { status: { in: [...running] } } })
+    for (const run of runs) {
+      const lock = await RunLock.take(this.hall.databaseUrl, run.id)
+      if (!lock) continue // another process trains it
+      await this.interrupt(
+        run.id,
+        'The process that trained it ended. resumeTraining goes on from the last checkpoint.',
+      )
+      await lock.release()
+      this.hall.log.warn({ run: run.name }, 'training was interrupted')
+    }
+  }
+
+  /** Parks a running training after the step in hand: it can be resumed. */
+  async close(): Promise<void> {
+    this.closing = true
+    const { thread } = this
+    if (!thread) return
+    await this.interrupt(thread.runId, 'The server was stopped. resumeTraining goes on from the last checkpoint.')
+    thread.stop()
+    await thread.ended
+  }
+
+  private interrupt(runId: string, message: string): Promise<TrainingRun | undefined> {
+    return recordStatus(this.hall.db, runId, { status: 'INTERRUPTED', finishedAt: new Date() }, message)
+  }
+
+  private async checkEngine(): Promise<void> {
+    const engine = await trainingEngine()
+    if (!engine.ok) throw new WasteXError('TRAINING_UNAVAILABLE', `This server cannot train. ${engine.mend}`)
+  }
+
+  /** The database lets one run be QUEUED or RUNNING; whoever is second hears which. */
+  private async oneAtATime(write: () => Promise<TrainingRun>): Promise<TrainingRun> {
+    try {
+      return await write()
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error
+      const holder = await this.hall.db.trainingRun.findFirst({ where: { status: { in: [...running] } } })
+      throw new WasteXError('TRAINING_IN_PROGRESS', `Run “${holder?.name}” is training. One at a time.`, {
+        run: holder?.name ?? '',
+      })
+    }
+  }
+
+  /** Holds the run from here to its end. Whatever goes wrong becomes the run's `error`. */
+  private async host(run: TrainingRun): Promise<void> {
+    const { hall } = this
+    let lock: RunLock | undefined
+    try {
+      lock = await RunLock.take(hall.databaseUrl, run.id)
+      if (!lock) return // resumed twice at once, by two processes: the other one has it
+      await this.thread?.ended // a cancelled run's thread may still be in its last step
+      if (this.closing) return
+      const live = await recordStatus(hall.db, run.id, { status: 'RUNNING' }, 'Running')
+      if (!live) return // cancelled meanwhile
+      const weights = await findBackbone(hall.config, (line) => hall.log.info(line))
+      const job = await prepareJob(hall, run, weights)
+      this.thread = new TrainingThread(hall, job)
+      await this.thread.ended
+      const finished = await hall.db.trainingRun.findUniqueOrThrow({ where: { id: run.id } })
+      if (finished.status !== 'COMPLETED') {
+        // Cancelled between the last step and the last word: its model is not to be found as if it had completed.
+        await remove(path.join(hall.config.modelsDir, run.name))
+        return
+      }
+      await remove(path.dirname(job.folders.checkpoint))
+      await this.completed(finished)
+    } catch (error) {
+      hall.log.error({ error, run: run.name }, 'training failed')
+      const failed = { status: 'FAILED', error: messageOf(error), finishedAt: new Date() } as const
+      await recordStatus(hall.db, run.id, failed, messageOf(error)).catch((second: unknown) =>
+        hall.log.error({ error: second, run: run.name }, 'could not write down that a run failed'),
+      )
+    } finally {
+      this.thread = undefined
+      await lock?.release()
+    }
+  }
+}
+
+async function trainableClasses(hall: Hall, versionId: number, name: string): Promise<string[]> {
+  const counts = await hall.db.versionEntry.groupBy({
+    by: ['classLabel', 'split'],
+    where: { versionId },
+    _count: true,
+  })
+  const labels = [...new Set(counts.map(({ classLabel }) => classLabel))].toSorted((a, b) => (a < b ? -1 : 1))
+  const trained = new Set(counts.filter(({ split }) => split === 'TRAIN').map(({ classLabel }) => classLabel))
+  if (trained.size < 2)
+    throw new WasteXError('BAD_USER_INPUT', `Version “${name}” has training photos of fewer than two classes.`, {
+      field: 'input.datasetVersion',
+    })
+  return labels
+}

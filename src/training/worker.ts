@@ -1,0 +1,45 @@
+/** The training thread. It lowers its own priority before TensorFlow and onnxruntime start theirs, which inherit it. */
+import { readlinkSync } from 'node:fs'
+import { setPriority } from 'node:os'
+import path from 'node:path'
+import { parentPort, workerData } from 'node:worker_threads'
+import { messageOf } from '../errors.js'
+import type { Job, Report } from './job.js'
+import { train } from './train.js'
+
+const port = parentPort
+if (!port) throw new Error('This module is a worker thread.')
+const job = workerData as Job
+const stop = new Uint8Array(job.stop)
+
+class Stopped extends Error {}
+const checkStop = () => {
+  if (Atomics.load(stop, 0) !== 0) throw new Stopped()
+}
+
+/** Progress is thinned out before it is numbered: at most four a second. */
+const progressEveryMs = 250
+let lastProgress = -Infinity
+const report = (said: Report) => {
+  if (said.type === 'progress') {
+    if (performance.now() - lastProgress < progressEveryMs) return
+    lastProgress = performance.now()
+  }
+  port.postMessage(said)
+}
+
+/** Serving goes first. Linux alone can tell one thread from the rest of its process. */
+function yieldToServing(): void {
+  if (process.platform !== 'linux') return
+  const thread = Number(path.basename(readlinkSync('/proc/thread-self')))
+  setPriority(thread, 10)
+}
+
+try {
+  yieldToServing()
+  const result = await train(job, report, checkStop)
+  report({ type: 'finished', ...result })
+} catch (error) {
+  if (error instanceof Stopped) report({ type: 'stopped' })
+  else report({ type: 'failed', message: messageOf(error), stack: error instanceof Error ? error.stack : undefined })
+}
