@@ -1,25 +1,39 @@
-/** Can this machine train? TensorFlow's native library is the one part that set-up may have failed to get. */
-import { spawn } from 'node:child_process'
-import { createRequire } from 'node:module'
+/** Whether this machine can train: whether TensorFlow's native library is there and works. Serving does without it. */
+import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 
-export type TrainingEngine = { ok: true } | { ok: false; mend: string }
+export type TrainingEngine = { readonly ok: true } | { readonly ok: false; readonly mend: string }
 
-let known: Promise<TrainingEngine> | undefined
+/** Set-up (tools/setup/tensorflow.mjs) writes here what its probe found. The same from src/model and from dist/model. */
+const verdictFile = fileURLToPath(new URL('../../node_modules/.wastex/tensorflow.json', import.meta.url))
 
-/** Asked once a process. Loads the library in a process of its own: one that does not fit this machine may crash. */
-export const trainingEngine = (): Promise<TrainingEngine> => (known ??= probe())
+const probeMs = 60_000
+let found: Promise<TrainingEngine> | undefined
 
+/** Asked once a process. `mend` is a sentence for an operator: what is missing, and how to get it. */
+export function trainingEngine(): Promise<TrainingEngine> {
+  found ??= Promise.resolve(readVerdict() ?? probe())
+  return found
+}
+
+function readVerdict(): TrainingEngine | undefined {
+  try {
+    return JSON.parse(readFileSync(verdictFile, 'utf8')) as TrainingEngine
+  } catch {
+    return undefined // Started without the set-up.
+  }
+}
+
+/** In a process of its own: a library that does not fit may end the process that loads it. */
 function probe(): Promise<TrainingEngine> {
-  const library = createRequire(import.meta.url).resolve('@tensorflow/tfjs-node')
-  const script = `const tf = require(${JSON.stringify(library)}); if (tf.scalar(6).mul(7).dataSync()[0] !== 42) process.exit(1)`
+  const script = "require('@tensorflow/tfjs-node').scalar(1).dataSync()"
+  const options = { cwd: fileURLToPath(new URL('../..', import.meta.url)), timeout: probeMs }
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, ['-e', script], { stdio: 'ignore' })
-    const broken = () =>
-      resolve({
-        ok: false,
-        mend: 'TensorFlow’s native library is missing: run “npm run setup”, which says what it lacks.',
-      })
-    child.once('error', broken)
-    child.once('exit', (code) => (code === 0 ? resolve({ ok: true }) : broken()))
+    execFile(process.execPath, ['-e', script], options, (error) => {
+      const mend =
+        "Training needs TensorFlow's native library, which does not load: run `node tools/setup/tensorflow.mjs`."
+      resolve(error ? { ok: false, mend } : { ok: true })
+    })
   })
 }

@@ -1,0 +1,96 @@
+/**
+ * TensorFlow's native library for `@tensorflow/tfjs-node`, which npm does not bring. What works is found out by loading it
+ * (probe), never by looking at files. Run by itself: `node tools/setup/tensorflow.mjs`; exit code 1 when there is none.
+ */
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { ownInstaller } from './tensorflow/installer.mjs'
+import { forget, isKept, keepFromClone, placeKept } from './tensorflow/kept.mjs'
+import { tfjsNode } from './tensorflow/package.mjs'
+import { probe } from './tensorflow/probe.mjs'
+import { buildFromWheel } from './tensorflow/wheel.mjs'
+
+/** src/model/engine.ts reads it: `{ ok: true, ... }` or `{ ok: false, mend }`. */
+const verdictFile = fileURLToPath(new URL('../../node_modules/.wastex/tensorflow.json', import.meta.url))
+
+/** True when the probe passed before, on the very file that is there now, with this Node. Costs no process. */
+export function isTensorFlowKnownToWork() {
+  try {
+    const { ok, tested } = JSON.parse(readFileSync(verdictFile, 'utf8'))
+    return ok && tested === identity()
+  } catch {
+    return false // No verdict, or no addon.
+  }
+}
+
+/**
+ * @param {(line: string) => void} say
+ * @returns {Promise<{ ok: true, how: string } | { ok: false, mend: string }>}
+ */
+export async function ensureTensorFlow(say) {
+  const result = await install(say)
+  mkdirSync(path.dirname(verdictFile), { recursive: true })
+  const draft = `${verdictFile}.${process.pid}.tmp`
+  writeFileSync(draft, JSON.stringify(result.ok ? { ...result, tested: identity() } : result))
+  renameSync(draft, verdictFile)
+  return result
+}
+
+async function install(say) {
+  if ((await probe()) === undefined) return { ok: true, how: 'was there' }
+  if (isKept()) {
+    placeKept()
+    if ((await probe()) === undefined) return { ok: true, how: 'kept from an earlier clone' }
+    forget()
+  }
+  const problems = []
+  for (const [how, way] of ways) {
+    const problem = (await attempt(() => way(say))) ?? (await probe())
+    if (problem === undefined) return { ok: true, how }
+    problems.push(problem)
+  }
+  return {
+    ok: false,
+    mend: `Training needs TensorFlow's native library: ${problems.join('; ')}. Then start WasteX again.`,
+  }
+}
+
+const ways = [
+  [
+    'by its own installer',
+    async () => {
+      const problem = (await ownInstaller()) ?? (await probe())
+      if (problem === undefined) keepFromClone()
+      return problem
+    },
+  ],
+  [
+    "from TensorFlow's Python wheel",
+    async (say) => {
+      const problem = await buildFromWheel(say)
+      if (problem === undefined) placeKept()
+      return problem
+    },
+  ],
+]
+
+async function attempt(way) {
+  try {
+    return await way()
+  } catch (error) {
+    return error.message // A full disk, a folder that may not be written: the next way, or a clear word at the end.
+  }
+}
+
+function identity() {
+  const { folder, addon } = tfjsNode()
+  const { size, mtimeMs } = statSync(path.join(folder, addon))
+  return [process.version, process.arch, size, mtimeMs].join(' ')
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const result = await ensureTensorFlow((line) => console.log(`TensorFlow: ${line}`))
+  console.log(result.ok ? `TensorFlow: ready (${result.how})` : result.mend)
+  process.exitCode = result.ok ? 0 : 1
+}
