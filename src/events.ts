@@ -13,7 +13,7 @@ export interface Topics {
   trashCounted: { classLabel: string; count: number }
   /** Another run serves from now on. */
   modelPromoted: { runId: string }
-  importProgress: { name: string; done: number; total: number; refused: number }
+  importProgress: { name: string; done: number; total: number; refused: number; finished: boolean }
   /** A run has events up to this one. */
   trainingEvent: { runId: string; seq: number }
   /** Whoever trains this run is to stop. */

@@ -1,0 +1,92 @@
+/** What one version has that another has not. Any two can be compared, whether or not one came from the other. */
+import { type Db, type DatasetVersion, Prisma } from '../db.js'
+import { notFound } from '../errors.js'
+
+export interface ClassDifference {
+  readonly classLabel: string
+  readonly from: number
+  readonly to: number
+}
+
+export interface VersionDiff {
+  readonly from: DatasetVersion
+  readonly to: DatasetVersion
+  /** Every class of either, alphabetical. */
+  readonly classCounts: ClassDifference[]
+}
+
+export interface DiffCounts {
+  /** Photos of `to` that `from` has not. */
+  readonly added: number
+  /** Photos of `from` that `to` has not. */
+  readonly removed: number
+  /** Photos of both, with another label in `to`. */
+  readonly relabelled: number
+}
+
+/** @throws WasteXError NOT_FOUND */
+export async function versionDiff(db: Db, fromName: string, toName: string): Promise<VersionDiff> {
+  const [from, to] = await Promise.all([versionOf(db, fromName), versionOf(db, toName)])
+  const counts = { from: countsOf(from), to: countsOf(to) }
+  const labels = [...new Set([...counts.from.keys(), ...counts.to.keys()])].sort()
+  const classCounts = labels.map((classLabel) => ({
+    classLabel,
+    from: counts.from.get(classLabel) ?? 0,
+    to: counts.to.get(classLabel) ?? 0,
+  }))
+  return { from, to, classCounts }
+}
+
+async function versionOf(db: Db, name: string): Promise<DatasetVersion> {
+  const version = await db.datasetVersion.findUnique({ where: { name } })
+  if (!version) throw notFound('dataset version', name)
+  return version
+}
+
+/** As `completeVersion` wrote them. */
+const countsOf = ({ classCounts }: DatasetVersion) =>
+  new Map((classCounts as { classLabel: string; count: number }[]).map(({ classLabel, count }) => [classLabel, count]))
+
+/** One join of the two versions. */
+export async function diffCounts(db: Db, { from, to }: VersionDiff): Promise<DiffCounts> {
+  const [shared] = await db.$queryRaw<{ photos: number; relabelled: number }[]>`
+    SELECT count(*)::int AS photos, count(*) FILTER (WHERE a."classLabel" <> b."classLabel")::int AS relabelled
+    FROM "VersionEntry" a JOIN "VersionEntry" b ON b."photoId" = a."photoId"
+    WHERE a."versionId" = ${from.id} AND b."versionId" = ${to.id}`
+  const { photos, relabelled } = shared ?? { photos: 0, relabelled: 0 }
+  return { added: to.totalImages - photos, removed: from.totalImages - photos, relabelled }
+}
+
+export interface DiffPage {
+  /** Entries after (before) this id only. */
+  readonly after?: bigint | undefined
+  readonly before?: bigint | undefined
+  readonly take: number
+  /** The last ones instead of the first, last first. */
+  readonly backwards?: boolean | undefined
+}
+
+/**
+ * A page of what differs, by entry id; the database stops looking when the page is full.
+ * @returns ids of `VersionEntry`: those of `to`, and for `removed` those of `from`
+ */
+export async function diffEntries(
+  db: Db,
+  { from, to }: VersionDiff,
+  kind: keyof DiffCounts,
+  { after, before, take, backwards }: DiffPage,
+): Promise<bigint[]> {
+  const [own, other] = kind === 'removed' ? [from.id, to.id] : [to.id, from.id]
+  const twin = Prisma.sql`SELECT FROM "VersionEntry" o WHERE o."versionId" = ${other} AND o."photoId" = e."photoId"`
+  const differs =
+    kind === 'relabelled'
+      ? Prisma.sql`EXISTS (${twin} AND o."classLabel" <> e."classLabel")`
+      : Prisma.sql`NOT EXISTS (${twin})`
+  const rows = await db.$queryRaw<{ id: bigint }[]>`
+    SELECT e.id FROM "VersionEntry" e
+    WHERE e."versionId" = ${own} AND ${differs}
+      ${after === undefined ? Prisma.empty : Prisma.sql`AND e.id > ${after}`}
+      ${before === undefined ? Prisma.empty : Prisma.sql`AND e.id < ${before}`}
+    ORDER BY e.id ${backwards ? Prisma.sql`DESC` : Prisma.empty} LIMIT ${take}`
+  return rows.map(({ id }) => id)
+}

@@ -1,0 +1,116 @@
+/** Reads a dataset's files, each once ever: what is known of an unchanged file is not read again, after a crash as well. */
+import { availableParallelism } from 'node:os'
+import path from 'node:path'
+import { type Db, Prisma } from '../db.js'
+import type { Hall } from '../hall.js'
+import { movePhoto, savePhotos } from '../photos/save-photos.js'
+import { exists, photoFile } from '../photos/store.js'
+import { type FileStamp, type ReadFile, readDatasetFile, stampOf } from './read-file.js'
+
+export interface KnownFile {
+  readonly path: string
+  /** Null for a refused one. */
+  readonly photoId: number | null
+  readonly refused: string | null
+}
+
+/** Remembered together: what a kill costs at most. Large enough that the database does not slow the reading. */
+const filesABatch = 128
+/** One more than there are cores: while one waits for the disk, another decodes. */
+const atOnce = availableParallelism() + 1
+
+/**
+ * @param files relative paths, in order: of several with the same bytes the first gives the photo its place
+ * @param tell called after each file
+ * @returns what each file is, in the order given
+ */
+export async function readDataset(
+  hall: Pick<Hall, 'config' | 'db'>,
+  root: string,
+  files: readonly string[],
+  tell: (file: { refused: boolean }) => void,
+): Promise<KnownFile[]> {
+  const known = await knownFiles(hall.db, root)
+  const results: KnownFile[] = []
+  for (let start = 0; start < files.length; start += filesABatch) {
+    const batch = files.slice(start, start + filesABatch)
+    const read = new Map<string, ReadFile>()
+    await inParallel(batch, async (file) => {
+      const before = known.get(file)
+      if (before && (await isUnchanged(path.join(root, file), before))) {
+        tell({ refused: before.refused !== null })
+        return
+      }
+      const fresh = await readDatasetFile(root, file)
+      read.set(file, fresh)
+      tell({ refused: fresh.refused !== undefined })
+    })
+    const inOrder = batch.flatMap((file) => read.get(file) ?? [])
+    const photoIds = await remember(hall, root, inOrder)
+    for (const file of batch) {
+      const fresh = read.get(file)
+      const before = known.get(file)
+      if (fresh) {
+        const photoId = fresh.photo ? (photoIds.get(fresh.photo.contentHash) ?? null) : null
+        results.push({ path: file, photoId, refused: fresh.refused ?? null })
+      } else if (before) results.push({ path: file, photoId: before.photoId, refused: before.refused })
+    }
+  }
+  return results
+}
+
+async function knownFiles(db: Db, root: string): Promise<Map<string, KnownFile & FileStamp>> {
+  const rows = await db.$queryRaw<(KnownFile & FileStamp)[]>`
+    SELECT path, bytes::float8 AS bytes, "modifiedMs", "photoId", refused FROM "ImportedFile" WHERE root = ${root}`
+  return new Map(rows.map((row) => [row.path, row]))
+}
+
+async function isUnchanged(file: string, before: FileStamp): Promise<boolean> {
+  // A file that is gone by now is "read" again, and refused for that.
+  const now = await stampOf(file).catch(() => undefined)
+  return now?.bytes === before.bytes && now.modifiedMs === before.modifiedMs
+}
+
+async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const rest = items.values()
+  const worker = async () => {
+    for (const item of rest) await work(item)
+  }
+  await Promise.all(Array.from({ length: atOnce }, worker))
+}
+
+/** @returns the photo of each content hash */
+async function remember(hall: Pick<Hall, 'config' | 'db'>, root: string, files: readonly ReadFile[]) {
+  const byHash = new Map(files.toReversed().flatMap(({ photo }) => (photo ? [[photo.contentHash, photo]] : [])))
+  // In the order of hashes: of two imports that meet the same photos, none waits for the other in a circle.
+  const photos = [...byHash.values()].sort((a, b) => (a.contentHash < b.contentHash ? -1 : 1))
+  return hall.db.$transaction(async (tx) => {
+    await savePhotos(tx, photos)
+    const rows = await tx.photo.findMany({
+      where: { contentHash: { in: photos.map((photo) => photo.contentHash) } },
+      select: { id: true, contentHash: true, root: true, path: true },
+    })
+    for (const row of rows) {
+      const here = byHash.get(row.contentHash)
+      // A dataset that was moved and is imported anew: its photos are found where they are now.
+      if (here && row.root !== here.root && !(await exists(photoFile(hall.config, row))))
+        await movePhoto(tx, row.contentHash, here)
+    }
+    const ids = new Map(rows.map(({ contentHash, id }) => [contentHash, id]))
+    await rememberFiles(tx, root, files, ids)
+    return ids
+  })
+}
+
+async function rememberFiles(tx: Db, root: string, files: readonly ReadFile[], ids: ReadonlyMap<string, number>) {
+  if (files.length === 0) return
+  const rows = files.map(
+    ({ path: file, bytes, modifiedMs, photo, refused }) =>
+      Prisma.sql`(${root}, ${file}, ${bytes}::bigint, ${modifiedMs}::float8,
+        ${photo ? (ids.get(photo.contentHash) ?? null) : null}::int, ${refused ?? null})`,
+  )
+  await tx.$executeRaw`
+    INSERT INTO "ImportedFile" (root, path, bytes, "modifiedMs", "photoId", refused) VALUES ${Prisma.join(rows)}
+    ON CONFLICT (root, path) DO UPDATE SET bytes = EXCLUDED.bytes, "modifiedMs" = EXCLUDED."modifiedMs",
+      "photoId" = EXCLUDED."photoId", refused = EXCLUDED.refused`
+}
