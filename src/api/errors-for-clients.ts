@@ -1,0 +1,21 @@
+/** What a client sees of an error: one that was meant for it as it is, any other as an id that the log has too. */
+import { randomUUID } from 'node:crypto'
+import { WasteXError } from '../errors.js'
+import type { Log } from '../log.js'
+
+export interface ClientError {
+  readonly code: string
+  readonly message: string
+  readonly details: Readonly<Record<string, unknown>>
+}
+
+export function errorForClient(error: unknown, log: Log): ClientError {
+  if (error instanceof WasteXError) return { code: error.code, message: error.message, details: error.details }
+  const id = randomUUID()
+  log.error({ error, id }, 'unexpected error')
+  return {
+    code: 'INTERNAL_SERVER_ERROR',
+    message: `Something went wrong on this server. Its log has more under ${id}.`,
+    details: { id },
+  }
+}

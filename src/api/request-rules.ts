@@ -1,0 +1,67 @@
+/**
+ * Which HTTP requests are taken as GraphQL: JSON, multipart, and GET for queries. A browser sends some requests to
+ * anybody's server without asking it first ("simple requests"); none of those becomes an operation.
+ */
+import type { Plugin } from 'graphql-yoga'
+import { maxMultipartBytes, parseMultipart } from './multipart.js'
+import { requestError } from './request-error.js'
+
+/** A header that no simple request can carry: its presence shows that the browser has asked. */
+export const preflightHeader = 'graphql-preflight'
+/** Bytes of a JSON request. */
+export const maxJsonBytes = 1024 * 1024
+
+const tooLarge = (most: number) =>
+  requestError('PAYLOAD_TOO_LARGE', 413, `The request is larger than ${most / 1024 / 1024} MiB.`)
+
+async function jsonOf(request: Request): Promise<never> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of request.body ?? []) {
+    bytes += chunk.byteLength
+    if (bytes > maxJsonBytes) throw tooLarge(maxJsonBytes)
+    chunks.push(chunk)
+  }
+  try {
+    // Yoga itself checks that these are the parameters of an operation.
+    return JSON.parse(Buffer.concat(chunks).toString('utf8')) as never
+  } catch {
+    throw requestError('BAD_USER_INPUT', 400, 'The request’s body is not JSON.')
+  }
+}
+
+/** A browser says of every request where it comes from; other clients say nothing. */
+const isForeign = ({ headers }: Request) => {
+  const site = headers.get('sec-fetch-site')
+  const origin = headers.get('origin')
+  if (site !== null) return site !== 'same-origin' && site !== 'none'
+  return origin !== null && !isOwnOrigin(origin, headers.get('host'))
+}
+
+export const isOwnOrigin = (origin: string, host: string | null | undefined) =>
+  URL.canParse(origin) && new URL(origin).host === host
+
+export const useRequestRules = (): Plugin => ({
+  onRequestParse({ request, setRequestParser }) {
+    const asked = request.headers.has(preflightHeader)
+    const refuse = () => {
+      throw requestError('FORBIDDEN', 403, `This request needs the header \`${preflightHeader}: 1\`.`)
+    }
+    if (request.method !== 'POST') {
+      if (!asked && isForeign(request)) refuse()
+      return
+    }
+    const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
+    const length = Number(request.headers.get('content-length') ?? 0)
+    if (type === 'multipart/form-data') {
+      if (!asked) refuse()
+      if (length > maxMultipartBytes) throw tooLarge(maxMultipartBytes)
+      setRequestParser(parseMultipart as never)
+    } else if (type === 'application/json') {
+      if (length > maxJsonBytes) throw tooLarge(maxJsonBytes)
+      setRequestParser(jsonOf)
+    } else {
+      throw requestError('BAD_USER_INPUT', 415, 'GraphQL is taken as application/json or multipart/form-data.')
+    }
+  },
+})

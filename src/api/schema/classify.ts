@@ -1,0 +1,132 @@
+/** A photo in, an answer out. */
+import { badInput } from '../../errors.js'
+import { type Classification, classify } from '../../reviews/triage.js'
+import { errorForClient } from '../errors-for-clients.js'
+import { builder } from './builder.js'
+import { ClassProbability } from './counts.js'
+import { OodReasonEnum } from './enums.js'
+import { Image } from './image.js'
+import { TrainingRun } from './run.js'
+import type { Context } from '../context.js'
+import { maxUploads } from '../multipart.js'
+
+type Score = Classification['scores'][number]
+
+const ClassScore = builder.objectRef<Score>('ClassScore').implement({
+  description: 'How a class did.',
+  fields: (t) => ({
+    classLabel: t.exposeString('classLabel', { description: 'Name of the class.' }),
+    logit: t.exposeFloat('logit', { description: 'Raw output of the network.' }),
+    probability: t.exposeFloat('probability', { description: 'Softmax of the logits, 0 to 1.' }),
+  }),
+})
+
+const ClassificationType = builder.objectRef<Classification>('Classification').implement({
+  description: 'What the model says of a photo.',
+  fields: (t) => ({
+    classLabel: t.exposeString('classLabel', { description: 'The most likely class.' }),
+    confidence: t.exposeFloat('confidence', { description: 'Its softmax probability, 0 to 1.' }),
+    energy: t.exposeFloat('energy', {
+      description: '-ln(sum(exp(logit))), T = 1: the higher, the less the model knows such a photo.',
+    }),
+    novelty: t.exposeFloat('novelty', {
+      nullable: true,
+      description:
+        'Distance of its frozen features from those of the training photos, 0 or more; null when it is not measured.',
+    }),
+    ood: t.exposeBoolean('ood', { description: 'Whether it is out of distribution: one reason is enough.' }),
+    oodReasons: t.expose('oodReasons', { type: [OodReasonEnum], description: 'Why; empty when `ood` is false.' }),
+    energyThreshold: t.float({
+      description: 'It is out of distribution when its energy is above this.',
+      resolve: ({ thresholds }) => thresholds.energy,
+    }),
+    confidenceThreshold: t.float({
+      description: 'It is out of distribution when its confidence is below this, 0 to 1.',
+      resolve: ({ thresholds }) => thresholds.confidence,
+    }),
+    noveltyThreshold: t.float({
+      nullable: true,
+      description: 'It is out of distribution when its novelty is above this; null when novelty is not tested.',
+      resolve: ({ thresholds }) => thresholds.novelty,
+    }),
+    scores: t.expose('scores', { type: [ClassScore], description: 'Every class, most likely first.' }),
+    image: t.prismaField({
+      type: Image,
+      nullable: true,
+      description:
+        'The photo as it is kept for review; null when it is in distribution: then it was counted and forgotten.',
+      resolve: (query, { imageId }, _args, { hall }) =>
+        imageId === null ? null : hall.db.image.findUnique({ ...query, where: { id: imageId } }),
+    }),
+    servedBy: t.prismaField({
+      type: TrainingRun,
+      description: 'The run whose model answered.',
+      resolve: (query, { runId }, _args, { hall }) =>
+        hall.db.trainingRun.findUniqueOrThrow({ ...query, where: { id: runId } }),
+    }),
+  }),
+})
+
+const PhotoError = builder.objectRef<{ code: string; message: string }>('PhotoError').implement({
+  description: 'Why a photo has no classification.',
+  fields: (t) => ({
+    code: t.exposeString('code', { description: 'As in `extensions.code` of an error: `UNSUPPORTED_IMAGE`, ...' }),
+    message: t.exposeString('message', { description: 'In words, for people.' }),
+  }),
+})
+
+interface Place {
+  index: number
+  classification: Classification | null
+  error: { code: string; message: string } | null
+}
+
+const ClassifyResult = builder.objectRef<Place>('ClassifyResult').implement({
+  description: 'What became of one of several photos.',
+  fields: (t) => ({
+    index: t.exposeInt('index', { description: 'Its place in `images`, from 0.' }),
+    classification: t.expose('classification', {
+      type: ClassificationType,
+      nullable: true,
+      description: 'What the model says; null when there is an error.',
+    }),
+    error: t.expose('error', {
+      type: PhotoError,
+      nullable: true,
+      description: 'What was wrong; null when nothing was.',
+    }),
+  }),
+})
+
+const classifyFile = async ({ hall, serving }: Context, file: File) =>
+  classify(hall, serving, { bytes: new Uint8Array(await file.arrayBuffer()), filename: file.name })
+
+builder.mutationFields((t) => ({
+  classify: t.field({
+    type: ClassificationType,
+    description:
+      'Names the waste on a photo (JPEG, PNG or WebP, at most 10 MiB). In distribution: counted and forgotten. Out of distribution: kept once for each content, and queued for review.',
+    args: { image: t.arg({ type: 'Upload', required: true, description: 'The photo.' }) },
+    resolve: (_root, { image }, context) => classifyFile(context, image),
+  }),
+  classifyMany: t.field({
+    type: [ClassifyResult],
+    description: 'The same for several photos: one result each, in order. A bad photo spoils only its own place.',
+    args: {
+      images: t.arg({ type: ['Upload'], required: true, description: `The photos, at most ${maxUploads}.` }),
+    },
+    resolve: (_root, { images }, context) => {
+      if (images.length > maxUploads) throw badInput('images', `At most ${maxUploads} photos at once.`)
+      return Promise.all(
+        images.map(async (image, index): Promise<Place> => {
+          try {
+            return { index, classification: await classifyFile(context, image), error: null }
+          } catch (error) {
+            const { code, message } = errorForClient(error, context.hall.log)
+            return { index, classification: null, error: { code, message } }
+          }
+        }),
+      )
+    },
+  }),
+}))

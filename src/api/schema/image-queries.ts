@@ -1,0 +1,86 @@
+/** The review queue and its neighbours. */
+import type { Prisma } from '../../db.js'
+import { notFound } from '../../errors.js'
+import { rawId } from '../ids.js'
+import { by, connectionOf, type Keyset } from '../page.js'
+import { builder } from './builder.js'
+import { OodReasonEnum } from './enums.js'
+import { Image } from './image.js'
+import { pageQuery } from './page-query.js'
+
+const orders = {
+  OLDEST: { name: 'OLDEST', columns: [by('createdAt', 'date', 'asc'), by('id', 'uuid', 'asc')] },
+  NEWEST: { name: 'NEWEST', columns: [by('createdAt', 'date', 'desc'), by('id', 'uuid', 'desc')] },
+  HIGHEST_ENERGY: { name: 'HIGHEST_ENERGY', columns: [by('energy', 'number', 'desc'), by('id', 'uuid', 'asc')] },
+  LOWEST_CONFIDENCE: {
+    name: 'LOWEST_CONFIDENCE',
+    columns: [by('confidence', 'number', 'asc'), by('id', 'uuid', 'asc')],
+  },
+  HIGHEST_NOVELTY: {
+    name: 'HIGHEST_NOVELTY',
+    columns: [by('novelty', 'number', 'desc', true), by('id', 'uuid', 'asc')],
+  },
+} as const satisfies Record<string, Keyset>
+
+const ImageOrder = builder.enumType('ImageOrder', {
+  description: 'Which photos come first.',
+  values: {
+    OLDEST: { description: 'Those that have waited longest.' },
+    NEWEST: { description: 'Those that came last.' },
+    HIGHEST_ENERGY: { description: 'Those that no class supports.' },
+    LOWEST_CONFIDENCE: { description: 'Those between classes.' },
+    HIGHEST_NOVELTY: { description: 'Those least like anything the network has seen; those without a novelty last.' },
+  } as const,
+})
+
+const ImageFilter = builder.inputType('ImageFilter', {
+  description: 'Which photos: all conditions that are given must hold.',
+  fields: (t) => ({
+    reviewed: t.boolean({ description: 'false: the queue. true: those an operator is done with.' }),
+    staged: t.boolean({ description: 'Labelled and in no version yet, or not.' }),
+    rejected: t.boolean({ description: 'Rejected, or not.' }),
+    addedToDataset: t.boolean({ description: 'Taken in by a version, or not.' }),
+    assignedLabel: t.string({ description: 'Labelled as this class.' }),
+    topPrediction: t.string({ description: 'Thought most likely to be this class.' }),
+    oodReason: t.field({ type: OodReasonEnum, description: 'Sent to review for this reason, perhaps among others.' }),
+  }),
+})
+
+function whereOf({ oodReason, ...equal }: typeof ImageFilter.$inferInput): Prisma.ImageWhereInput {
+  const given = Object.fromEntries(Object.entries(equal).filter(([, value]) => value != null))
+  return oodReason ? { ...given, oodReasons: { has: oodReason } } : given
+}
+
+builder.queryField('images', (t) =>
+  t.connection({
+    type: Image,
+    description: 'Photos kept for review.',
+    args: {
+      filter: t.arg({ type: ImageFilter, description: 'Left out: all of them.' }),
+      orderBy: t.arg({ type: ImageOrder, defaultValue: 'OLDEST', description: 'Which come first.' }),
+    },
+    resolve: (_root, args, context, info) => {
+      const { db } = context.hall
+      const filter = whereOf(args.filter ?? {})
+      return connectionOf(args, orders[args.orderBy ?? 'OLDEST'], {
+        rows: ({ where, ...slice }) =>
+          db.image.findMany({ ...pageQuery(context, info), ...slice, where: { AND: [filter, where] } }),
+        count: () => db.image.count({ where: filter }),
+      })
+    },
+  }),
+)
+
+builder.queryField('image', (t) =>
+  t.prismaField({
+    type: Image,
+    nullable: true,
+    description: 'One photo kept for review. `NOT_FOUND` when there is none of that id.',
+    args: { id: t.arg.id({ required: true, description: 'Its global id.' }) },
+    resolve: async (query, _root, { id }, { hall }) => {
+      const image = await hall.db.image.findUnique({ ...query, where: { id: rawId('Image', id, 'id') } })
+      if (!image) throw notFound('photo', id)
+      return image
+    },
+  }),
+)

@@ -1,0 +1,85 @@
+/** Photos that the network did not know, and that are kept for an operator. */
+import { photoUrl, thumbnailUrl } from '../urls.js'
+import { builder } from './builder.js'
+import { ClassProbability } from './counts.js'
+import { OodReasonEnum } from './enums.js'
+
+export const Image = builder.prismaNode('Image', {
+  description:
+    'A photo kept for review because it was out of distribution. One for each content: sent again, the same Image answers.',
+  id: { field: 'id' },
+  nullable: true,
+  fields: (t) => ({
+    filename: t.exposeString('filename', { description: 'Name it was uploaded under, the first time.' }),
+    contentHash: t.string({
+      description: 'SHA-256 of the uploaded bytes, hexadecimal: a photo’s identity.',
+      select: { photo: true },
+      resolve: ({ photo }) => photo.contentHash,
+    }),
+    url: t.string({
+      description: 'Path on this server of the photo, upright and without metadata.',
+      select: { photo: true },
+      resolve: ({ photo }) => photoUrl(photo.contentHash),
+    }),
+    thumbnailUrl: t.string({
+      description: 'Path on this server of a small copy.',
+      select: { photo: true },
+      resolve: ({ photo }) => thumbnailUrl(photo.contentHash),
+    }),
+    width: t.int({
+      description: 'Pixels, upright.',
+      select: { photo: true },
+      resolve: ({ photo }) => photo.width,
+    }),
+    height: t.int({
+      description: 'Pixels, upright.',
+      select: { photo: true },
+      resolve: ({ photo }) => photo.height,
+    }),
+    fileSize: t.int({
+      description: 'Bytes on disk.',
+      select: { photo: true },
+      resolve: ({ photo }) => photo.bytes,
+    }),
+    topPrediction: t.exposeString('topPrediction', {
+      description: 'The class that the model of that moment thought most likely.',
+    }),
+    confidence: t.exposeFloat('confidence', { description: 'Probability of `topPrediction`, 0 to 1.' }),
+    energy: t.exposeFloat('energy', {
+      description: 'Energy of the logits, -ln(sum(exp(logit))): the higher, the less the model knew it.',
+    }),
+    novelty: t.exposeFloat('novelty', {
+      nullable: true,
+      description:
+        'Distance of its frozen features from those of the training photos: 0 or more, the higher the stranger. Null when that model measured none.',
+    }),
+    oodReasons: t.expose('oodReasons', {
+      type: [OodReasonEnum],
+      description: 'Why it went to review; at least one.',
+    }),
+    allPredictions: t.field({
+      type: [ClassProbability],
+      description: 'Every class as the model of that moment saw it, most likely first.',
+      resolve: ({ allPredictions }) => allPredictions as { classLabel: string; probability: number }[],
+    }),
+    reviewed: t.exposeBoolean('reviewed', {
+      description: 'Whether an operator is done with it: it has left the queue.',
+    }),
+    rejected: t.exposeBoolean('rejected', {
+      description: 'Not waste, or not usable: never becomes training data.',
+    }),
+    assignedLabel: t.exposeString('assignedLabel', {
+      nullable: true,
+      description: 'The class an operator gave it; null while it has none.',
+    }),
+    staged: t.exposeBoolean('staged', {
+      description: 'Labelled and in no version yet: the next `createVersion` takes it.',
+    }),
+    addedToDataset: t.exposeBoolean('addedToDataset', { description: 'Whether a version has taken it in.' }),
+    datasetVersion: t.relation('datasetVersion', {
+      nullable: true,
+      description: 'The version that took it in first; null while none has.',
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it came in, the first time.' }),
+  }),
+})

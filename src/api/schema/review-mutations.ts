@@ -1,0 +1,79 @@
+/** What an operator does with a photo. The answer is the photo as it is afterwards. */
+import { badInput } from '../../errors.js'
+import { label } from '../../reviews/label.js'
+import { labelMany } from '../../reviews/label-many.js'
+import { markReviewed } from '../../reviews/mark-reviewed.js'
+import { reject } from '../../reviews/reject.js'
+import { unlabel } from '../../reviews/unlabel.js'
+import { rawId } from '../ids.js'
+import { builder } from './builder.js'
+import { Image } from './image.js'
+
+/** Labels given at once: one transaction holds them all. */
+const maxLabels = 500
+
+const whereLabel =
+  'Trimmed, compared without regard to case. A class that does not exist yet is introduced. 1 to 64 characters.'
+
+builder.mutationFields((t) => ({
+  markReviewed: t.prismaField({
+    type: Image,
+    description: 'Takes a photo out of the queue without a label. `CONFLICT` when it is in a version.',
+    args: { id: t.arg.id({ required: true, description: 'The photo.' }) },
+    resolve: async (query, _root, args, { hall }) => {
+      const id = rawId('Image', args.id, 'id')
+      await markReviewed(hall, id)
+      return hall.db.image.findUniqueOrThrow({ ...query, where: { id } })
+    },
+  }),
+  label: t.prismaField({
+    type: Image,
+    description: 'Says what a photo shows: it is reviewed and staged from then on. `CONFLICT` when it is in a version.',
+    args: {
+      id: t.arg.id({ required: true, description: 'The photo.' }),
+      classLabel: t.arg.string({ required: true, description: whereLabel }),
+    },
+    resolve: async (query, _root, args, { hall }) => {
+      const id = rawId('Image', args.id, 'id')
+      await label(hall, id, args.classLabel)
+      return hall.db.image.findUniqueOrThrow({ ...query, where: { id } })
+    },
+  }),
+  labelMany: t.prismaField({
+    type: [Image],
+    description: 'Gives many photos one label: all of them, or none when one of them cannot be labelled.',
+    args: {
+      ids: t.arg.idList({ required: true, description: `The photos, at most ${maxLabels}. Answered in this order.` }),
+      classLabel: t.arg.string({ required: true, description: whereLabel }),
+    },
+    resolve: async (query, _root, args, { hall }) => {
+      if (args.ids.length > maxLabels) throw badInput('ids', `At most ${maxLabels} photos at once.`)
+      const ids = args.ids.map((id) => rawId('Image', id, 'ids'))
+      await labelMany(hall, ids, args.classLabel)
+      const rows = await hall.db.image.findMany({ ...query, where: { id: { in: ids } } })
+      const byId = new Map(rows.map((row) => [row.id, row]))
+      return ids.flatMap((id) => byId.get(id) ?? [])
+    },
+  }),
+  unlabel: t.prismaField({
+    type: Image,
+    description: 'Takes a label back: the photo returns to the queue. `CONFLICT` when it is in a version.',
+    args: { id: t.arg.id({ required: true, description: 'The photo.' }) },
+    resolve: async (query, _root, args, { hall }) => {
+      const id = rawId('Image', args.id, 'id')
+      await unlabel(hall, id)
+      return hall.db.image.findUniqueOrThrow({ ...query, where: { id } })
+    },
+  }),
+  reject: t.prismaField({
+    type: Image,
+    description:
+      'Not waste at all, or not usable: reviewed, never staged, kept as an example of what is out of distribution. `CONFLICT` when it is in a version.',
+    args: { id: t.arg.id({ required: true, description: 'The photo.' }) },
+    resolve: async (query, _root, args, { hall }) => {
+      const id = rawId('Image', args.id, 'id')
+      await reject(hall, id)
+      return hall.db.image.findUniqueOrThrow({ ...query, where: { id } })
+    },
+  }),
+}))

@@ -1,0 +1,74 @@
+/** Importing photos, making versions, choosing the active one. */
+import { createVersion } from '../../versions/create-version.js'
+import { importDataset, importProgress } from '../../versions/import-dataset.js'
+import { setActiveVersion } from '../../versions/set-active-version.js'
+import { given } from '../given.js'
+import { builder } from './builder.js'
+import { DatasetVersion } from './version.js'
+
+const versionName = 'Name of the new version, unique: 1 to 64 characters.'
+
+const ImportDatasetInput = builder.inputType('ImportDatasetInput', {
+  description: 'A folder of class folders, or of train, val and test folders of class folders, on the server’s disk.',
+  fields: (t) => ({
+    name: t.string({ required: true, description: versionName }),
+    path: t.string({ required: true, description: 'The folder. It must lie below `WASTEX_IMPORT_ROOTS`.' }),
+    classes: t.stringList({ description: 'Only these class folders. Left out: all of them.' }),
+    notes: t.string({ description: 'Anything worth knowing about it later.' }),
+    activate: t.boolean({ description: 'Make it the active version. Left out: true when there is none yet.' }),
+  }),
+})
+
+const CreateVersionInput = builder.inputType('CreateVersionInput', {
+  description: 'A new version: its parent’s photos and every staged one.',
+  fields: (t) => ({
+    name: t.string({ required: true, description: versionName }),
+    parent: t.string({ description: 'Name of the version to start from. Left out: the active one.' }),
+    notes: t.string({ description: 'Anything worth knowing about it later.' }),
+    activate: t.boolean({ description: 'Make it the active version. Left out: true.' }),
+  }),
+})
+
+builder.mutationFields((t) => ({
+  importDataset: t.prismaField({
+    type: DatasetVersion,
+    description:
+      'Reads every photo once, copies none, and makes a version without a parent. Answers when it is done; a client that hangs up does not stop it, and the same name and path again joins it.',
+    args: { input: t.arg({ type: ImportDatasetInput, required: true, description: 'What to import.' }) },
+    resolve: async (query, _root, { input }, { hall }) => {
+      const { id } = await importDataset(hall, given(input))
+      return hall.db.datasetVersion.findUniqueOrThrow({ ...query, where: { id } })
+    },
+  }),
+  createVersion: t.prismaField({
+    type: DatasetVersion,
+    description:
+      'Makes a version of the parent’s photos and every photo staged at that moment. No file is copied or read. `CONFLICT` when the name is taken.',
+    args: { input: t.arg({ type: CreateVersionInput, required: true, description: 'What to make.' }) },
+    resolve: async (query, _root, { input }, { hall }) => {
+      const { id } = await createVersion(hall, given(input))
+      return hall.db.datasetVersion.findUniqueOrThrow({ ...query, where: { id } })
+    },
+  }),
+  setActiveVersion: t.prismaField({
+    type: DatasetVersion,
+    description: 'Makes this the version that the next one is made from.',
+    args: { name: t.arg.string({ required: true, description: 'Its name.' }) },
+    resolve: async (query, _root, { name }, { hall }) => {
+      await setActiveVersion(hall, name)
+      return hall.db.datasetVersion.findUniqueOrThrow({ ...query, where: { name } })
+    },
+  }),
+}))
+
+const ImportProgress = builder
+  .objectRef<{ name: string; done: number; total: number; refused: number }>('ImportProgress')
+  .implement({
+    description: 'How far an import is.',
+    fields: (t) => ({
+      name: t.exposeString('name', { description: 'Name of the version that is being made.' }),
+      done: t.exposeInt('done', { description: 'Files read so far, refused ones included.' }),
+      total: t.exposeInt('total', { description: 'Files in all.' }),
+      refused: t.exposeInt('refused', { description: 'Files that are no usable photos.' }),
+    }),
+  })

@@ -1,0 +1,92 @@
+/** Subscriptions over WebSocket, by the graphql-transport-ws protocol: the same limits and errors as over HTTP. */
+import type { IncomingMessage, Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type ExecutionArgs, GraphQLError } from 'graphql'
+import { useServer } from 'graphql-ws/use/ws'
+import { WebSocketServer } from 'ws'
+import type { Log } from '../log.js'
+import { isOwnOrigin } from './request-rules.js'
+import { rewriteError } from './rewrite-error.js'
+import { graphqlPath, type Yoga } from './yoga.js'
+
+export const socketLimits = {
+  /** Bytes of one message. */
+  messageBytes: 64 * 1024,
+  /** Until a new socket must have said `connection_init`. */
+  initMs: 3_000,
+  /** Between pings; a socket that answers none is closed. */
+  pingMs: 12_000,
+} as const
+
+/** Yoga's own execute and subscribe travel with the arguments. */
+interface Executors {
+  execute: (args: ExecutionArgs) => never
+  subscribe: (args: ExecutionArgs) => never
+}
+const executorsOf = (args: ExecutionArgs) => args.rootValue as Executors
+
+/** @returns a function that says goodbye to every socket (1001). */
+export function serveSockets(server: Server, yoga: Yoga, log: Log): () => Promise<void> {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: socketLimits.messageBytes })
+  const protocol = useServer(
+    {
+      connectionInitWaitTimeout: socketLimits.initMs,
+      execute: (args) => executorsOf(args).execute(args),
+      subscribe: (args) => executorsOf(args).subscribe(args),
+      async onSubscribe(context, _id, params) {
+        const { schema, execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped({
+          ...context,
+          request: new Request(`http://socket${graphqlPath}`),
+          params,
+        })
+        try {
+          const document = parse(params.query)
+          const errors = validate(schema, document)
+          if (errors.length > 0) return withoutHttp(errors)
+          return {
+            schema,
+            document,
+            operationName: params.operationName,
+            variableValues: params.variables,
+            contextValue: await contextFactory(),
+            rootValue: { execute, subscribe },
+          }
+        } catch (error) {
+          if (error instanceof GraphQLError) return withoutHttp([error])
+          throw error
+        }
+      },
+    },
+    sockets,
+    socketLimits.pingMs,
+  )
+  server.on('upgrade', (request, socket, head) => {
+    // Without a listener a client that vanishes now would end the process.
+    socket.on('error', (error) => log.debug({ error }, 'a socket broke off'))
+    const refusal = refusalOf(request)
+    if (refusal) return refuse(socket, refusal)
+    sockets.handleUpgrade(request, socket, head, (accepted) => sockets.emit('connection', accepted, request))
+  })
+  return async () => {
+    await protocol.dispose()
+    sockets.close()
+  }
+}
+
+/** Browsers open sockets to anybody without asking, but they say from which page. Other clients send no Origin. */
+function refusalOf({ url, headers }: IncomingMessage): string | undefined {
+  if (url?.split('?')[0] !== graphqlPath) return '404 Not Found'
+  if (headers.origin !== undefined && !isOwnOrigin(headers.origin, headers.host)) return '403 Forbidden'
+  return undefined
+}
+
+function refuse(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+}
+
+/** The HTTP status that an error would have had is nothing to a socket. */
+const withoutHttp = (errors: readonly GraphQLError[]) =>
+  errors.map((error) => {
+    const { http: _http, ...extensions } = error.extensions
+    return rewriteError(error, { message: error.message, extensions })
+  })

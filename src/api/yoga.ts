@@ -1,0 +1,36 @@
+/** GraphQL as one thing, before it is HTTP or WebSocket: schema, limits, errors. */
+import { createFetch } from '@whatwg-node/fetch'
+import { createYoga } from 'graphql-yoga'
+import type { Context } from './context.js'
+import { useDocumentLimits } from './document-limits.js'
+import { maskWith, useErrorShape } from './error-shape.js'
+import { maxMultipartBytes, maxUploads } from './multipart.js'
+import { maxJsonBytes, useRequestRules } from './request-rules.js'
+import { schema } from './schema/index.js'
+
+export const graphqlPath = '/graphql'
+
+export type Yoga = ReturnType<typeof makeYoga>
+
+export function makeYoga(context: Context) {
+  return createYoga<object, Context>({
+    schema,
+    context,
+    graphqlEndpoint: graphqlPath,
+    // A page of its own: graphiql.ts.
+    graphiql: false,
+    landingPage: false,
+    // No other site's scripts are invited. The console is served from here.
+    cors: false,
+    batching: false,
+    // Unexpected errors are logged where they are masked.
+    logging: false,
+    maskedErrors: { maskError: maskWith(context.hall.log) },
+    maxRequestBodySize: maxMultipartBytes,
+    fetchAPI: createFetch({
+      formDataLimits: { files: maxUploads, fieldSize: maxJsonBytes, fields: 2, parts: maxUploads + 2 },
+    }),
+    // In this order: what is refused early costs least.
+    plugins: [useRequestRules(), useDocumentLimits(), useErrorShape()],
+  })
+}
