@@ -1,0 +1,29 @@
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { run } from './run.mjs'
+
+/** npm's own record of what it put there, held against the lock: also right after an `npm install` by hand. */
+export function areDependenciesThere(root) {
+  const installedFile = path.join(root, 'node_modules', '.package-lock.json')
+  if (!existsSync(installedFile)) return false
+  const wanted = JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8')).packages
+  const installed = JSON.parse(readFileSync(installedFile, 'utf8')).packages
+  return Object.entries(wanted).every(
+    // Optional ones are there or not, by platform.
+    ([place, { version, optional }]) => place === '' || optional || installed[place]?.version === version,
+  )
+}
+
+export async function installDependencies(root) {
+  const npm = npmCommand()
+  const args = [...npm.args, 'ci', '--include=dev', '--no-progress', '--loglevel=error']
+  const { ok, output, end } = await run(npm.program, args, { cwd: root, limitMs: 1_800_000 })
+  if (!ok) throw new Error(`npm ci failed (${end}):\n${output}`)
+}
+
+/** The npm that runs us, else the one on the path. */
+function npmCommand() {
+  const script = process.env.npm_execpath
+  if (script && path.basename(script) === 'npm-cli.js') return { program: process.execPath, args: [script] }
+  return { program: process.platform === 'win32' ? 'npm.cmd' : 'npm', args: [] }
+}
