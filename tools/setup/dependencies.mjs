@@ -18,7 +18,8 @@ export async function installDependencies(root) {
   const npm = npmCommand()
   const args = [...npm.args, 'ci', '--include=dev', '--no-progress', '--loglevel=error']
   const { ok, output, end } = await run(npm.program, args, { cwd: root, limitMs: 1_800_000 })
-  if (!ok) throw new Error(`npm ci failed (${end}):\n${output}`)
+  // After the reason npm tells how it is used.
+  if (!ok) throw new Error(`npm ci failed (${end}):\n${output.split('\n').slice(0, 20).join('\n')}`)
 }
 
 /** The npm that runs us, else the one on the path. */
