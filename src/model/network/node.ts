@@ -75,14 +75,16 @@ function outputShape(node: Node, first: MapShape, inputs: readonly MapShape[]): 
 export function nodesBetween(network: Network, given: readonly string[], outputs: readonly string[]): Network {
   const byName = new Map(network.map((node) => [node.name, node]))
   const needed = new Set<string>()
-  const visit = (name: string) => {
-    if (given.includes(name) || needed.has(name)) return
-    const node = byName.get(name)
-    if (!node) throw new Error(`${name} cannot be computed from ${given.join(', ')}`)
-    needed.add(name)
-    node.inputs.forEach(visit)
+  for (const output of outputs) {
+    const visit = (name: string) => {
+      if (given.includes(name) || needed.has(name)) return
+      const node = byName.get(name)
+      if (!node) throw new Error(`${output} cannot be computed from ${given.join(', ')}`)
+      needed.add(name)
+      node.inputs.forEach(visit)
+    }
+    visit(output)
   }
-  outputs.forEach(visit)
   return network.filter((node) => needed.has(node.name))
 }
 
