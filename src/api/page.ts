@@ -44,10 +44,11 @@ export interface Keyset {
   readonly columns: readonly [...Column[], Column]
 }
 
-export const by = (name: string, codec: keyof typeof codecs, direction: Direction): Column => ({
+export const by = (name: string, codec: keyof typeof codecs, direction: Direction, nullable = false): Column => ({
   name,
   codec,
   direction,
+  nullable,
 })
 
 export interface PageArguments {
@@ -113,11 +114,19 @@ function sizeOf({ first, last }: PageArguments): { size: number; backwards: bool
   return { size: Math.min(first ?? last ?? defaultPageSize, maxPageSize), backwards: last != null }
 }
 
+/** A page as Prisma takes it. */
 export interface Slice {
   /** To be joined with the list's own condition by AND. */
   readonly where: object
   readonly orderBy: Record<string, Direction | { sort: Direction; nulls: 'first' | 'last' }>[]
   readonly take: number
+}
+
+/** The same for a query of one's own: the ordering values of the rows it lies between. */
+export interface Bounds {
+  readonly after: readonly unknown[] | undefined
+  readonly before: readonly unknown[] | undefined
+  readonly backwards: boolean
 }
 
 /**
@@ -128,19 +137,21 @@ export interface Slice {
 export function connectionOf<Row extends object>(
   args: PageArguments,
   keyset: Keyset,
-  source: { rows: (slice: Slice) => Promise<Row[]>; count: () => Promise<number> },
+  source: { rows: (slice: Slice, bounds: Bounds) => Promise<Row[]>; count: () => Promise<number> },
 ) {
   const { size, backwards } = sizeOf(args)
-  const where: object[] = []
-  if (args.after != null) where.push(beyond(keyset, readCursor(keyset, args.after, 'after'), false))
-  if (args.before != null) where.push(beyond(keyset, readCursor(keyset, args.before, 'before'), true))
+  const after = args.after == null ? undefined : readCursor(keyset, args.after, 'after')
+  const before = args.before == null ? undefined : readCursor(keyset, args.before, 'before')
+  const where = [after && beyond(keyset, after, false), before && beyond(keyset, before, true)].filter(
+    (bound) => bound !== undefined,
+  )
   const orderBy = keyset.columns.map(({ name, direction, nullable }) => {
     const sort = backwards ? opposite[direction] : direction
     return { [name]: nullable ? { sort, nulls: backwards ? ('first' as const) : ('last' as const) } : sort }
   })
 
   const read = async () => {
-    const rows = await source.rows({ where: { AND: where }, orderBy, take: size + 1 })
+    const rows = await source.rows({ where: { AND: where }, orderBy, take: size + 1 }, { after, before, backwards })
     const more = rows.length > size
     const kept = rows.slice(0, size)
     if (backwards) kept.reverse()

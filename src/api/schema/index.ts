@@ -5,6 +5,7 @@ import './review-mutations.js'
 import './entry.js'
 import './version-queries.js'
 import './version-mutations.js'
+import './import.js'
 import './version-diff.js'
 import './run-queries.js'
 import './evaluation.js'
@@ -14,4 +15,4 @@ import './classify.js'
 import './dashboard.js'
 import './live.js'
 
-export const schema = builder.toSchema()
+export const schema = builder.toSchema({ sortSchema: false })

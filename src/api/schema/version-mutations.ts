@@ -1,6 +1,6 @@
 /** Importing photos, making versions, choosing the active one. */
 import { createVersion } from '../../versions/create-version.js'
-import { importDataset, importProgress } from '../../versions/import-dataset.js'
+import { importDataset } from '../../versions/import-dataset.js'
 import { setActiveVersion } from '../../versions/set-active-version.js'
 import { given } from '../given.js'
 import { builder } from './builder.js'
@@ -60,15 +60,3 @@ builder.mutationFields((t) => ({
     },
   }),
 }))
-
-const ImportProgress = builder
-  .objectRef<{ name: string; done: number; total: number; refused: number }>('ImportProgress')
-  .implement({
-    description: 'How far an import is.',
-    fields: (t) => ({
-      name: t.exposeString('name', { description: 'Name of the version that is being made.' }),
-      done: t.exposeInt('done', { description: 'Files read so far, refused ones included.' }),
-      total: t.exposeInt('total', { description: 'Files in all.' }),
-      refused: t.exposeInt('refused', { description: 'Files that are no usable photos.' }),
-    }),
-  })

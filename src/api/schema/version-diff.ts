@@ -1,0 +1,108 @@
+/** What sets two versions apart. */
+import {
+  type ClassDifference,
+  diffCounts,
+  type DiffCounts,
+  diffEntries,
+  versionDiff,
+  type VersionDiff as Diff,
+} from '../../versions/diff.js'
+import type { Context } from '../context.js'
+import { connectionOf, type PageArguments } from '../page.js'
+import { builder } from './builder.js'
+import { entryOrder, VersionEntry } from './entry.js'
+import { pageQuery } from './page-query.js'
+import { DatasetVersion } from './version.js'
+import type { GraphQLResolveInfo } from 'graphql'
+
+const ClassDifferenceType = builder.objectRef<ClassDifference>('ClassDifference').implement({
+  description: 'How many photos of a class both versions have.',
+  fields: (t) => ({
+    classLabel: t.exposeString('classLabel', { description: 'Name of the class.' }),
+    from: t.exposeInt('from', { description: 'Photos in `from`.' }),
+    to: t.exposeInt('to', { description: 'Photos in `to`.' }),
+  }),
+})
+
+/** The counts take a join of both versions: once, and only when asked for. */
+interface DiffWithCounts {
+  readonly diff: Diff
+  readonly counts: () => Promise<DiffCounts>
+}
+
+function countedOnce(count: () => Promise<DiffCounts>): () => Promise<DiffCounts> {
+  let counts: Promise<DiffCounts> | undefined
+  return () => (counts ??= count())
+}
+
+const entriesOf =
+  (kind: keyof DiffCounts) =>
+  ({ diff, counts }: DiffWithCounts, args: PageArguments, context: Context, info: GraphQLResolveInfo) => {
+    const { db } = context.hall
+    return connectionOf(args, entryOrder, {
+      rows: async ({ take }, { after, before, backwards }) => {
+        // Its one column is the id, read by the cursor's codec.
+        const [afterId, beforeId] = [after?.[0], before?.[0]] as (bigint | undefined)[]
+        const ids = await diffEntries(db, diff, kind, { after: afterId, before: beforeId, take, backwards })
+        if (ids.length === 0) return []
+        const orderBy = { id: backwards ? 'desc' : 'asc' } as const
+        return db.versionEntry.findMany({ ...pageQuery(context, info), where: { id: { in: ids } }, orderBy })
+      },
+      count: async () => (await counts())[kind],
+    })
+  }
+
+const VersionDiff = builder.objectRef<DiffWithCounts>('VersionDiff').implement({
+  description: 'What sets two versions apart, photo by photo.',
+  fields: (t) => ({
+    from: t.field({ type: DatasetVersion, description: 'The one.', resolve: ({ diff }) => diff.from }),
+    to: t.field({ type: DatasetVersion, description: 'The other.', resolve: ({ diff }) => diff.to }),
+    addedCount: t.int({
+      description: 'Photos that only `to` has.',
+      resolve: async ({ counts }) => (await counts()).added,
+    }),
+    removedCount: t.int({
+      description: 'Photos that only `from` has.',
+      resolve: async ({ counts }) => (await counts()).removed,
+    }),
+    relabelledCount: t.int({
+      description: 'Photos of both that have another label in `to`.',
+      resolve: async ({ counts }) => (await counts()).relabelled,
+    }),
+    classCounts: t.field({
+      type: [ClassDifferenceType],
+      description: 'Every class of either, alphabetical.',
+      resolve: ({ diff }) => diff.classCounts,
+    }),
+    added: t.connection({
+      type: VersionEntry,
+      description: 'Rows of `to` whose photo `from` has not.',
+      resolve: entriesOf('added'),
+    }),
+    removed: t.connection({
+      type: VersionEntry,
+      description: 'Rows of `from` whose photo `to` has not.',
+      resolve: entriesOf('removed'),
+    }),
+    relabelled: t.connection({
+      type: VersionEntry,
+      description: 'Rows of `to` whose photo has another label in `from`.',
+      resolve: entriesOf('relabelled'),
+    }),
+  }),
+})
+
+builder.queryField('versionDiff', (t) =>
+  t.field({
+    type: VersionDiff,
+    description: 'Compares any two versions, whether or not one came from the other.',
+    args: {
+      from: t.arg.string({ required: true, description: 'Name of the one.' }),
+      to: t.arg.string({ required: true, description: 'Name of the other.' }),
+    },
+    resolve: async (_root, { from, to }, { hall }) => {
+      const diff = await versionDiff(hall.db, from, to)
+      return { diff, counts: countedOnce(() => diffCounts(hall.db, diff)) }
+    },
+  }),
+)
