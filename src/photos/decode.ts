@@ -1,6 +1,6 @@
 /** Bytes from outside become a photo that can be trusted: the right type, a sane size, and decodable to its last row. */
 import { messageOf, WasteXError } from '../errors.js'
-import { maxPixels, openPhoto } from './sharp.js'
+import { maxPixels, openPhoto, readHeader } from './sharp.js'
 import { type PhotoType, photoType } from './type.js'
 
 export const maxBytes = 10 * 1024 * 1024
@@ -30,9 +30,7 @@ export async function inspect(bytes: Uint8Array): Promise<PhotoFacts> {
   if (bytes.length > maxBytes)
     throw new WasteXError('PAYLOAD_TOO_LARGE', `A photo may have ${maxBytes / 1024 / 1024} MB; this one has more.`)
   const type = photoType(bytes)
-  const { width, height } = await openPhoto(bytes)
-    .metadata()
-    .then(({ autoOrient }) => autoOrient, unreadable(type))
+  const { width, height } = await readHeader(bytes).then(({ autoOrient }) => autoOrient, unreadable(type))
   if (width * height > maxPixels || Math.max(width, height) > maxSide) {
     const allowed = `${maxPixels / 1e6} megapixels and ${maxSide} pixels a side`
     throw new WasteXError('PAYLOAD_TOO_LARGE', `A photo may have ${allowed}; this one is ${width} x ${height}.`)
@@ -78,7 +76,7 @@ const unreadable = (type: PhotoType) => (error: unknown) => {
 /** libvips keeps grey pictures grey. */
 function threeChannels(raw: Uint8Array): Uint8Array {
   const places = side * side
-  if (raw.length === places * 3) return raw
+  if (raw.length === places * 3) return new Uint8Array(raw.buffer, raw.byteOffset, raw.length)
   if (raw.length !== places) throw new Error(`a decoded photo has ${raw.length} values`)
   const pixels = new Uint8Array(places * 3)
   for (let i = 0; i < pixels.length; i++) pixels[i] = raw[Math.floor(i / 3)] ?? 0

@@ -18,3 +18,6 @@ export const maxPixels = 25_000_000
 export const openPhoto = (source: SharpInput, failOn: 'error' | 'warning' = 'warning') =>
   // Of an animation, the first frame.
   sharp(source, { limitInputPixels: maxPixels, pages: 1, failOn })
+
+/** Its header alone, however many pixels that promises. */
+export const readHeader = (source: SharpInput) => sharp(source, { limitInputPixels: false, pages: 1 }).metadata()
