@@ -1,10 +1,11 @@
 /** Subscriptions over WebSocket, by the graphql-transport-ws protocol: the same limits and errors as over HTTP. */
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { type ExecutionArgs, GraphQLError } from 'graphql'
+import type { ExecutionArgs, GraphQLError } from 'graphql'
 import { useServer } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
 import type { Log } from '../log.js'
+import { maskWith } from './error-shape.js'
 import { isOwnOrigin } from './request-rules.js'
 import { rewriteError } from './rewrite-error.js'
 import { graphqlPath, type Yoga } from './yoga.js'
@@ -16,6 +17,8 @@ export const socketLimits = {
   initMs: 3_000,
   /** Between pings; a socket that answers none is closed. */
   pingMs: 12_000,
+  /** For a socket to close when the server does. */
+  goodbyeMs: 2_000,
 } as const
 
 /** Yoga's own execute and subscribe travel with the arguments. */
@@ -28,8 +31,11 @@ const executorsOf = (args: ExecutionArgs) => args.rootValue as Executors
 /** @returns a function that says goodbye to every socket (1001). */
 export function serveSockets(server: Server, yoga: Yoga, log: Log): () => Promise<void> {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: socketLimits.messageBytes })
+  const mask = maskWith(log)
   const protocol = useServer(
     {
+      // Says of its own failures what a client may hear, and no more.
+      isProd: true,
       connectionInitWaitTimeout: socketLimits.initMs,
       execute: (args) => executorsOf(args).execute(args),
       subscribe: (args) => executorsOf(args).subscribe(args),
@@ -52,8 +58,7 @@ export function serveSockets(server: Server, yoga: Yoga, log: Log): () => Promis
             rootValue: { execute, subscribe },
           }
         } catch (error) {
-          if (error instanceof GraphQLError) return withoutHttp([error])
-          throw error
+          return withoutHttp([mask(error)])
         }
       },
     },
@@ -68,8 +73,10 @@ export function serveSockets(server: Server, yoga: Yoga, log: Log): () => Promis
     sockets.handleUpgrade(request, socket, head, (accepted) => sockets.emit('connection', accepted, request))
   })
   return async () => {
+    // One that has stalled would not say goodbye for half a minute.
+    const patience = setTimeout(() => sockets.clients.forEach((client) => client.terminate()), socketLimits.goodbyeMs)
     await protocol.dispose()
-    sockets.close()
+    clearTimeout(patience)
   }
 }
 

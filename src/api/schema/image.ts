@@ -17,7 +17,7 @@ export const Image = builder.prismaNode('Image', {
       resolve: ({ photo }) => photo.contentHash,
     }),
     url: t.string({
-      description: 'Path on this server of the photo, upright and without metadata.',
+      description: 'Path on this server of the photo, as it was uploaded.',
       select: { photo: true },
       resolve: ({ photo }) => photoUrl(photo.contentHash),
     }),

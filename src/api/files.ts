@@ -1,0 +1,119 @@
+/**
+ * Photos, small copies of them, and the files of runs. What can be fetched is what the database knows: an address is a key
+ * to look up, never a path to open.
+ */
+import { open, stat } from 'node:fs/promises'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import path from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { Hall } from '../hall.js'
+import type { Artefact } from '../model/card.js'
+import { photoFile } from '../photos/store.js'
+import { thumbnail } from '../photos/thumbnail.js'
+import { mimeTypeOf, photoType } from '../photos/type.js'
+
+interface Found {
+  readonly type: string
+  readonly etag: string
+  /** An address with a content hash in it means the same for ever. */
+  readonly cache: 'immutable' | 'revalidate'
+  /** A file to send, or the bytes themselves when that is what is asked for. */
+  readonly file: string
+  readonly bytes?: () => Promise<Uint8Array>
+}
+
+const hash = /^[0-9a-f]{64}$/
+/** The longest magic number is WebP's, 12 bytes. */
+const headBytes = 16
+
+const artefactTypes: Readonly<Record<string, string>> = {
+  '.json': 'application/json',
+  '.csv': 'text/csv; charset=utf-8',
+  '.txt': 'text/plain; charset=utf-8',
+  '.png': 'image/png',
+}
+
+/** Answers `/files/...`; 404 for whatever is not known. */
+export async function serveFile(hall: Hall, request: IncomingMessage, response: ServerResponse, pathname: string) {
+  const found = await find(hall, pathname)
+  if (!found) return void response.writeHead(404).end()
+  const headers = {
+    'content-type': found.type,
+    etag: found.etag,
+    'cache-control': found.cache === 'immutable' ? 'private, max-age=31536000, immutable' : 'private, no-cache',
+    // A file is looked at or saved; whatever is in it, it runs nothing here.
+    'content-security-policy': "default-src 'none'; sandbox",
+  }
+  if (request.headers['if-none-match'] === found.etag) return void response.writeHead(304, headers).end()
+  if (found.bytes) {
+    const bytes = await found.bytes()
+    response.writeHead(200, { ...headers, 'content-length': bytes.length })
+    return void response.end(request.method === 'HEAD' ? undefined : bytes)
+  }
+  const { size } = await stat(found.file)
+  response.writeHead(200, { ...headers, 'content-length': size })
+  if (request.method === 'HEAD') return void response.end()
+  const handle = await open(found.file)
+  await pipeline(handle.createReadStream(), response)
+}
+
+async function find(hall: Hall, pathname: string): Promise<Found | undefined> {
+  const [, , kind, ...rest] = pathname.split('/').map(decoded)
+  const [first = '', second = '', ...more] = rest
+  if (more.length > 0) return undefined
+  if (kind === 'photos' && !second) return findPhoto(hall, first)
+  if (kind === 'thumbnails' && !second) return findThumbnail(hall, first)
+  if (kind === 'runs') return findArtefact(hall, first, second)
+  return undefined
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return ''
+  }
+}
+
+async function findPhoto(hall: Hall, contentHash: string): Promise<Found | undefined> {
+  const photo = hash.test(contentHash) && (await hall.db.photo.findUnique({ where: { contentHash } }))
+  if (!photo) return undefined
+  const file = photoFile(hall.config, photo)
+  const head = await headOf(file, photo.bytes)
+  if (!head) {
+    hall.log.warn({ file }, 'a photo is gone, or is no longer the one that was read')
+    return undefined
+  }
+  return { type: mimeTypeOf[photoType(head)], etag: `"${contentHash}"`, cache: 'immutable', file }
+}
+
+/** Imported photos lie where their owner can change them. @returns undefined when the file is not the size it had. */
+async function headOf(file: string, bytes: number): Promise<Uint8Array | undefined> {
+  const facts = await stat(file).catch(() => undefined)
+  if (facts?.size !== bytes) return undefined
+  const handle = await open(file)
+  try {
+    const { buffer } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0)
+    return buffer
+  } finally {
+    await handle.close()
+  }
+}
+
+async function findThumbnail(hall: Hall, contentHash: string): Promise<Found | undefined> {
+  const photo = await findPhoto(hall, contentHash)
+  return (
+    photo && { ...photo, type: mimeTypeOf.jpeg, etag: `"${contentHash}-small"`, bytes: () => thumbnail(photo.file) }
+  )
+}
+
+async function findArtefact(hall: Hall, runName: string, name: string): Promise<Found | undefined> {
+  const run = await hall.db.trainingRun.findUnique({ where: { name: runName }, select: { artefacts: true } })
+  const artefact = (run?.artefacts as Artefact[] | undefined)?.find((known) => known.name === name)
+  if (!artefact) return undefined
+  const file = path.join(hall.config.modelsDir, runName, artefact.name)
+  const exists = await stat(file).catch(() => undefined)
+  if (!exists) return undefined
+  const type = artefactTypes[path.extname(name)] ?? 'application/octet-stream'
+  return { type, etag: `"${artefact.sha256}"`, cache: 'revalidate', file }
+}

@@ -1,0 +1,113 @@
+/** The one HTTP server: GraphQL and its sockets, files, health. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Context } from './context.js'
+import { serveFile } from './files.js'
+import { serveGraphiQL, wantsGraphiQL } from './graphiql.js'
+import { serveSockets } from './sockets.js'
+import { graphqlPath, makeYoga } from './yoga.js'
+
+/** Sentences for people. `failed`: it must not be given work. `degraded`: it works, but not all of it. */
+export interface State {
+  readonly failed: readonly string[]
+  readonly degraded: readonly string[]
+}
+
+export interface RunningServer {
+  /** `http://127.0.0.1:4000` */
+  readonly address: string
+  /** Takes no more; finishes what it has, for a few seconds; says goodbye to subscribers. */
+  close(): Promise<void>
+}
+
+/** Milliseconds for requests in hand when it closes. */
+const graceMs = 5_000
+/** Milliseconds for a request to arrive whole: eight photos over a bad line. */
+const requestMs = 120_000
+
+/**
+ * @param state what `/ready` says
+ * @throws Error for people, when the port is taken
+ */
+export async function startServer(context: Context, state: () => Promise<State>): Promise<RunningServer> {
+  const { config, log } = context.hall
+  const yoga = makeYoga(context)
+  const streams = new Set<ServerResponse>()
+
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<unknown> => {
+    const url = new URL(request.url ?? '/', 'http://server')
+    response.setHeader('x-content-type-options', 'nosniff')
+    if (url.pathname === graphqlPath) {
+      if (wantsGraphiQL(request, url)) return serveGraphiQL(request, response)
+      if (request.headers.accept?.includes('text/event-stream')) {
+        streams.add(response)
+        response.once('close', () => streams.delete(response))
+      }
+      return yoga(request, response)
+    }
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      return response.writeHead(405, { allow: 'GET, HEAD' }).end()
+    if (url.pathname.startsWith('/files/')) return serveFile(context.hall, request, response, url.pathname)
+    if (url.pathname === '/health') return sendJson(response, 200, { status: 'alive' })
+    if (url.pathname === '/ready') return sendReadiness(response, await state())
+    if (url.pathname === '/') return response.setHeader('content-type', 'text/html; charset=utf-8').end(welcome)
+    return response.writeHead(404).end()
+  }
+
+  const server = createServer({ requestTimeout: requestMs }, (request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      // A client that went away while it was being answered is nobody's fault.
+      if (!response.destroyed) log.error({ error, path: request.url }, 'a request failed')
+      if (response.headersSent) response.destroy()
+      else response.writeHead(500).end()
+    })
+  })
+  const closeSockets = serveSockets(server, yoga, log)
+  await listen(server, config.host, config.port)
+  const { port } = server.address() as AddressInfo
+  return {
+    address: `http://${hostForPeople(config.host)}:${port}`,
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      const patience = setTimeout(() => server.closeAllConnections(), graceMs)
+      await closeSockets()
+      for (const stream of streams) stream.end()
+      server.closeIdleConnections()
+      await closed
+      clearTimeout(patience)
+      await yoga.dispose()
+    },
+  }
+}
+
+function sendJson(response: ServerResponse, status: number, body: object) {
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+  response.end(JSON.stringify(body))
+}
+
+function sendReadiness(response: ServerResponse, { failed, degraded }: State) {
+  const status = failed.length > 0 ? 'failed' : degraded.length > 0 ? 'degraded' : 'ready'
+  sendJson(response, failed.length > 0 ? 503 : 200, { status, failed, degraded })
+}
+
+const welcome = `<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>WasteX</title>
+<body style="font: 16px/1.5 system-ui; margin: 3rem auto; max-width: 40rem">
+<h1>WasteX</h1>
+<p>Classifies photos of waste, and gets better by being used.</p>
+<p><a href="${graphqlPath}">GraphiQL</a> tries out the API and describes all of it.</p>`
+
+const listen = (server: ReturnType<typeof createServer>, host: string, port: number) =>
+  new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new Error(`Port ${port} on ${host} is taken. PORT chooses another one (0: any that is free).`)
+          : error,
+      ),
+    )
+    server.listen(port, host, resolve)
+  })
+
+const hostForPeople = (host: string) =>
+  host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host
