@@ -5,7 +5,6 @@ import { afterAll, describe, expect, it } from 'vitest'
 import {
   type Expression,
   type HeadWeights,
-  concat,
   given,
   logitsOf,
   mahalanobis,
