@@ -67,10 +67,11 @@ const squeezed = (photo: ReturnType<typeof openPhoto>): Promise<Uint8Array> =>
     .raw({ depth: 'uchar' })
     .toBuffer()
 
-const unreadable = (type: PhotoType) => (error: unknown) => {
-  const cutShort = /premature|truncat|end of (file|image|stream)|unexpected end/i.test(messageOf(error))
-  const what = cutShort ? 'was cut short: it ends before the picture does' : 'is damaged: it cannot be decoded'
-  throw new WasteXError('UNSUPPORTED_IMAGE', `This ${type.toUpperCase()} ${what}.`)
+const unreadable = (type: PhotoType) => () => {
+  throw new WasteXError(
+    'UNSUPPORTED_IMAGE',
+    `This ${type.toUpperCase()} is damaged or was cut short: it cannot be decoded.`,
+  )
 }
 
 /** libvips keeps grey pictures grey. */

@@ -49,6 +49,8 @@ export function perceptualHash(pixels: Uint8Array): string {
 
 const hashOfColour = (pixels: Uint8Array) => createHash('sha256').update(pixels.subarray(0, 3)).digest('hex')
 
+const columnOf = Uint8Array.from({ length: side }, (_, x) => Math.floor(((x + 0.5) * grid) / side))
+
 /** @returns mean luma (Rec. 601) of each cell of the grid; a pixel on a border is of the cell that its centre is in */
 function averaged(pixels: Uint8Array): Float64Array {
   const sums = new Float64Array(grid * grid)
@@ -56,7 +58,7 @@ function averaged(pixels: Uint8Array): Float64Array {
   for (let y = 0; y < side; y++) {
     const row = Math.floor(((y + 0.5) * grid) / side) * grid
     for (let x = 0; x < side; x++) {
-      const cell = row + Math.floor(((x + 0.5) * grid) / side)
+      const cell = row + (columnOf[x] ?? 0)
       const at = (y * side + x) * 3
       const luma = 0.299 * (pixels[at] ?? 0) + 0.587 * (pixels[at + 1] ?? 0) + 0.114 * (pixels[at + 2] ?? 0)
       sums[cell] = (sums[cell] ?? 0) + luma
