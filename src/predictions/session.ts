@@ -34,7 +34,7 @@ export async function openSession(model: Uint8Array | string, { threads }: Sessi
     // No slower, and a batch of 32 leaves 30 MB behind in place of 830.
     enableCpuMemArena: false,
     // Threads that spin while they wait take the time of those that work, as soon as training runs beside: on two busy cores
-    // a photo took 136 to 214 ms with spinning, 61 to 76 ms with this, 77 to 105 ms on one thread.
+    // a photo took 136 to 214 ms with spinning and 61 to 76 ms without; with one core busy 91 and 53, on one thread 48.
     extra: { session: { intra_op: { allow_spinning: '0' }, dynamic_block_base: '4' } },
     logSeverityLevel: 3,
   }

@@ -29,7 +29,7 @@ export interface Boundary {
 }
 
 /** The reference's depth: two layers short of `mixed8`, so that mixed9's conv2d_81 and its batch norm stay frozen. */
-export const REFERENCE_DEPTH = 60
+const REFERENCE_DEPTH = 60
 
 const table = new Map<number, Boundary>([
   [REFERENCE_DEPTH, { boundary: 'mixed8', frozen: ['conv2d_81'] }],

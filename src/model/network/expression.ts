@@ -26,24 +26,22 @@ export type Expression =
   /** A new axis of length 1. */
   | { readonly op: 'expand'; readonly axis: number; readonly x: Expression }
 
-export type Arithmetic = 'add' | 'subtract' | 'multiply' | 'divide'
-export type Reduction = 'sum' | 'mean' | 'min' | 'max'
+type Arithmetic = 'add' | 'subtract' | 'multiply' | 'divide'
+type Reduction = 'sum' | 'mean' | 'min' | 'max'
 
 export const mapOf = (block: string): Expression => ({ op: 'map', block })
 export const pooled = (block: string, by: 'average' | 'max' = 'average'): Expression => ({ op: 'pooled', block, by })
 export const given = (name: string, width: number): Expression => ({ op: 'given', name, width })
 export const concat = (...parts: Expression[]): Expression => ({ op: 'concat', parts })
-export const subtract = (x: Expression, y: Expression | Constant): Expression => ({ op: 'subtract', x, y })
-export const multiply = (x: Expression, y: Expression | Constant): Expression => ({ op: 'multiply', x, y })
-export const divide = (x: Expression, y: Expression | Constant): Expression => ({ op: 'divide', x, y })
-export const add = (x: Expression, y: Expression | Constant): Expression => ({ op: 'add', x, y })
-export const square = (x: Expression): Expression => multiply(x, x)
-export const sqrt = (x: Expression): Expression => ({ op: 'sqrt', x })
-export const relu = (x: Expression): Expression => ({ op: 'relu', x })
-export const reduce = (by: Reduction, x: Expression, axis: number): Expression => ({ op: 'reduce', by, axis, x })
-export const expand = (x: Expression, axis: number): Expression => ({ op: 'expand', axis, x })
+const subtract = (x: Expression, y: Expression | Constant): Expression => ({ op: 'subtract', x, y })
+const multiply = (x: Expression, y: Expression | Constant): Expression => ({ op: 'multiply', x, y })
+const square = (x: Expression): Expression => multiply(x, x)
+const sqrt = (x: Expression): Expression => ({ op: 'sqrt', x })
+const relu = (x: Expression): Expression => ({ op: 'relu', x })
+const reduce = (by: Reduction, x: Expression, axis: number): Expression => ({ op: 'reduce', by, axis, x })
+const expand = (x: Expression, axis: number): Expression => ({ op: 'expand', axis, x })
 
-export const dense = (x: Expression, kernel: Constant, bias?: Float32Array): Expression =>
+const dense = (x: Expression, kernel: Constant, bias?: Float32Array): Expression =>
   bias ? { op: 'dense', x, kernel, bias } : { op: 'dense', x, kernel }
 
 export interface DenseWeights {
@@ -70,25 +68,27 @@ export const logitsOf = ({ blocks, layers }: HeadWeights): Expression =>
     concat(...blocks.map((block) => pooled(block))),
   )
 
-/** Where the training photos lie, and how to measure from there. */
-export interface NearestMean {
+/** What is ordinary: where features lie, and the directions in which they vary. */
+export interface ResidualOf {
   /** [D], subtracted first. */
   readonly mean: Float32Array
-  /** [D, K]: (x - mean) whitening has the covariance I within a class. */
-  readonly whitening: Float32Array
-  /** [classes, K]: the classes' means in that space. */
-  readonly classMeans: Float32Array
+  /** [D], multiplied then. */
+  readonly scale: Float32Array
+  /** [D, K], orthonormal columns. */
+  readonly directions: Float32Array
 }
 
 /**
- * Mahalanobis' distance to the nearest class mean (Lee et al. 2018, arXiv:1807.03888, equation 2).
+ * |u - (u W) W^T|^2 with u = (x - mean) * scale: squared length of what the directions W do not explain.
  * @param x [D]
  * @returns a number, []
  */
-export function mahalanobis(x: Expression, { mean, whitening, classMeans }: NearestMean): Expression {
-  const from = mean.length
-  const to = whitening.length / from
-  const whitened = dense(subtract(x, { values: mean, shape: [from] }), { values: whitening, shape: [from, to] })
-  const offsets = subtract(expand(whitened, 0), { values: classMeans, shape: [classMeans.length / to, to] })
-  return sqrt(reduce('min', reduce('sum', square(offsets), 1), 0))
+export function residual(x: Expression, { mean, scale, directions }: ResidualOf): Expression {
+  const d = mean.length
+  const k = directions.length / d
+  const u = multiply(subtract(x, { values: mean, shape: [d] }), { values: scale, shape: [d] })
+  const turned = new Float32Array(directions.length)
+  for (let i = 0; i < directions.length; i++) turned[(i % k) * d + Math.floor(i / k)] = directions[i] ?? 0
+  const explained = dense(dense(u, { values: directions, shape: [d, k] }), { values: turned, shape: [k, d] })
+  return reduce('sum', square(subtract(u, explained)), 0)
 }

@@ -4,7 +4,7 @@ import { writeFileWhole } from '../../disk.js'
 import type { LayersModel, TensorFlow } from './tensorflow.js'
 
 export const layersModelFile = 'model.json'
-export const layersWeightsFile = 'weights.bin'
+const layersWeightsFile = 'weights.bin'
 
 /** @param folder that exists; two files are written into it */
 export async function saveLayersModel(tf: TensorFlow, model: LayersModel, folder: string): Promise<void> {

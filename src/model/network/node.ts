@@ -7,7 +7,7 @@ interface Named {
   readonly inputs: readonly string[]
 }
 /** Convolution, bias (batch norm is folded into it), ReLU. */
-export interface ConvNode extends Named {
+interface ConvNode extends Named {
   readonly op: 'conv'
   /** [height, width] */
   readonly kernel: readonly [number, number]
@@ -16,14 +16,14 @@ export interface ConvNode extends Named {
   readonly filters: number
 }
 /** The average does not count padding. */
-export interface PoolNode extends Named {
+interface PoolNode extends Named {
   readonly op: 'maxPool' | 'averagePool'
   readonly size: number
   readonly stride: number
   readonly padding: Padding
 }
 /** Along the channels. */
-export interface ConcatNode extends Named {
+interface ConcatNode extends Named {
   readonly op: 'concat'
 }
 export type Node = ConvNode | PoolNode | ConcatNode

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module'
 
 export type TensorFlow = typeof import('@tensorflow/tfjs-node')
-export type { LayersModel, Tensor, Tensor2D, Tensor4D, SymbolicTensor } from '@tensorflow/tfjs-node'
+export type { LayersModel, Tensor, SymbolicTensor } from '@tensorflow/tfjs-node'
 
 /** @throws Error when the native library is not there, or not for this machine */
 export function loadTensorFlow(): TensorFlow {

@@ -6,7 +6,7 @@ import { IMAGE_SIZE, PIXELS, nodesBetween, shapesOf, type MapShape, type Network
 import type { LayersModel, SymbolicTensor, TensorFlow } from './tensorflow.js'
 
 /** Which part of the network stands still. */
-export interface Freezing {
+interface Freezing {
   /** The last frozen block (`depth.ts`). */
   readonly boundary: string
   /** Convolutions behind it that are frozen too. */
@@ -29,7 +29,7 @@ export interface WholeOptions extends Freezing {
 }
 
 /** Name of the dense layer that comes last. */
-export const LOGITS = 'logits'
+const LOGITS = 'logits'
 
 /** The part that is fine-tuned: the boundary's map [N, height, width, channels] to the averages of `blocks`, side by side. */
 export function buildTail(tf: TensorFlow, options: TailOptions): LayersModel {

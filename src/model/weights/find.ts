@@ -19,7 +19,7 @@ export interface FoundBackbone {
 }
 
 /** Outside the clone, so that the next one has it too (XDG Base Directory Specification). */
-export const weightsFolder = () =>
+const weightsFolder = () =>
   path.join(process.env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache'), 'wastex', 'weights')
 
 /** A closed network stays closed: one attempt a process. */
