@@ -7,9 +7,9 @@ import {
   type HeadWeights,
   given,
   logitsOf,
-  mahalanobis,
   mapOf,
   pooled,
+  residual,
 } from '../src/model/network/expression.js'
 import { layersModelFile, saveLayersModel } from '../src/model/network/layers-model-files.js'
 import { onnxModel } from '../src/model/network/onnx.js'
@@ -87,13 +87,16 @@ describe('the network in ONNX', () => {
     )
   })
 
-  it('measures the distance to the nearest class mean', async () => {
-    const whitening = Float32Array.of(2, 1, 0, 3) // z = [2a, a + 3b]
-    const classMeans = Float32Array.of(0, 0, 4, 5)
-    const novelty = mahalanobis(given('x', 2), { mean: Float32Array.of(1, 1), whitening, classMeans })
-    const { d } = await runOnnx({ d: novelty }, Float32Array.of(1, 1, 2, 1, 3, 2), 3)
-    // z: [0, 0] on a mean; [2, 1]: sqrt(5) from the first, sqrt(20) from the second; [4, 5] on the other.
-    expectClose(d ?? new Float32Array(), [0, Math.sqrt(5), 0])
+  it('measures what the main directions do not explain', async () => {
+    // u = [2 (a - 1), b - 1, c]; the direction [0.6, 0.8, 0] explains what lies along it.
+    const novelty = residual(given('x', 3), {
+      mean: Float32Array.of(1, 1, 0),
+      scale: Float32Array.of(2, 1, 1),
+      directions: Float32Array.of(0.6, 0.8, 0),
+    })
+    const { d } = await runOnnx({ d: novelty }, Float32Array.of(1, 1, 0, 4, 9, 0, 1, 1, 3, 2, 1, 0), 4)
+    // u: nothing; 10 times the direction; across it by 3; [2, 0, 0], of which 1.2 lies along it.
+    expectClose(d ?? new Float32Array(), [0, 0, 9, 4 - 1.44])
   })
 })
 

@@ -21,12 +21,10 @@ export type Expression =
   | { readonly op: 'dense'; readonly x: Expression; readonly kernel: Constant; readonly bias?: Float32Array }
   /** A constant is broadcast against x from the last axis on. */
   | { readonly op: Arithmetic; readonly x: Expression; readonly y: Expression | Constant }
-  | { readonly op: 'sqrt' | 'relu'; readonly x: Expression }
+  | { readonly op: 'relu'; readonly x: Expression }
   | { readonly op: 'reduce'; readonly by: Reduction; readonly axis: number; readonly x: Expression }
-  /** A new axis of length 1. */
-  | { readonly op: 'expand'; readonly axis: number; readonly x: Expression }
 
-type Arithmetic = 'add' | 'subtract' | 'multiply' | 'divide'
+type Arithmetic = 'subtract' | 'multiply'
 type Reduction = 'sum' | 'mean' | 'min' | 'max'
 
 export const mapOf = (block: string): Expression => ({ op: 'map', block })
@@ -36,10 +34,8 @@ export const concat = (...parts: Expression[]): Expression => ({ op: 'concat', p
 const subtract = (x: Expression, y: Expression | Constant): Expression => ({ op: 'subtract', x, y })
 const multiply = (x: Expression, y: Expression | Constant): Expression => ({ op: 'multiply', x, y })
 const square = (x: Expression): Expression => multiply(x, x)
-const sqrt = (x: Expression): Expression => ({ op: 'sqrt', x })
 const relu = (x: Expression): Expression => ({ op: 'relu', x })
 const reduce = (by: Reduction, x: Expression, axis: number): Expression => ({ op: 'reduce', by, axis, x })
-const expand = (x: Expression, axis: number): Expression => ({ op: 'expand', axis, x })
 
 const dense = (x: Expression, kernel: Constant, bias?: Float32Array): Expression =>
   bias ? { op: 'dense', x, kernel, bias } : { op: 'dense', x, kernel }
@@ -87,6 +83,7 @@ export function residual(x: Expression, { mean, scale, directions }: ResidualOf)
   const d = mean.length
   const k = directions.length / d
   const u = multiply(subtract(x, { values: mean, shape: [d] }), { values: scale, shape: [d] })
+  if (k === 0) return reduce('sum', square(u), 0) // too few photos for a direction
   const turned = new Float32Array(directions.length)
   for (let i = 0; i < directions.length; i++) turned[(i % k) * d + Math.floor(i / k)] = directions[i] ?? 0
   const explained = dense(dense(u, { values: directions, shape: [d, k] }), { values: turned, shape: [k, d] })

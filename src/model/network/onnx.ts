@@ -116,7 +116,7 @@ interface Maps {
   readonly shapes: ReadonlyMap<string, MapShape>
 }
 
-const arithmetic = { add: 'Add', subtract: 'Sub', multiply: 'Mul', divide: 'Div' }
+const arithmetic = { subtract: 'Sub', multiply: 'Mul' }
 const reductions = { sum: 'ReduceSum', mean: 'ReduceMean', min: 'ReduceMin', max: 'ReduceMax' }
 
 function compileExpression(
@@ -160,31 +160,23 @@ function compileExpression(
       const name = bias ? graph.node('Add', [product, graph.constant(bias, [bias.length])]) : product
       return { name, shape: [...x.shape.slice(0, -1), shape[1] ?? 0] }
     }
-    case 'add':
     case 'subtract':
-    case 'multiply':
-    case 'divide': {
+    case 'multiply': {
       const x = compile(expression.x)
       const y = isConstant(expression.y)
         ? { name: graph.constant(expression.y.values, expression.y.shape), shape: expression.y.shape }
         : compile(expression.y)
       return { name: graph.node(arithmetic[expression.op], [x.name, y.name]), shape: broadcast(x.shape, y.shape) }
     }
-    case 'sqrt':
     case 'relu': {
       const x = compile(expression.x)
-      return { name: graph.node(expression.op === 'sqrt' ? 'Sqrt' : 'Relu', [x.name]), shape: x.shape }
+      return { name: graph.node('Relu', [x.name]), shape: x.shape }
     }
     case 'reduce': {
       const x = compile(expression.x)
       const axes = graph.axes(expression.axis + 1)
       const name = graph.node(reductions[expression.by], [x.name, axes], { keepdims: 0 })
       return { name, shape: x.shape.toSpliced(expression.axis, 1) }
-    }
-    case 'expand': {
-      const x = compile(expression.x)
-      const name = graph.node('Unsqueeze', [x.name, graph.axes(expression.axis + 1)])
-      return { name, shape: x.shape.toSpliced(expression.axis, 0, 1) }
     }
   }
 }
@@ -209,10 +201,8 @@ function blocksOf(expression: Expression): readonly string[] {
       return []
     case 'concat':
       return expression.parts.flatMap(blocksOf)
-    case 'add':
     case 'subtract':
     case 'multiply':
-    case 'divide':
       return [...blocksOf(expression.x), ...(isConstant(expression.y) ? [] : blocksOf(expression.y))]
     default:
       return blocksOf(expression.x)
