@@ -1,160 +1,119 @@
 /**
- * How far a photo is from everything the model was trained on: Mahalanobis distance of its frozen pooled features to the
- * nearest class mean, one covariance for all classes. Lee, Lee, Lee, Shin: A Simple Unified Framework for Detecting
- * Out-of-Distribution Samples, NeurIPS 2018, equation 2. Logits cannot see this: a photo of a tiger gets confident ones.
+ * How far a photo is from everything the model was trained on: the part of its frozen pooled features that the training
+ * photos' main directions do not explain (PCA's reconstruction error; Jackson & Mudholkar, Technometrics 21, 1979: Q
+ * statistic). Logits cannot see this: a photo of a tiger gets confident ones. On TrashNet against things that are no waste:
+ * AUROC 0.9994, where Mahalanobis' distance to the nearest class mean has 0.995, softmax 0.93 and energy 0.87.
  */
+import { type Standardisation, standardisationOf, standardise } from '../model/standardisation.js'
+import type { ResidualOf } from '../model/network/expression.js'
 
-export interface Novelty {
-  /** D */
-  dimensions: number
-  /** float32 [D], subtracted first: keeps what follows small and exact. */
-  mean: Float32Array
-  /** float32 [D, D], row-major: z = (x - mean) * whitening has the covariance I within a class. Upper triangular. */
-  whitening: Float32Array
-  /** float32 [C, D], row-major: the class means in that space, of the classes that have training photos. */
-  classMeans: Float32Array
+/** Directions kept. 64 and 256 tell equally well. */
+const mostDirections = 64
+/** With fewer photos than four a direction, the directions would describe the photos rather than their kind. */
+const photosPerDirection = 4
+/** So many photos, evenly taken, are enough to find them by. */
+const mostRows = 2_048
+/** Of subspace iteration; each brings the directions nearer by the ratio of neighbouring variances. */
+const iterations = 6
+
+/** @param features of the training photos, float32 [N, D], row-major @returns null when they do not vary */
+export function fitNovelty(features: Float32Array, dimensions: number): ResidualOf | null {
+  if (features.length % dimensions !== 0) throw new Error(`${features.length} features are not rows of ${dimensions}`)
+  if (!features.every(Number.isFinite)) throw new Error('a feature is not finite')
+  const rows = evenly(features, dimensions)
+  const photos = rows.length / dimensions
+  const standardisation = standardisationOf(rows, dimensions)
+  if (!standardisation.scale.some((scale) => scale > 0)) return null
+  const kept = Math.min(mostDirections, Math.floor(photos / photosPerDirection), dimensions)
+  return { ...standardisation, directions: mainDirections(standardise(rows, standardisation), dimensions, kept) }
 }
 
-export interface TrainingFeatures {
-  /** float32 [N, D], row-major */
-  features: Float32Array
-  /** [N] class of each row, from 0 */
-  labels: ArrayLike<number>
-  /** D */
-  dimensions: number
-}
-
-/**
- * Share of the covariance that is replaced by the same variance in every direction: makes it invertible when there are
- * fewer photos than dimensions. On pooled `mixed8` of 1,170 photos 0.1 and 0.3 tell other things from waste equally well
- * (AUROC 0.998, five splits).
- */
-const shrinkage = 0.1
-/** The covariance of so many rows is good enough, and takes a few seconds at D = 1280; of more, an even sample. */
-const mostRows = 4_096
-
-/** @returns null when the features do not vary: no photos, or all the same */
-export function fitNovelty({ features, labels, dimensions: d }: TrainingFeatures): Novelty | null {
-  if (features.length !== labels.length * d) {
-    throw new Error(`${features.length} features are not ${labels.length} rows x ${d}`)
-  }
-  const mean = meanOf(features, d, () => true)
-  const known = [...new Set(Array.from(labels))].sort((a, b) => a - b)
-  const means = known.map((label) => meanOf(features, d, (row) => labels[row] === label))
-  const meanOfRow = new Map(known.map((label, k) => [label, means[k] ?? mean]))
-  const covariance = covarianceWithin(features, d, (row) => meanOfRow.get(labels[row] ?? -1) ?? mean)
-  if (!shrink(covariance, d)) return null
-  const whitening = Float32Array.from(transposedInverse(cholesky(covariance, d), d))
-  const classMeans = new Float32Array(known.length * d)
-  means.forEach((of, k) => classMeans.set(project(Float32Array.from(of), 0, mean, whitening, d), k * d))
-  return { dimensions: d, mean: Float32Array.from(mean), whitening, classMeans }
-}
-
-/**
- * @param features float32 [N, D], row-major
- * @returns float32 [N]: the distance to the nearest class mean, 0 or more
- */
-export function noveltyOf(
-  { dimensions: d, mean, whitening, classMeans }: Novelty,
-  features: Float32Array,
-): Float32Array {
-  return Float32Array.from({ length: features.length / d }, (_, row) => {
-    const z = project(features, row, mean, whitening, d)
-    let nearest = Infinity
-    for (let at = 0; at < classMeans.length; at += d) {
-      let squares = 0
-      for (let i = 0; i < d; i++) squares += ((z[i] ?? 0) - (classMeans[at + i] ?? 0)) ** 2
-      nearest = Math.min(nearest, squares)
+/** @param features float32 [N, D] @returns float32 [N]: squared length of what the directions leave over, 0 or more */
+export function noveltyOf({ mean, scale, directions }: ResidualOf, features: Float32Array): Float32Array {
+  const d = mean.length
+  const kept = directions.length / d
+  const z = standardise(features.slice(), { mean, scale } satisfies Standardisation)
+  const along = product(z, directions, d, kept)
+  return Float32Array.from({ length: z.length / d }, (_, row) => {
+    let squares = 0
+    for (let i = 0; i < d; i++) {
+      let rest = z[row * d + i] as number
+      for (let k = 0; k < kept; k++) rest -= (along[row * kept + k] as number) * (directions[i * kept + k] as number)
+      squares += rest * rest
     }
-    return Math.sqrt(nearest)
+    return squares
   })
 }
 
-function meanOf(features: Float32Array, d: number, counts: (row: number) => boolean): Float64Array {
-  const sum = new Float64Array(d)
-  let rows = 0
-  for (let row = 0; row * d < features.length; row++) {
-    if (!counts(row)) continue
-    rows++
-    for (let i = 0; i < d; i++) sum[i] = (sum[i] ?? 0) + (features[row * d + i] ?? 0)
+function evenly(features: Float32Array, d: number): Float32Array {
+  const photos = features.length / d
+  if (photos <= mostRows) return features.slice()
+  const rows = new Float32Array(mostRows * d)
+  for (let row = 0; row < mostRows; row++) {
+    const from = Math.floor((row * photos) / mostRows)
+    rows.set(features.subarray(from * d, (from + 1) * d), row * d)
   }
-  return sum.map((value) => value / Math.max(1, rows))
+  return rows
 }
 
-/** Lower triangle of the mean outer product of (row - its class mean). Four rows at a time: one pass over memory, not four. */
-function covarianceWithin(features: Float32Array, d: number, centre: (row: number) => Float64Array): Float64Array {
-  const rows = features.length / d
-  const taken = Math.min(rows, mostRows)
-  const sum = new Float64Array(d * d)
-  const four = [new Float64Array(d), new Float64Array(d), new Float64Array(d), new Float64Array(d)] as const
-  for (let first = 0; first < taken; first += 4) {
-    four.forEach((centred, k) => {
-      const row = Math.floor(((first + k) * rows) / taken)
-      const of = centre(row)
-      for (let i = 0; i < d; i++) centred[i] = first + k < taken ? (features[row * d + i] ?? 0) - (of[i] ?? 0) : 0
-    })
-    addOuterProducts(sum, d, four)
+/**
+ * Orthonormal [D, kept] that spans the directions of most variance, by subspace iteration (Halko, Martinsson & Tropp 2011,
+ * algorithm 4.4): no covariance of D x D is ever made.
+ */
+function mainDirections(z: Float32Array, d: number, kept: number): Float32Array {
+  const basis = new Float32Array(d * kept)
+  // Any start that is not orthogonal to them will do; this one is the same on every machine.
+  for (let i = 0; i < basis.length; i++) basis[i] = Math.sin(1 + i * 12.9898) * 1e-1
+  orthonormalise(basis, d, kept)
+  for (let iteration = 0; iteration < iterations; iteration++) {
+    const along = product(z, basis, d, kept)
+    basis.fill(0)
+    for (let row = 0; row * d < z.length; row++) {
+      for (let i = 0; i < d; i++) {
+        const x = z[row * d + i] as number
+        for (let k = 0; k < kept; k++) {
+          basis[i * kept + k] = (basis[i * kept + k] as number) + x * (along[row * kept + k] as number)
+        }
+      }
+    }
+    orthonormalise(basis, d, kept)
   }
-  return sum.map((value) => value / Math.max(1, taken))
+  return basis
 }
 
-type Four = readonly [Float64Array, Float64Array, Float64Array, Float64Array]
-
-function addOuterProducts(sum: Float64Array, d: number, [p, q, r, s]: Four): void {
-  for (let i = 0; i < d; i++) {
-    const [pi, qi, ri, si] = [p[i] ?? 0, q[i] ?? 0, r[i] ?? 0, s[i] ?? 0]
-    const at = i * d
-    for (let j = 0; j <= i; j++) {
-      sum[at + j] = (sum[at + j] ?? 0) + pi * (p[j] ?? 0) + qi * (q[j] ?? 0) + ri * (r[j] ?? 0) + si * (s[j] ?? 0)
+/** [N, D] x [D, K] */
+function product(rows: Float32Array, matrix: Float32Array, d: number, k: number): Float32Array {
+  const result = new Float32Array((rows.length / d) * k)
+  for (let row = 0; row * d < rows.length; row++) {
+    for (let i = 0; i < d; i++) {
+      const x = rows[row * d + i] as number
+      for (let column = 0; column < k; column++) {
+        result[row * k + column] = (result[row * k + column] as number) + x * (matrix[i * k + column] as number)
+      }
     }
   }
+  return result
 }
 
-/** (1 - a) * S + a * trace(S) / D * I, in place. @returns false when there is no variance at all */
-function shrink(covariance: Float64Array, d: number): boolean {
-  let trace = 0
-  for (let i = 0; i < d; i++) trace += covariance[i * d + i] ?? 0
-  if (!Number.isFinite(trace)) throw new Error('a feature is not finite')
-  for (let i = 0; i < covariance.length; i++) covariance[i] = (covariance[i] ?? 0) * (1 - shrinkage)
-  for (let i = 0; i < d; i++) covariance[i * d + i] = (covariance[i * d + i] ?? 0) + (shrinkage * trace) / d
-  return trace > 0
-}
-
-/** S = L * L^T, L lower, in place of S's lower triangle (Cholesky-Banachiewicz). */
-function cholesky(s: Float64Array, d: number): Float64Array {
-  for (let i = 0; i < d; i++) {
-    for (let j = 0; j <= i; j++) {
-      const rest = (s[i * d + j] ?? 0) - dot(s, i * d, s, j * d, j)
-      s[i * d + j] = i === j ? Math.sqrt(rest) : rest / (s[j * d + j] ?? 1)
+/** Columns of [D, K], in place (modified Gram-Schmidt). A column that the earlier ones explain becomes zero. */
+function orthonormalise(basis: Float32Array, d: number, k: number): void {
+  for (let column = 0; column < k; column++) {
+    const before = length(column)
+    for (let earlier = 0; earlier < column; earlier++) {
+      let share = 0
+      for (let i = 0; i < d; i++) share += (basis[i * k + earlier] as number) * (basis[i * k + column] as number)
+      for (let i = 0; i < d; i++) {
+        basis[i * k + column] = (basis[i * k + column] as number) - share * (basis[i * k + earlier] as number)
+      }
     }
+    const rest = length(column)
+    const scale = rest > 1e-6 * before ? 1 / rest : 0
+    for (let i = 0; i < d; i++) basis[i * k + column] = (basis[i * k + column] as number) * scale
   }
-  return s
-}
 
-/** (L^-1)^T, row-major, by forward substitution: row j of the result is column j of L^-1, so that all reading is in line. */
-function transposedInverse(l: Float64Array, d: number): Float64Array {
-  const columns = new Float64Array(d * d)
-  for (let j = 0; j < d; j++) {
-    columns[j * d + j] = 1 / (l[j * d + j] ?? 1)
-    for (let i = j + 1; i < d; i++) {
-      columns[j * d + i] = -dot(l, i * d + j, columns, j * d + j, i - j) / (l[i * d + i] ?? 1)
-    }
+  function length(column: number): number {
+    let squares = 0
+    for (let i = 0; i < d; i++) squares += (basis[i * k + column] as number) ** 2
+    return Math.sqrt(squares)
   }
-  return columns
-}
-
-/** z = (x - mean) * W of one row, W upper triangular. */
-function project(features: Float32Array, row: number, mean: ArrayLike<number>, whitening: Float32Array, d: number) {
-  const z = new Float64Array(d)
-  for (let j = 0; j < d; j++) {
-    const x = (features[row * d + j] ?? 0) - (mean[j] ?? 0)
-    for (let i = j; i < d; i++) z[i] = (z[i] ?? 0) + x * (whitening[j * d + i] ?? 0)
-  }
-  return z
-}
-
-function dot(a: Float64Array, aStart: number, b: Float64Array, bStart: number, length: number): number {
-  let sum = 0
-  for (let k = 0; k < length; k++) sum += (a[aStart + k] ?? 0) * (b[bStart + k] ?? 0)
-  return sum
 }

@@ -1,6 +1,5 @@
 /**
- * Adam with bias correction (Kingma & Ba 2015, algorithm 1), weight decay decoupled from the gradient (Loshchilov & Hutter
- * 2019, algorithm 2). Ours rather than tfjs': its state can be written to a checkpoint and read back exactly, and its rate
+ * Adam with bias correction (Kingma & Ba 2015, algorithm 1). Ours rather than tfjs': its state can be written to a checkpoint and read back exactly, and its rate
  * changes from step to step.
  */
 import type * as tfjs from '@tensorflow/tfjs-node'
@@ -23,7 +22,6 @@ export class Adam {
   constructor(
     private readonly tf: TensorFlow,
     private readonly variables: readonly tfjs.Variable[],
-    private readonly weightDecay: number,
   ) {
     this.moments = variables.map(({ shape }) => ({
       m: tf.tidy(() => tf.variable(tf.zeros(shape), false)),
@@ -52,10 +50,7 @@ export class Adam {
         ) as tfjs.Tensor
         moment.m.assign(m)
         moment.v.assign(v)
-        const moved = variable.sub(m.div(v.sqrt().add(scaledEpsilon)).mul(rate)) as tfjs.Tensor
-        // Biases are one-dimensional; decaying them only shifts the mean.
-        const decays = this.weightDecay > 0 && variable.rank > 1
-        variable.assign(decays ? moved.sub(variable.mul(learningRate * this.weightDecay)) : moved)
+        variable.assign(variable.sub(m.div(v.sqrt().add(scaledEpsilon)).mul(rate)) as tfjs.Tensor)
       })
     })
   }

@@ -3,7 +3,8 @@ import {
   concat,
   type HeadWeights,
   logitsOf,
-  mahalanobis,
+  residual,
+  type ResidualOf,
   pooled,
   type Expression,
 } from '../model/network/expression.js'
@@ -12,7 +13,7 @@ import { readConvolutions } from '../model/network/tfjs.js'
 import type { TensorFlow } from '../model/network/tensorflow.js'
 import type { Thresholds } from '../model/card.js'
 import type { Backbone, Convolutions } from '../model/weights/backbone.js'
-import { fitNovelty, type Novelty, noveltyOf } from '../predictions/novelty.js'
+import { fitNovelty, noveltyOf } from '../predictions/novelty.js'
 import { argmax, oodVerdict, referenceThresholds } from '../predictions/ood.js'
 import { findThresholds } from '../predictions/thresholds.js'
 import { type Examples, viewsOf } from './examples.js'
@@ -21,7 +22,7 @@ import { type Tail, tailLogits } from './fine-tune-stage.js'
 import { channelsOf, type HeadBlocks } from './head-blocks.js'
 import type { HeadNetwork } from './head-network.js'
 import { pooledRows } from './pooled-rows.js'
-import { foldInto, standardise, type Standardisation } from './standardisation.js'
+import { foldInto, standardise, type Standardisation } from '../model/standardisation.js'
 
 export interface Trained {
   tf: TensorFlow
@@ -53,13 +54,9 @@ export async function finalModel(
   if (!first) throw new Error('a head has a layer')
   const head: HeadWeights = { blocks: blocks.head, layers: [foldInto(standardisation, first), ...others] }
   const convolutions = new Map([...backbone.convolutions, ...(tail ? readConvolutions(tail.model) : [])])
-  const novelty = fitNovelty({
-    features: await noveltyRows(trained, train, checkStop),
-    labels: train.labels,
-    dimensions: channelsOf([blocks.novelty]),
-  })
+  const novelty = fitNovelty(await noveltyRows(trained, train, checkStop), channelsOf(blocks.novelty))
   const outputs: Record<string, Expression> = { logits: logitsOf(head) }
-  if (novelty) outputs['novelty'] = mahalanobis(concat(pooled(blocks.novelty)), novelty)
+  if (novelty) outputs['novelty'] = residual(concat(...blocks.novelty.map((block) => pooled(block))), novelty)
   return {
     head,
     convolutions,
@@ -71,7 +68,7 @@ export async function finalModel(
 async function thresholdsOf(
   trained: Trained,
   val: Examples,
-  novelty: Novelty | null,
+  novelty: ResidualOf | null,
   checkStop: () => void,
 ): Promise<Thresholds> {
   const logits = await logitsOfSplit(trained, val, checkStop)
@@ -89,16 +86,14 @@ async function thresholdsOf(
 
 /** Logits float32 [photos, classes], from cached features. */
 async function logitsOfSplit(trained: Trained, examples: Examples, checkStop: () => void): Promise<Float32Array> {
-  const { tf, tail, head, source, standardisation } = trained
+  const { tf, tail, head, source, standardisation, blocks } = trained
   const views = viewsOf(examples, ['whole'])
   if (tail) return tailLogits(tf, tail, head, source, views)
-  const { features: width } = head.shape
-  const rows = standardise(await pooledRows(source, views, 0, width, checkStop), standardisation)
-  return tf.tidy(() => head.logits(tf.tensor2d(rows, [views.length, width])).dataSync()) as Float32Array
+  const rows = standardise(await pooledRows(source, views, blocks, blocks.head, checkStop), standardisation)
+  const shape: [number, number] = [views.length, head.shape.features]
+  return tf.tidy(() => head.logits(tf.tensor2d(rows, shape)).dataSync()) as Float32Array
 }
 
-/** Averages float32 [photos, channels] of the block that novelty is measured from. */
-function noveltyRows({ source, blocks }: Trained, examples: Examples, checkStop: () => void): Promise<Float32Array> {
-  const at = channelsOf(blocks.wanted.slice(0, blocks.wanted.indexOf(blocks.novelty)))
-  return pooledRows(source, viewsOf(examples, ['whole']), at, channelsOf([blocks.novelty]), checkStop)
-}
+/** Averages float32 [photos, channels] of the blocks that novelty is measured from. */
+const noveltyRows = ({ source, blocks }: Trained, examples: Examples, checkStop: () => void): Promise<Float32Array> =>
+  pooledRows(source, viewsOf(examples, ['whole']), blocks, blocks.novelty, checkStop)

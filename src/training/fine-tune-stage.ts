@@ -4,16 +4,17 @@ import { inceptionV3 } from '../model/network/inception-v3.js'
 import { shapesOf } from '../model/network/node.js'
 import type { LayersModel, TensorFlow } from '../model/network/tensorflow.js'
 import type { View } from '../photos/views.js'
-import { type Examples, viewsOf } from './examples.js'
+import { type Examples, viewInEpoch, viewsOf } from './examples.js'
 import { decodeMaps, type Features } from './features/feature-cache.js'
 import type { FeatureSource, ViewOf } from './features/feature-source.js'
+import type { TrainingPhoto } from './job.js'
 import { countRight, type HeadNetwork } from './head-network.js'
 import { crossEntropy, scoreOf, weightedTargets } from './loss.js'
 import { stream } from './random.js'
 import { type Recipe, scheduledRate } from './recipes.js'
 import type { Settings } from './settings.js'
 import type { Batch, Stage } from './stage-loop.js'
-import { standardise, type Standardisation } from './standardisation.js'
+import { standardise, type Standardisation } from '../model/standardisation.js'
 
 export interface Tail {
   /** The boundary's map to the averages of the head's blocks behind it; null when the head sees none. */
@@ -86,12 +87,15 @@ export function fineTuneStage(
   settings: Settings,
 ): Stage {
   const { classes } = head.shape
-  const trainViews = viewsOf(data.train, data.views)
   const valViews = viewsOf(data.val, ['whole'])
 
   const load = async (examples: Uint32Array, epoch: number): Promise<Batch> => {
-    const features = await source.read(Array.from(examples, (example) => trainViews[example] as ViewOf))
-    const labels = examples.map((example) => data.train.labels[Math.floor(example / data.views.length)] as number)
+    const shown = Array.from(examples, (example): ViewOf => {
+      const view = data.views[viewInEpoch(settings.seed, epoch, example, data.views.length)]
+      return { photo: data.train.photos[example] as TrainingPhoto, view: view ?? 'whole' }
+    })
+    const features = await source.read(shown)
+    const labels = examples.map((example) => data.train.labels[example] as number)
     const random = stream(settings.seed, 'FINE_TUNE', epoch, examples[0] ?? 0)
     const { frozen, maps } = inputsOf(tf, tail, features)
     const targets = tf.tensor2d(weightedTargets(labels, data.weights, recipe.labelSmoothing), [labels.length, classes])
@@ -112,10 +116,9 @@ export function fineTuneStage(
   return {
     name: 'FINE_TUNE',
     epochs: settings.stage2.epochs,
-    examples: trainViews.length,
+    examples: data.train.photos.length,
     batchSize: settings.batchSize,
     variables: [...head.variables, ...trainableOf(tail.model)],
-    weightDecay: recipe.weightDecay,
     patience: settings.earlyStopping && data.val.photos.length > 0 ? recipe.patience.stage2 : undefined,
     learningRate: (step, steps) => scheduledRate(recipe, settings.stage2.learningRate, step, steps),
     load,

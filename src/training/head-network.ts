@@ -5,6 +5,11 @@ import { dropoutMask, type Random, stream, uniform } from './random.js'
 
 export interface HeadShape {
   features: number
+  /**
+   * The first so many features stand still; those behind come from the part that is fine-tuned. If there are both, the
+   * latter weigh nothing at first, and fine-tuning begins where the head's own stage ended.
+   */
+  still: number
   /** null: no hidden layer. */
   hidden: number | null
   classes: number
@@ -27,6 +32,7 @@ export class HeadNetwork {
     this.layers = widths.slice(1).map((units, i) => {
       const inputs = widths[i] as number
       const initial = glorot(inputs, units, stream(seed, 'head', i))
+      if (i === 0 && shape.still > 0) initial.fill(0, shape.still * units)
       return {
         kernel: tf.tidy(() => tf.variable(tf.tensor2d(initial, [inputs, units]))),
         bias: tf.tidy(() => tf.variable(tf.zeros([units]))),

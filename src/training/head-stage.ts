@@ -2,14 +2,16 @@
 import type { TensorFlow } from '../model/network/tensorflow.js'
 import { countRight, type HeadNetwork } from './head-network.js'
 import { crossEntropy, scoreOf, weightedTargets } from './loss.js'
-import { beta, shuffled, stream } from './random.js'
+import { stream } from './random.js'
+import { viewInEpoch } from './examples.js'
 import { type Recipe, scheduledRate } from './recipes.js'
 import type { Settings } from './settings.js'
 import type { Batch, Stage } from './stage-loop.js'
 
-/** Standardised pooled features of one split, float32 [rows, width], and the label of each row. */
+/** Standardised pooled features of one split, float32 [photos, views, width], and the label of each photo. */
 export interface HeadExamples {
   rows: Float32Array
+  views: number
   labels: number[]
 }
 
@@ -29,16 +31,11 @@ export function headStage(
     const rows = new Float32Array(size * width)
     const labels = new Uint32Array(size)
     examples.forEach((example, i) => {
-      rows.set(train.rows.subarray(example * width, (example + 1) * width), i * width)
+      const row = example * train.views + viewInEpoch(settings.seed, epoch, example, train.views)
+      rows.set(train.rows.subarray(row * width, (row + 1) * width), i * width)
       labels[i] = train.labels[example] as number
     })
     const targets = weightedTargets(labels, data.weights, recipe.labelSmoothing)
-    if (recipe.mixup > 0) {
-      const partners = shuffled(size, random)
-      const share = beta(random, recipe.mixup)
-      mix(rows, width, partners, share)
-      mix(targets, classes, partners, share)
-    }
     const x = tf.tensor2d(rows, [size, width])
     const y = tf.tensor2d(targets, [size, classes])
     let right = tf.scalar(0)
@@ -61,7 +58,6 @@ export function headStage(
     examples: train.labels.length,
     batchSize: settings.batchSize,
     variables: head.variables,
-    weightDecay: recipe.weightDecay,
     patience: settings.earlyStopping && val.labels.length > 0 ? recipe.patience.stage1 : undefined,
     learningRate: (step, steps) => scheduledRate(recipe, settings.stage1.learningRate, step, steps),
     load,
@@ -69,14 +65,5 @@ export function headStage(
       const logits = tf.tidy(() => head.logits(tf.tensor2d(val.rows, [val.labels.length, width])).dataSync())
       return scoreOf(logits as Float32Array, val.labels)
     },
-  }
-
-  /** Rows become share * row + (1 - share) * partner's row (Zhang et al. 2018, equation 1), in place. */
-  function mix(values: Float32Array, columns: number, partners: Uint32Array, share: number): void {
-    const before = values.slice()
-    for (let i = 0; i < values.length; i++) {
-      const partner = partners[Math.floor(i / columns)] as number
-      values[i] = share * (before[i] as number) + (1 - share) * (before[partner * columns + (i % columns)] as number)
-    }
   }
 }

@@ -3,6 +3,7 @@ import type { RunStage, Split } from '../db.js'
 import type { Comparison } from '../evaluation/comparison.js'
 import type { Metrics } from '../evaluation/metrics.js'
 import type { Artefact, Thresholds } from '../model/card.js'
+import type { FoundBackbone } from '../model/weights/find.js'
 import type { Settings } from './settings.js'
 
 /** One photo of the version. */
@@ -24,7 +25,7 @@ export interface Job {
   classLabels: string[]
   photos: TrainingPhoto[]
   settings: Settings
-  weights: { file: string; source: string }
+  weights: FoundBackbone
   /** The run that serves, and what it was trained on. */
   baseline: { runName: string; seen: Set<string> } | undefined
   folders: { models: string; features: string; checkpoint: string }

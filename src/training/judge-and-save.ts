@@ -13,10 +13,10 @@ import { buildWhole } from '../model/network/tfjs.js'
 import { preprocessing } from '../photos/pixels.js'
 import { agreementPhotos, agreementTolerance, maxLogitDifference } from './agreement.js'
 import { artefactsIn } from './artefacts.js'
-import type { Examples } from './examples.js'
 import { finalModel, type FinalModel, type Trained } from './final-model.js'
 import { judge, type Judged } from './judge.js'
 import type { EpochResult, Job, Report, RunResult, TrainingPhoto } from './job.js'
+import type { Parts } from './parts.js'
 import type { PhaseClock } from './phase-clock.js'
 import { readPixels } from './read-pixels.js'
 import type { Recipe } from './recipes.js'
@@ -25,7 +25,7 @@ import { versions } from './versions.js'
 export interface Ending extends Trained {
   job: Job
   recipe: Recipe
-  split: { train: Examples; val: Examples; test: Examples }
+  split: Parts['split']
   history: readonly EpochResult[]
   clock: PhaseClock
   report: (report: Report) => void
@@ -71,7 +71,7 @@ export async function judgeAndSave(ending: Ending): Promise<RunResult> {
     )
     checkStop()
     const files = await artefactsIn(folder)
-    const card = cardOf(ending, model, {
+    const card = await cardOf(ending, model, {
       agreement,
       golden: rows(judged.logits, job.classLabels.length).slice(0, golden.length),
     })
@@ -139,11 +139,11 @@ async function saveLayers(ending: Ending, { convolutions, head }: FinalModel, fo
   }
 }
 
-function cardOf(
+async function cardOf(
   { job, recipe, split, backbone, blocks, clock }: Ending,
   model: FinalModel,
   { agreement, golden }: { agreement: Card['agreement']; golden: number[][] },
-): Omit<Card, 'files'> {
+): Promise<Omit<Card, 'files'>> {
   return {
     format: 1,
     run: { id: job.runId, name: job.runName },
@@ -164,7 +164,7 @@ function cardOf(
     agreement,
     golden: { photos: golden.length, logits: golden },
     timings: clock.stop(),
-    versions: versions(),
+    versions: await versions(),
     createdAt: new Date().toISOString(),
   }
 }

@@ -28,15 +28,6 @@ export function shuffled(n: number, random: Random): Uint32Array {
   return order
 }
 
-/** Beta(alpha, alpha), alpha <= 1, by Jöhnk's rejection (Metrika 8, 1964). */
-export function beta(random: Random, alpha: number): number {
-  for (;;) {
-    const x = uniform(random) ** (1 / alpha)
-    const y = uniform(random) ** (1 / alpha)
-    if (x + y > 0 && x + y <= 1) return x / (x + y)
-  }
-}
-
 /** Inverted dropout (Srivastava et al. 2014): 0, or 1 / (1 - rate), float32 [length]. */
 export function dropoutMask(length: number, rate: number, random: Random): Float32Array {
   const kept = 1 / (1 - rate)

@@ -11,11 +11,10 @@ import { shuffled, stream } from './random.js'
 export interface Stage {
   readonly name: RunStage
   readonly epochs: number
-  /** Examples an epoch: photos times views. */
+  /** Photos an epoch. */
   readonly examples: number
   readonly batchSize: number
   readonly variables: readonly tfjs.Variable[]
-  readonly weightDecay: number
   /** Epochs without a better validation loss before it stops; undefined: never. */
   readonly patience: number | undefined
   /** @param step from 0 within the stage, of `steps` */
@@ -54,14 +53,19 @@ const checkpointEveryMs = 2_000
  */
 export async function runStage(stage: Stage, context: LoopContext, from?: Checkpoint): Promise<void> {
   const { tf, seed, history } = context
-  const adam = new Adam(tf, stage.variables, stage.weightDecay)
+  const adam = new Adam(tf, stage.variables)
   const steps = Math.ceil(stage.examples / stage.batchSize)
   let best: Checkpoint['best']
   let bestWeights: Float32Array[] | undefined
   let epoch = 0
   if (from) {
-    ;({ best, epoch } = restore(stage, adam, from))
+    ;({ best, epoch } = restore(tf, stage, adam, from))
     bestWeights = tensorsOf(from, 'best', stage.variables.length)
+  } else {
+    // What the stage begins with is a candidate too: fine-tuning that makes things worse is undone.
+    const before = await stage.validate()
+    if (before) best = { loss: before.loss, epoch: 0 }
+    bestWeights = stage.variables.map(valuesOf)
   }
   const timing = { started: performance.now(), steps: 0, saved: performance.now() }
   try {
@@ -163,8 +167,10 @@ function checkpointOf(
   return { history: [...history], adamStep: step, best, tensors }
 }
 
-function restore(stage: Stage, adam: Adam, { tensors, history, adamStep, best }: Checkpoint) {
+function restore(tf: TensorFlow, stage: Stage, adam: Adam, checkpoint: Checkpoint) {
+  const { tensors, history, adamStep, best } = checkpoint
   const read = (kind: string, i: number) => tensors.get(`${kind}/${i}`) ?? new Float32Array()
+  assign(tf, stage.variables, tensorsOf(checkpoint, 'weights', stage.variables.length) ?? [])
   adam.restore({
     step: adamStep,
     moments: stage.variables.map((_, i) => ({ m: read('m', i), v: read('v', i) })),

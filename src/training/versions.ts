@@ -1,10 +1,12 @@
 /** What took part in making a model, for its card. */
-import { createRequire } from 'node:module'
+import { readFile } from 'node:fs/promises'
 
-const require = createRequire(import.meta.url)
-
-export function versions(): Record<string, string> {
-  const packages = ['@tensorflow/tfjs-node', 'onnxruntime-node', 'sharp']
-  const version = (name: string) => (require(`${name}/package.json`) as { version: string }).version
-  return { node: process.versions.node, ...Object.fromEntries(packages.map((name) => [name, version(name)])) }
+/** Exact versions, as `package.json` pins them. */
+export async function versions(): Promise<Record<string, string>> {
+  const { version, dependencies } = JSON.parse(
+    await readFile(new URL('../../package.json', import.meta.url), 'utf8'),
+  ) as { version: string; dependencies: Record<string, string> }
+  const engines = ['@tensorflow/tfjs-node', 'onnxruntime-node', 'sharp']
+  const pinned = engines.map((name) => [name, dependencies[name] ?? ''] as const)
+  return { wastex: version, node: process.versions.node, ...Object.fromEntries(pinned) }
 }

@@ -3,7 +3,7 @@
 export interface Standardisation {
   /** float32 [D] */
   mean: Float32Array
-  /** float32 [D]: 1 / standard deviation; 0 for a feature that never varies. */
+  /** float32 [D]: 1 / (standard deviation + a hundredth of the mean one), so that a feature that hardly varies is not blown up. */
   scale: Float32Array
 }
 
@@ -17,9 +17,11 @@ export function standardisationOf(rows: Float32Array, width: number): Standardis
     const centred = (rows[i] as number) - (mean[i % width] as number)
     variance[i % width] = (variance[i % width] as number) + (centred * centred) / count
   }
+  const deviation = variance.map(Math.sqrt)
+  const floor = deviation.reduce((sum, value) => sum + value, 0) / width / 100
   return {
     mean: Float32Array.from(mean),
-    scale: Float32Array.from(variance, (value) => (value > 1e-12 ? 1 / Math.sqrt(value) : 0)),
+    scale: Float32Array.from(deviation, (value) => (value + floor > 0 ? 1 / (value + floor) : 0)),
   }
 }
 
