@@ -1,4 +1,5 @@
 /** The main thread's end of a training: what the thread reports is written down, in order, one after another. */
+import { SHARE_ENV } from 'node:worker_threads'
 import { Prisma } from '../db.js'
 import type { Hall } from '../hall.js'
 import { startThread } from '../thread.js'
@@ -26,7 +27,11 @@ export class TrainingThread {
   }
 
   private async run(): Promise<void> {
-    const worker = startThread(new URL('./worker.js', import.meta.url), { workerData: this.job })
+    const worker = startThread(new URL('./worker.js', import.meta.url), {
+      workerData: this.job,
+      // TensorFlow reads its settings from the environment itself, not from a thread's copy of it.
+      env: SHARE_ENV,
+    })
     let written: Promise<unknown> = Promise.resolve()
     let failure: Error | undefined
     let spoken = false
