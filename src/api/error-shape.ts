@@ -11,8 +11,7 @@ export const maskWith =
   (log: Log) =>
   (error: unknown): GraphQLError => {
     const cause = causeOf(error)
-    // GraphQL's own errors, and ours of a request, are meant for the client.
-    if (cause instanceof GraphQLError) return error instanceof GraphQLError ? error : cause
+    if (cause instanceof GraphQLError && error instanceof GraphQLError && !isFault(error)) return error
     const { code, message, details } = errorForClient(cause, log)
     const extensions = { ...details, code }
     if (error instanceof GraphQLError) return rewriteError(error, { message, extensions })
@@ -22,6 +21,12 @@ export const maskWith =
 /** What was really thrown, below the GraphQLErrors that say where. */
 const causeOf = (error: unknown): unknown =>
   error instanceof GraphQLError && error.originalError !== undefined ? causeOf(error.originalError) : error
+
+/**
+ * GraphQL's own errors, and ours of a request, are meant for the client. One without a code at a place of the answer is a
+ * resolver that has answered something its type does not allow.
+ */
+const isFault = ({ path, extensions }: GraphQLError) => path !== undefined && extensions['code'] === undefined
 
 const statusOf = (code: unknown): number | undefined =>
   typeof code === 'string' && Object.hasOwn(httpStatusOf, code)
@@ -44,13 +49,10 @@ function withCode(error: GraphQLError, code: string): GraphQLError {
   })
 }
 
-/** Errors of GraphQL itself about what the client sent (a variable of the wrong type): no resolver has thrown them. */
+/** Errors of GraphQL itself about what the client sent (a variable of the wrong type): they have no place in the answer. */
 const coded = (result: ExecutionResult): ExecutionResult =>
   result.errors
-    ? {
-        ...result,
-        errors: result.errors.map((error) => (error.originalError ? error : withCode(error, 'BAD_USER_INPUT'))),
-      }
+    ? { ...result, errors: result.errors.map((error) => (error.path ? error : withCode(error, 'BAD_USER_INPUT'))) }
     : result
 
 const isResult = (result: unknown): result is ExecutionResult =>

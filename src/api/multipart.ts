@@ -3,6 +3,7 @@
  * mistake of a client answered as one: what `map` says is checked before it touches `operations`.
  */
 import { z } from 'zod'
+import { OperationParameters, shapeOfOperation } from './operation-parameters.js'
 import { requestError } from './request-error.js'
 
 /** Files a request. */
@@ -10,7 +11,6 @@ export const maxUploads = 8
 /** Bytes of a multipart request in all: eight photos of the largest size, and something for the text around them. */
 export const maxMultipartBytes = 84 * 1024 * 1024
 
-const Operations = z.looseObject({ query: z.string() })
 /** One place a file: a file that stands in two places would be decoded twice for the price of one. */
 const FileMap = z.record(z.string(), z.tuple([z.string()]))
 
@@ -61,7 +61,7 @@ async function formOf(request: Request): Promise<FormData> {
 /** @returns the parameters of the operation, its files in place. @throws GraphQLError BAD_USER_INPUT, PAYLOAD_TOO_LARGE */
 export async function parseMultipart(request: Request) {
   const form = await formOf(request)
-  const operations = parsePart(form, 'operations', Operations, 'one operation: an object with a “query”')
+  const operations = parsePart(form, 'operations', OperationParameters, shapeOfOperation)
   const map = parsePart(form, 'map', FileMap, 'an object that names one place in “variables” for each file')
   for (const [key, [path]] of Object.entries(map)) {
     const file = form.get(key)

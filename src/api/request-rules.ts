@@ -2,8 +2,9 @@
  * Which HTTP requests are taken as GraphQL: JSON, multipart, and GET for queries. A browser sends some requests to
  * anybody's server without asking it first ("simple requests"); none of those becomes an operation.
  */
-import type { Plugin } from 'graphql-yoga'
+import type { GraphQLParams, Plugin } from 'graphql-yoga'
 import { maxMultipartBytes, parseMultipart } from './multipart.js'
+import { OperationParameters, shapeOfOperation } from './operation-parameters.js'
 import { requestError } from './request-error.js'
 
 /** A header that no simple request can carry: its presence shows that the browser has asked. */
@@ -14,7 +15,7 @@ export const maxJsonBytes = 1024 * 1024
 const tooLarge = (most: number) =>
   requestError('PAYLOAD_TOO_LARGE', 413, `The request is larger than ${most / 1024 / 1024} MiB.`)
 
-async function jsonOf(request: Request): Promise<never> {
+async function jsonOf(request: Request): Promise<GraphQLParams> {
   const chunks: Uint8Array[] = []
   let bytes = 0
   for await (const chunk of request.body ?? []) {
@@ -22,11 +23,16 @@ async function jsonOf(request: Request): Promise<never> {
     if (bytes > maxJsonBytes) throw tooLarge(maxJsonBytes)
     chunks.push(chunk)
   }
+  const parsed = OperationParameters.safeParse(parseJson(Buffer.concat(chunks).toString('utf8')))
+  if (parsed.success) return parsed.data
+  throw requestError('BAD_USER_INPUT', 400, `The body must be ${shapeOfOperation}.`)
+}
+
+function parseJson(text: string): unknown {
   try {
-    // Yoga itself checks that these are the parameters of an operation.
-    return JSON.parse(Buffer.concat(chunks).toString('utf8')) as never
+    return JSON.parse(text)
   } catch {
-    throw requestError('BAD_USER_INPUT', 400, 'The request’s body is not JSON.')
+    throw requestError('BAD_USER_INPUT', 400, 'The body is not JSON.')
   }
 }
 
@@ -56,7 +62,7 @@ export const useRequestRules = (): Plugin => ({
     if (type === 'multipart/form-data') {
       if (!asked) refuse()
       if (length > maxMultipartBytes) throw tooLarge(maxMultipartBytes)
-      setRequestParser(parseMultipart as never)
+      setRequestParser(parseMultipart)
     } else if (type === 'application/json') {
       if (length > maxJsonBytes) throw tooLarge(maxJsonBytes)
       setRequestParser(jsonOf)

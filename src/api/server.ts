@@ -1,19 +1,14 @@
 /** The one HTTP server: GraphQL and its sockets, files, health. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Context } from './context.js'
 import { serveFile } from './files.js'
 import { serveGraphiQL, wantsGraphiQL } from './graphiql.js'
+import { readiness, type Readiness } from './readiness.js'
 import { serveSockets } from './sockets.js'
 import { graphqlPath, makeYoga } from './yoga.js'
 
-/** Sentences for people. `failed`: it must not be given work. `degraded`: it works, but not all of it. */
-export interface State {
-  readonly failed: readonly string[]
-  readonly degraded: readonly string[]
-}
-
-export interface RunningServer {
+export interface Server {
   /** `http://127.0.0.1:4000` */
   readonly address: string
   /** Takes no more; finishes what it has, for a few seconds; says goodbye to subscribers. */
@@ -26,10 +21,10 @@ const graceMs = 5_000
 const requestMs = 120_000
 
 /**
- * @param state what `/ready` says
+ * @param degraded what is missing, in sentences for people, while it serves all the same
  * @throws Error for people, when the port is taken
  */
-export async function startServer(context: Context, state: () => Promise<State>): Promise<RunningServer> {
+export async function startServer(context: Context, degraded: () => Promise<string[]>): Promise<Server> {
   const { config, log } = context.hall
   const yoga = makeYoga(context)
   const streams = new Set<ServerResponse>()
@@ -49,12 +44,12 @@ export async function startServer(context: Context, state: () => Promise<State>)
       return response.writeHead(405, { allow: 'GET, HEAD' }).end()
     if (url.pathname.startsWith('/files/')) return serveFile(context.hall, request, response, url.pathname)
     if (url.pathname === '/health') return sendJson(response, 200, { status: 'alive' })
-    if (url.pathname === '/ready') return sendReadiness(response, await state())
+    if (url.pathname === '/ready') return sendReadiness(response, await readiness(context.hall, degraded))
     if (url.pathname === '/') return response.setHeader('content-type', 'text/html; charset=utf-8').end(welcome)
     return response.writeHead(404).end()
   }
 
-  const server = createServer({ requestTimeout: requestMs }, (request, response) => {
+  const server = http.createServer({ requestTimeout: requestMs }, (request, response) => {
     answer(request, response).catch((error: unknown) => {
       // A client that went away while it was being answered is nobody's fault.
       if (!response.destroyed) log.error({ error, path: request.url }, 'a request failed')
@@ -85,9 +80,8 @@ function sendJson(response: ServerResponse, status: number, body: object) {
   response.end(JSON.stringify(body))
 }
 
-function sendReadiness(response: ServerResponse, { failed, degraded }: State) {
-  const status = failed.length > 0 ? 'failed' : degraded.length > 0 ? 'degraded' : 'ready'
-  sendJson(response, failed.length > 0 ? 503 : 200, { status, failed, degraded })
+function sendReadiness(response: ServerResponse, readiness: Readiness) {
+  sendJson(response, readiness.status === 'failed' ? 503 : 200, readiness)
 }
 
 const welcome = `<!doctype html>
@@ -97,7 +91,7 @@ const welcome = `<!doctype html>
 <p>Classifies photos of waste, and gets better by being used.</p>
 <p><a href="${graphqlPath}">GraphiQL</a> tries out the API and describes all of it.</p>`
 
-const listen = (server: ReturnType<typeof createServer>, host: string, port: number) =>
+const listen = (server: http.Server, host: string, port: number) =>
   new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(

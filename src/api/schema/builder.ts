@@ -42,6 +42,7 @@ export const builder = new SchemaBuilder<{
     cursorFieldOptions: {
       description: 'Where this row stands in this order. Stays good when the row itself leaves the list.',
     },
+    pageInfoFieldOptions: { description: 'Where this page lies within the list.' },
     pageInfoTypeOptions: { description: 'Where a page lies within its list.' },
     hasNextPageFieldOptions: { description: 'Whether rows follow this page.' },
     hasPreviousPageFieldOptions: { description: 'Whether this page was asked for as one that follows others.' },

@@ -56,6 +56,11 @@ export const VersionEntry = builder.prismaNode('VersionEntry', {
   }),
 })
 
+export const VersionEntryConnection = builder.connectionObject(
+  { type: VersionEntry, name: 'VersionEntryConnection', description: 'A page of a version’s rows.' },
+  { name: 'VersionEntryEdge', description: 'A row in its place in the list.' },
+)
+
 const VersionEntryFilter = builder.inputType('VersionEntryFilter', {
   description: 'Which rows: all conditions that are given must hold.',
   fields: (t) => ({
@@ -80,18 +85,21 @@ function whereOf({
 export const entryOrder: Keyset = { name: 'ENTRY', columns: [by('id', 'bigint', 'asc')] }
 
 builder.prismaObjectField(DatasetVersion, 'entries', (t) =>
-  t.connection({
-    type: VersionEntry,
-    description: 'Its photos, in the order in which they were added.',
-    args: { filter: t.arg({ type: VersionEntryFilter, description: 'Left out: all of them.' }) },
-    resolve: (version, args, context, info) => {
-      const { db } = context.hall
-      const filter = { versionId: version.id, ...whereOf(args.filter ?? {}) }
-      return connectionOf(args, entryOrder, {
-        rows: ({ where, ...slice }) =>
-          db.versionEntry.findMany({ ...pageQuery(context, info), ...slice, where: { AND: [filter, where] } }),
-        count: () => db.versionEntry.count({ where: filter }),
-      })
+  t.connection(
+    {
+      type: VersionEntry,
+      description: 'Its photos, in the order in which they were added.',
+      args: { filter: t.arg({ type: VersionEntryFilter, description: 'Left out: all of them.' }) },
+      resolve: (version, args, context, info) => {
+        const { db } = context.hall
+        const filter = { versionId: version.id, ...whereOf(args.filter ?? {}) }
+        return connectionOf(args, entryOrder, {
+          rows: ({ where, ...slice }) =>
+            db.versionEntry.findMany({ ...pageQuery(context, info), ...slice, where: { AND: [filter, where] } }),
+          count: () => db.versionEntry.count({ where: filter }),
+        })
+      },
     },
-  }),
+    VersionEntryConnection,
+  ),
 )

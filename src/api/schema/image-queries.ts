@@ -5,7 +5,7 @@ import { rawId } from '../ids.js'
 import { by, connectionOf, type Keyset } from '../page.js'
 import { builder } from './builder.js'
 import { OodReasonEnum } from './enums.js'
-import { Image } from './image.js'
+import { Image, ImageConnection } from './image.js'
 import { pageQuery } from './page-query.js'
 
 const orders = {
@@ -52,23 +52,26 @@ function whereOf({ oodReason, ...equal }: typeof ImageFilter.$inferInput): Prism
 }
 
 builder.queryField('images', (t) =>
-  t.connection({
-    type: Image,
-    description: 'Photos kept for review.',
-    args: {
-      filter: t.arg({ type: ImageFilter, description: 'Left out: all of them.' }),
-      orderBy: t.arg({ type: ImageOrder, defaultValue: 'OLDEST', description: 'Which come first.' }),
+  t.connection(
+    {
+      type: Image,
+      description: 'Photos kept for review.',
+      args: {
+        filter: t.arg({ type: ImageFilter, description: 'Left out: all of them.' }),
+        orderBy: t.arg({ type: ImageOrder, defaultValue: 'OLDEST', description: 'Which come first.' }),
+      },
+      resolve: (_root, args, context, info) => {
+        const { db } = context.hall
+        const filter = whereOf(args.filter ?? {})
+        return connectionOf(args, orders[args.orderBy ?? 'OLDEST'], {
+          rows: ({ where, ...slice }) =>
+            db.image.findMany({ ...pageQuery(context, info), ...slice, where: { AND: [filter, where] } }),
+          count: () => db.image.count({ where: filter }),
+        })
+      },
     },
-    resolve: (_root, args, context, info) => {
-      const { db } = context.hall
-      const filter = whereOf(args.filter ?? {})
-      return connectionOf(args, orders[args.orderBy ?? 'OLDEST'], {
-        rows: ({ where, ...slice }) =>
-          db.image.findMany({ ...pageQuery(context, info), ...slice, where: { AND: [filter, where] } }),
-        count: () => db.image.count({ where: filter }),
-      })
-    },
-  }),
+    ImageConnection,
+  ),
 )
 
 builder.queryField('image', (t) =>

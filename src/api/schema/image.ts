@@ -83,3 +83,8 @@ export const Image = builder.prismaNode('Image', {
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it came in, the first time.' }),
   }),
 })
+
+export const ImageConnection = builder.connectionObject(
+  { type: Image, name: 'ImageConnection', description: 'A page of photos kept for review.' },
+  { name: 'ImageEdge', description: 'A photo in its place in the list.' },
+)

@@ -4,20 +4,23 @@ import { by, connectionOf, type Keyset } from '../page.js'
 import { running } from '../../training/run-record.js'
 import { builder } from './builder.js'
 import { pageQuery } from './page-query.js'
-import { TrainingRun } from './run.js'
+import { TrainingRun, TrainingRunConnection } from './run.js'
 
 const newestFirst: Keyset = { name: 'RUN', columns: [by('createdAt', 'date', 'desc'), by('id', 'uuid', 'desc')] }
 
 builder.queryFields((t) => ({
-  trainingRuns: t.connection({
-    type: TrainingRun,
-    description: 'All runs, newest first.',
-    resolve: (_root, args, context, info) =>
-      connectionOf(args, newestFirst, {
-        rows: (slice) => context.hall.db.trainingRun.findMany({ ...pageQuery(context, info), ...slice }),
-        count: () => context.hall.db.trainingRun.count(),
-      }),
-  }),
+  trainingRuns: t.connection(
+    {
+      type: TrainingRun,
+      description: 'All runs, newest first.',
+      resolve: (_root, args, context, info) =>
+        connectionOf(args, newestFirst, {
+          rows: (slice) => context.hall.db.trainingRun.findMany({ ...pageQuery(context, info), ...slice }),
+          count: () => context.hall.db.trainingRun.count(),
+        }),
+    },
+    TrainingRunConnection,
+  ),
   trainingRun: t.prismaField({
     type: TrainingRun,
     nullable: true,

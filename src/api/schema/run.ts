@@ -79,6 +79,11 @@ export const TrainingRun = builder.prismaNode('TrainingRun', {
   }),
 })
 
+export const TrainingRunConnection = builder.connectionObject(
+  { type: TrainingRun, name: 'TrainingRunConnection', description: 'A page of runs.' },
+  { name: 'TrainingRunEdge', description: 'A run in its place in the list.' },
+)
+
 const StageSettings = builder.objectRef<Settings['stage1']>('StageSettings').implement({
   description: 'How a stage trains.',
   fields: (t) => ({

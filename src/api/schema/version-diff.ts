@@ -10,7 +10,7 @@ import {
 import type { Context } from '../context.js'
 import { connectionOf, type PageArguments } from '../page.js'
 import { builder } from './builder.js'
-import { entryOrder, VersionEntry } from './entry.js'
+import { entryOrder, VersionEntry, VersionEntryConnection } from './entry.js'
 import { pageQuery } from './page-query.js'
 import { DatasetVersion } from './version.js'
 import type { GraphQLResolveInfo } from 'graphql'
@@ -74,21 +74,30 @@ const VersionDiff = builder.objectRef<DiffWithCounts>('VersionDiff').implement({
       description: 'Every class of either, alphabetical.',
       resolve: ({ diff }) => diff.classCounts,
     }),
-    added: t.connection({
-      type: VersionEntry,
-      description: 'Rows of `to` whose photo `from` has not.',
-      resolve: entriesOf('added'),
-    }),
-    removed: t.connection({
-      type: VersionEntry,
-      description: 'Rows of `from` whose photo `to` has not.',
-      resolve: entriesOf('removed'),
-    }),
-    relabelled: t.connection({
-      type: VersionEntry,
-      description: 'Rows of `to` whose photo has another label in `from`.',
-      resolve: entriesOf('relabelled'),
-    }),
+    added: t.connection(
+      {
+        type: VersionEntry,
+        description: 'Rows of `to` whose photo `from` has not.',
+        resolve: entriesOf('added'),
+      },
+      VersionEntryConnection,
+    ),
+    removed: t.connection(
+      {
+        type: VersionEntry,
+        description: 'Rows of `from` whose photo `to` has not.',
+        resolve: entriesOf('removed'),
+      },
+      VersionEntryConnection,
+    ),
+    relabelled: t.connection(
+      {
+        type: VersionEntry,
+        description: 'Rows of `to` whose photo has another label in `from`.',
+        resolve: entriesOf('relabelled'),
+      },
+      VersionEntryConnection,
+    ),
   }),
 })
 

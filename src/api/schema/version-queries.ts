@@ -3,20 +3,23 @@ import { notFound } from '../../errors.js'
 import { by, connectionOf, type Keyset } from '../page.js'
 import { builder } from './builder.js'
 import { pageQuery } from './page-query.js'
-import { DatasetClass, DatasetVersion } from './version.js'
+import { DatasetClass, DatasetVersion, DatasetVersionConnection } from './version.js'
 
 const newestFirst: Keyset = { name: 'VERSION', columns: [by('id', 'number', 'desc')] }
 
 builder.queryFields((t) => ({
-  datasetVersions: t.connection({
-    type: DatasetVersion,
-    description: 'All versions, newest first.',
-    resolve: (_root, args, context, info) =>
-      connectionOf(args, newestFirst, {
-        rows: (slice) => context.hall.db.datasetVersion.findMany({ ...pageQuery(context, info), ...slice }),
-        count: () => context.hall.db.datasetVersion.count(),
-      }),
-  }),
+  datasetVersions: t.connection(
+    {
+      type: DatasetVersion,
+      description: 'All versions, newest first.',
+      resolve: (_root, args, context, info) =>
+        connectionOf(args, newestFirst, {
+          rows: (slice) => context.hall.db.datasetVersion.findMany({ ...pageQuery(context, info), ...slice }),
+          count: () => context.hall.db.datasetVersion.count(),
+        }),
+    },
+    DatasetVersionConnection,
+  ),
   datasetVersion: t.prismaField({
     type: DatasetVersion,
     nullable: true,

@@ -40,6 +40,11 @@ export const DatasetVersion = builder.prismaNode('DatasetVersion', {
   }),
 })
 
+export const DatasetVersionConnection = builder.connectionObject(
+  { type: DatasetVersion, name: 'DatasetVersionConnection', description: 'A page of versions.' },
+  { name: 'DatasetVersionEdge', description: 'A version in its place in the list.' },
+)
+
 export const DatasetClass = builder.prismaNode('DatasetClass', {
   description: 'A kind of waste. Classes come from imported folders and from labels.',
   id: { field: 'id' },
