@@ -89,7 +89,7 @@ function clock(chance: Chance, frame: Frame): string {
     <line y1="14" y2="-52" stroke="#111" stroke-width="7" transform="rotate(${hand})"/><line y1="18" y2="-84" stroke="#111" stroke-width="4" transform="rotate(${minute})"/><circle r="6" fill="#b22"/></g>`
 }
 
-function board(chance: Chance, frame: Frame): string {
+function board(chance: Chance): string {
   const [cell, dark, pale] = [
     chance.between(24, 46),
     chance.colour([20, 70], [15, 40]),

@@ -88,7 +88,7 @@ describe('thresholds of a run', () => {
   it('do not heed photos that were named wrongly', () => {
     const validation = scores(300, 5)
     const wrong = { energy: 1e6, confidence: 0, novelty: 1e6, correct: false }
-    expect(findThresholds([...validation, ...Array<ValidationScore>(500).fill(wrong)])).toEqual(
+    expect(findThresholds([...validation, ...Array.from({ length: 500 }, () => wrong)])).toEqual(
       findThresholds(validation),
     )
   })
@@ -102,7 +102,7 @@ describe('thresholds of a run', () => {
   })
 
   it('keep everything when all photos score the same', () => {
-    const same = Array<ValidationScore>(50).fill({ energy: -5, confidence: 0.9, novelty: 30, correct: true })
+    const same = Array.from({ length: 50 }, () => ({ energy: -5, confidence: 0.9, novelty: 30, correct: true }))
     expect(same.filter((row) => isRefused(row, findThresholds(same)))).toEqual([])
   })
 

@@ -6,9 +6,9 @@
 /** A difference that chance makes at most once in twenty comparisons counts. */
 export const significance = 0.05
 /** Below it no figure says much about the photos to come: 30 right of 30 still allows one wrong in ten. */
-export const fewestPhotos = 30
+const fewestPhotos = 30
 /** A model that learned from more may be so much less accurate at worst (95 % sure) and still take over. */
-export const toleratedLoss = 0.03
+const toleratedLoss = 0.03
 /** A class whose recall falls by so much, beyond chance, is a person's business, whatever the average says. */
 export const hardFall = 0.1
 

@@ -13,9 +13,9 @@ export interface ValidationScore {
 }
 
 /** Of the photos that the model names rightly, so many are to pass all tests together. */
-export const shareKept = 0.95
+const shareKept = 0.95
 /** With fewer, 5 % is less than one photo, and a quantile would be the word of a single one. */
-export const fewestPhotos = 20
+const fewestPhotos = 20
 const fewestForNovelty = 5
 /**
  * How the tests share the 5 %. Confidence finds what is nearly waste, and novelty needs little to find what is not waste
