@@ -58,7 +58,7 @@ export async function drawSamples(folder: string, drawing: Drawing): Promise<Sam
 
 const frame: Frame = { width: 400, height: 300 }
 
-export async function drawWaste(classLabel: WasteClass, seed: number): Promise<Buffer> {
+async function drawWaste(classLabel: WasteClass, seed: number): Promise<Buffer> {
   const chance = new Chance(seed)
   return await jpeg(chance, scene(chance, frame, waste[classLabel](chance)))
 }
