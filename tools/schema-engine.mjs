@@ -172,6 +172,8 @@ if (args.includes('--version')) {
   await loadEngine()
   let last = Promise.resolve()
   createInterface({ input: process.stdin, crlfDelay: Infinity })
-    .on('line', (line) => (last = last.then(() => answer(JSON.parse(line)))))
+    .on('line', (line) => {
+      last = last.then(() => answer(JSON.parse(line)))
+    })
     .on('close', () => void last.then(() => process.exit(0)))
 }

@@ -37,6 +37,6 @@ export async function startEmbedded(
     url: (database) => urlOf(cluster, database),
     how: made ? 'made' : server.how,
     folder: place.cluster,
-    stop: server.stop,
+    stop: () => server.stop(),
   }
 }

@@ -17,7 +17,7 @@ export function run(program, args, { cwd, env = process.env, limitMs = 600_000, 
     const stop = (why) => {
       end ??= why
       try {
-        process.kill(-child.pid, 'SIGKILL')
+        process.kill(-(child.pid ?? Number.NaN), 'SIGKILL')
       } catch {
         child.kill('SIGKILL') // It has no group any more, or never had one.
       }
@@ -46,5 +46,4 @@ export const lastLine = (output) =>
   output
     .split('\n')
     .map((line) => line.trim())
-    .filter(Boolean)
-    .at(-1) ?? 'it said nothing'
+    .findLast(Boolean) ?? 'it said nothing'

@@ -1,0 +1,69 @@
+/** `npm run check`: everything that can be known without running WasteX. A line each; exit code 1 when one is not as it should be. */
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { wrongImports } from './check/imports.mjs'
+import { root, setUp } from './setup.mjs'
+import { packageProgram } from './setup/programs.mjs'
+
+/** `find` returns what is wrong, or nothing. */
+const checks = [
+  { name: 'types', mend: 'mend what the compiler says', find: () => complaints('tsc', ['-p', 'tsconfig.json']) },
+  {
+    name: 'lint',
+    mend: 'npx oxlint --type-aware --fix mends some of it',
+    find: () => complaints('oxlint', ['--type-aware', '--format=unix']),
+  },
+  {
+    name: 'import direction',
+    mend: 'move what both rooms need up, into the one that stands above (tools/check/imports.mjs)',
+    find: async () => wrongImports(root).join('\n'),
+  },
+  {
+    name: 'format',
+    mend: 'npx prettier --write .',
+    find: () => complaints('prettier', ['--list-different', '.']),
+  },
+  { name: 'unused code', mend: 'remove it, or use it', find: () => complaints('knip', ['--no-progress']) },
+  { name: 'schema.graphql', mend: 'npm run generate', find: staleSchema },
+  { name: 'typed documents', mend: 'npm run generate', find: () => complaints('graphql-codegen', ['--check']) },
+  {
+    name: 'migrations',
+    mend: 'npm run migrate -- --name what_it_does',
+    find: () => complaints('tsx', ['tools/with-database.ts', 'prisma', ...diff]),
+  },
+]
+const diff = [
+  'migrate',
+  'diff',
+  '--from-migrations=prisma/migrations',
+  '--to-schema=prisma/schema.prisma',
+  '--exit-code',
+]
+
+await setUp(['packages', 'client'])
+let wrong = 0
+for (const { name, mend, find } of checks) {
+  const start = performance.now()
+  const found = await find()
+  const seconds = ((performance.now() - start) / 1000).toFixed(1)
+  console.log(`${found ? 'WRONG' : 'ok   '}  ${name.padEnd(18)} ${seconds.padStart(5)} s`)
+  if (!found) continue
+  wrong++
+  console.log(`${found.replaceAll(/^/gm, '       ')}\n       -> ${mend}`)
+}
+console.log(
+  wrong === 0 ? `All ${checks.length} checks are clean.` : `${wrong} of ${checks.length} checks found something.`,
+)
+process.exitCode = wrong === 0 ? 0 : 1
+
+async function complaints(program, args) {
+  const { ok, output, end } = await packageProgram(root, program, args)
+  return ok ? undefined : output || end
+}
+
+async function staleSchema() {
+  const { ok, output, end } = await packageProgram(root, 'tsx', ['tools/print-schema.ts'])
+  if (!ok) return `it cannot be printed (${end}):\n${output}`
+  const kept = readFileSync(path.join(root, 'schema.graphql'), 'utf8')
+  return kept.trim() === output ? undefined : 'it is not what src/api/schema says'
+}

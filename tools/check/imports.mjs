@@ -1,0 +1,65 @@
+/**
+ * Who may know whom. Rooms import from the rooms above them in this list and from the hall, never the other way round; each
+ * engine is loaded through its door only. `import()`, `require()` and the files that threads start with count, too.
+ */
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+
+const rooms = ['photos', 'model', 'predictions', 'reviews', 'versions', 'evaluation', 'training', 'promotion', 'api']
+
+/** These put the house together, so they may know every room. */
+const entrances = new Set(['main.ts', 'start.ts'])
+
+/** Package, and the files or folders of src/ that may name it. */
+const doors = {
+  sharp: ['photos/'],
+  'onnxruntime-node': ['predictions/session.ts'],
+  '@tensorflow/tfjs-node': ['model/network/', 'model/engine.ts', 'training/'],
+  '@prisma/client': ['db.ts'],
+  '@prisma/adapter-pg': ['db.ts'],
+  graphql: ['api/'],
+  'graphql-yoga': ['api/'],
+  '@pothos/core': ['api/'],
+  ws: ['api/'],
+}
+const generatedClient = ['db.ts', 'api/schema/builder.ts']
+
+/** @returns {string[]} a line for each import that goes the wrong way. */
+export function wrongImports(root) {
+  const src = path.join(root, 'src')
+  const sources = readdirSync(src, { recursive: true })
+    .map((file) => file.split(path.sep).join('/'))
+    .filter((file) => file.endsWith('.ts') && !file.startsWith('generated/'))
+  return sources.flatMap((file) => {
+    const text = withoutComments(readFileSync(path.join(src, file), 'utf8'))
+    const packages = text.matchAll(/(?:\b(?:from|import|require|resolve)\s*\(?|\)\()\s*['"](@?[a-z][^'"\s]*)['"]/g)
+    const files = text.matchAll(/['"](\.{1,2}\/[^'"\s]*)['"]/g)
+    return [...packages, ...files].map(([, target]) => complaint(file, target)).filter((line) => line !== undefined)
+  })
+}
+
+const withoutComments = (text) => text.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/^\s*\/\/.*$/gm, '')
+
+function complaint(file, target) {
+  if (target.startsWith('.')) return wrongRoom(file, path.posix.join(path.posix.dirname(file), target))
+  const name = Object.keys(doors).find((engine) => target === engine || target.startsWith(`${engine}/`))
+  if (name === undefined || isAmong(file, doors[name])) return undefined
+  return `src/${file} names ${name}, whose door is ${doors[name].map((door) => `src/${door}`).join(', ')}`
+}
+
+function wrongRoom(file, target) {
+  if (target.startsWith('generated/')) {
+    return isAmong(file, generatedClient) ? undefined : `src/${file} imports ${target}: the door to Prisma is src/db.ts`
+  }
+  const from = roomOf(file)
+  const to = roomOf(target)
+  if (to === undefined || from === to || entrances.has(file)) return undefined
+  if (from === undefined) return `src/${file} is in the hall and imports from the room ${to}`
+  return rooms.indexOf(to) < rooms.indexOf(from)
+    ? undefined
+    : `src/${file} imports ${target}: ${to} stands below ${from}, and imports run downwards only`
+}
+
+const isAmong = (file, places) =>
+  places.some((place) => (place.endsWith('/') ? file.startsWith(place) : file === place))
+const roomOf = (file) => rooms.find((room) => file.startsWith(`${room}/`))
