@@ -49,6 +49,17 @@ describe('novelty', () => {
       }
   })
 
+  it('finds as many directions as vary', () => {
+    // Ten independent ones in a space of twelve, of which none may be lost to an unlucky start.
+    const rows = Float32Array.from({ length: 80 * 12 }, (_, i) => (i % 12 < 10 ? Math.sin((i % 12) + (i * i) / 7) : 0))
+    const tenDirections = fitNovelty(rows, 12)?.directions ?? new Float32Array()
+    const kept = tenDirections.length / 12
+    const lengths = Array.from({ length: kept }, (_, k) =>
+      Math.hypot(...Array.from({ length: 12 }, (_, i) => tenDirections[i * kept + k] ?? 0)),
+    )
+    expect(lengths.filter((length) => length > 0.99)).toHaveLength(10)
+  })
+
   it('is the same every time', () => {
     expect(fitNovelty(known, 6)).toEqual(fitted)
   })

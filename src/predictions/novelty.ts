@@ -2,8 +2,10 @@
  * How far a photo is from everything the model was trained on: the part of its frozen pooled features that the training
  * photos' main directions do not explain (PCA's reconstruction error; Jackson & Mudholkar, Technometrics 21, 1979: Q
  * statistic). Logits cannot see this: a photo of a tiger gets confident ones. On TrashNet against things that are no waste:
- * AUROC 0.9994, where Mahalanobis' distance to the nearest class mean has 0.995, softmax 0.93 and energy 0.87.
+ * AUROC 0.9994, where softmax has 0.93 and energy 0.87. (Mahalanobis' distance with the whole covariance tells as well, 0.999,
+ * and takes 32 MB where this takes 0.7.)
  */
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import { type Standardisation, standardisationOf, standardise } from '../model/standardisation.js'
 import type { ResidualOf } from '../model/network/expression.js'
 
@@ -62,8 +64,9 @@ function evenly(features: Float32Array, d: number): Float32Array {
  */
 function mainDirections(z: Float32Array, d: number, kept: number): Float32Array {
   const basis = new Float32Array(d * kept)
-  // Any start that is not orthogonal to them will do; this one is the same on every machine.
-  for (let i = 0; i < basis.length; i++) basis[i] = Math.sin(1 + i * 12.9898) * 1e-1
+  // Any independent start will do; this one is the same on every machine.
+  const random = xoroshiro128plus(1)
+  for (let i = 0; i < basis.length; i++) basis[i] = random.next() / 2 ** 31
   orthonormalise(basis, d, kept)
   for (let iteration = 0; iteration < iterations; iteration++) {
     const along = product(z, basis, d, kept)
