@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { hammingDistance, nearCopyRadius } from '../src/photos/perceptual-hash.js'
 import { keepForReview } from '../src/reviews/keep-for-review.js'
 import { label } from '../src/reviews/label.js'
 import { labelMany } from '../src/reviews/label-many.js'
@@ -123,6 +124,31 @@ describe('the next version', () => {
     await expect(hall.db.$executeRaw`UPDATE "VersionEntry" SET "classLabel" = 'metal'`).rejects.toThrow(/never changes/)
     await expect(hall.db.$executeRaw`DELETE FROM "VersionEntry"`).rejects.toThrow(/never changes/)
   })
+})
+
+it('finds near copies in the database exactly as far as in memory', async () => {
+  const own = '0123456789abcdef'.repeat(4)
+  for (const [bits, isNear] of [
+    [0, true],
+    [nearCopyRadius, true],
+    [nearCopyRadius + 1, false],
+  ] as const) {
+    for (const stride of [1, 5, 19, 37, 101]) {
+      const other = Buffer.from(own, 'hex')
+      for (let i = 0; i < bits; i++) {
+        const bit = (i * stride) % 256
+        other[bit >> 3] = (other[bit >> 3] ?? 0) ^ (1 << (bit & 7))
+      }
+      const hex = other.toString('hex')
+      expect(hammingDistance(own, hex)).toBe(bits)
+      const [row] = await hall.db.$queryRaw<{ found: boolean; distance: number }[]>`
+        SELECT near_distance(${own}, ${hex}) AS distance,
+          EXISTS (SELECT FROM near_probes(${own}) AS probe (keys) WHERE near_bands(${hex}) && probe.keys) AS found`
+      expect(row?.distance).toBe(bits)
+      // One beyond may be a candidate, too; its distance rules it out.
+      if (isNear) expect(row?.found).toBe(true)
+    }
+  }
 })
 
 describe('what is refused', () => {

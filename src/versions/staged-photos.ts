@@ -23,6 +23,7 @@ export async function takeStaged(tx: Db, parentId: number | null): Promise<Stage
   const locked = await tx.$queryRaw<{ id: string }[]>`SELECT id FROM "Image" WHERE staged ORDER BY id FOR UPDATE`
   const ids = locked.map(({ id }) => id)
   // `near_bands` and `near_probes` are in the migration: the index gives some thousand candidates of a million photos.
+  // OFFSET 0 keeps the planner from turning things round: it expects far more near copies than there are.
   return tx.$queryRaw<StagedPhoto[]>`
     SELECT i.id AS "imageId", p.id AS "photoId", p."contentHash", p."perceptualHash", i."assignedLabel" AS "classLabel",
       own.split::text AS "parentSplit", own."classLabel" AS "parentLabel", near.split::text AS "nearSplit"
@@ -33,11 +34,14 @@ export async function takeStaged(tx: Db, parentId: number | null): Promise<Stage
       SELECT e.split
       FROM (
         SELECT other.id, other."contentHash", near_distance(other."perceptualHash", p."perceptualHash") AS distance
-        FROM "Photo" other
-        WHERE near_bands(other."perceptualHash") && near_probes(p."perceptualHash") AND own.split IS NULL
+        FROM near_probes(p."perceptualHash") AS probe (keys)
+        JOIN "Photo" other ON near_bands(other."perceptualHash") && probe.keys
+        WHERE own.split IS NULL
         OFFSET 0
       ) candidate
-      JOIN "VersionEntry" e ON e."versionId" = ${parentId} AND e."photoId" = candidate.id
+      JOIN LATERAL (
+        SELECT split FROM "VersionEntry" WHERE "versionId" = ${parentId} AND "photoId" = candidate.id OFFSET 0
+      ) e ON true
       WHERE candidate.distance <= ${nearCopyRadius}
       ORDER BY candidate.distance, candidate."contentHash" LIMIT 1
     ) near ON true

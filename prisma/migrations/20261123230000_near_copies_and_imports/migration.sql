@@ -39,8 +39,9 @@ CREATE FUNCTION "near_bands"(hash TEXT) RETURNS INTEGER[] LANGUAGE sql IMMUTABLE
   FROM generate_series(0, 13) band
 $$;
 
--- Every value that a near copy may have in some band: those with at most two bits flipped.
-CREATE FUNCTION "near_probes"(hash TEXT) RETURNS INTEGER[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 100000 AS $$
+-- Every value that a near copy may have in some band: those with at most two bits flipped. One array a band: GIN compares
+-- each row it finds with all keys of a search, so one search for all 2,500 values takes four times as long as 14 for 180.
+CREATE FUNCTION "near_probes"(hash TEXT) RETURNS SETOF INTEGER[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE ROWS 14 AS $$
   SELECT array_agg(value # mask)
   FROM unnest("near_bands"(hash)) WITH ORDINALITY AS bands (value, place),
   LATERAL (SELECT (place * 256 / 14 - (place - 1) * 256 / 14)::integer AS width) band,
@@ -49,6 +50,7 @@ CREATE FUNCTION "near_probes"(hash TEXT) RETURNS INTEGER[] LANGUAGE sql IMMUTABL
     UNION ALL SELECT 1 << i FROM generate_series(0, width - 1) i
     UNION ALL SELECT (1 << i) | (1 << j) FROM generate_series(1, width - 1) i, LATERAL generate_series(0, i - 1) j
   ) masks
+  GROUP BY place
 $$;
 
 CREATE FUNCTION "near_distance"(a TEXT, b TEXT) RETURNS INTEGER LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
