@@ -50,15 +50,15 @@ export class Adam {
         ) as tfjs.Tensor
         moment.m.assign(m)
         moment.v.assign(v)
-        variable.assign(variable.sub(m.div(v.sqrt().add(scaledEpsilon)).mul(rate)) as tfjs.Tensor)
+        variable.assign(variable.sub(m.div(v.sqrt().add(scaledEpsilon)).mul(rate)))
       })
     })
   }
 
   state(): AdamState {
     const moments = this.moments.map(({ m, v }) => ({
-      m: m.dataSync<'float32'>() as Float32Array,
-      v: v.dataSync<'float32'>() as Float32Array,
+      m: m.dataSync<'float32'>(),
+      v: v.dataSync<'float32'>(),
     }))
     return { step: this.step, moments }
   }

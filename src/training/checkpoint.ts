@@ -40,7 +40,7 @@ export async function readCheckpoint(file: string): Promise<Checkpoint | undefin
   const tensors = new Map<string, Float32Array>()
   let at = content.byteOffset + end + 1
   for (const [name, length] of names) {
-    tensors.set(name, new Float32Array(content.buffer.slice(at, at + 4 * length) as ArrayBuffer))
+    tensors.set(name, new Float32Array(content.buffer.slice(at, at + 4 * length)))
     at += 4 * length
   }
   return { ...rest, tensors }

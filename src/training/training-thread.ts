@@ -41,6 +41,7 @@ export class TrainingThread {
         failure = Object.assign(new Error(report.message), report.stack && { stack: report.stack })
         return
       }
+      if (report.type === 'stopped') return
       written = written.then(() => this.write(report))
       written.catch((error: Error) => {
         failure ??= error
@@ -54,7 +55,7 @@ export class TrainingThread {
     if (!spoken) throw new Error(`the training thread ended (${code}) without a word`)
   }
 
-  private async write(report: Report): Promise<void> {
+  private async write(report: Exclude<Report, { type: 'stopped' | 'failed' }>): Promise<void> {
     const { hall, runId, job } = this
     switch (report.type) {
       case 'stage': {
@@ -64,12 +65,12 @@ export class TrainingThread {
         return
       }
       case 'progress': {
-        const { type, ...progress } = report
+        const { type: _type, ...progress } = report
         await recordEvent(hall.db, runId, 'TrainingProgress', progress)
         return
       }
       case 'epoch': {
-        const { type, epochs, ...epoch } = report
+        const { type: _type, epochs, ...epoch } = report
         await recordEpoch(hall.db, { runId, ...epoch }, epochs)
         return
       }

@@ -40,7 +40,7 @@ function toHalf(bits: number): number {
   }
   // Subnormal: a multiple of 2^-24.
   word[0] = Math.abs(word[0] as number) * 2 ** 24
-  const scaled = word[0] as number
+  const scaled = word[0]
   const floor = Math.floor(scaled)
   const rest = scaled - floor
   return sign | (floor + (rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? 1 : 0))
