@@ -54,6 +54,7 @@ describe('a photo that the network does not know', () => {
     const bytes = await drawnPhoto(1)
     const unknown = await unknownPhoto(bytes)
     const before = (await filesKept()).length
+    await announcements()()
     const told = announcements()
     const ids = await Promise.all(Array.from({ length: 20 }, () => keepForReview(hall, unknown)))
     expect(new Set(ids).size).toBe(1)
@@ -68,6 +69,8 @@ describe('a photo that the network does not know', () => {
   it('remains what an operator made of it, and is not announced again', async () => {
     const id = await keep(2)
     await reject(hall, id)
+    // Its first announcement may still be on its way.
+    await announcements()()
     const told = announcements()
     expect(await keep(2)).toBe(id)
     expect(await told()).toEqual([])
