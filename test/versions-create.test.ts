@@ -70,7 +70,7 @@ describe('the next version', () => {
     })
     expect(v2.slice(0, 40).map(plain)).toEqual(v1.map(plain))
     const added = v2.slice(40)
-    expect(added.map((entry) => entry.sourceImageId).toSorted()).toEqual(ids.toSorted())
+    expect(new Set(added.map((entry) => entry.sourceImageId))).toEqual(new Set(ids))
     // A new class with three photos or more can be trained, validated and tested.
     expect(new Set(added.map((entry) => entry.split)).size).toBe(3)
     const images = await hall.db.image.findMany({ where: { id: { in: ids } } })
