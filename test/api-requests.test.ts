@@ -102,6 +102,14 @@ describe('errors', () => {
     expect(['UNSUPPORTED_IMAGE', 'NO_MODEL']).toContain(answer.errors?.[0]?.extensions.code)
   })
 
+  it('takes no text that the database cannot hold', async () => {
+    const inline = await send(server.address, '{ trainingRun(name: "a\\u0000b") { name } }')
+    const variable = await send(server.address, 'query ($n: String!) { trainingRun(name: $n) { name } }', { n: 'a\0b' })
+    for (const answer of [inline, variable]) {
+      expect(answer).toMatchObject({ status: 400, errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] })
+    }
+  })
+
   it('suggests no names', async () => {
     const answer = await send(server.address, '{ imagez { totalCount } }')
     expect(answer.errors?.[0]).toMatchObject({

@@ -69,7 +69,8 @@ async function find(hall: Hall, pathname: string): Promise<Found | undefined> {
 
 function decoded(part: string): string {
   try {
-    return decodeURIComponent(part)
+    const text = decodeURIComponent(part)
+    return text.includes('\0') ? '' : text
   } catch {
     return ''
   }

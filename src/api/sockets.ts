@@ -70,7 +70,12 @@ export function serveSockets(server: Server, yoga: Yoga, log: Log): () => Promis
     socket.on('error', (error) => log.debug({ error }, 'a socket broke off'))
     const refusal = refusalOf(request)
     if (refusal) return refuse(socket, refusal)
-    sockets.handleUpgrade(request, socket, head, (accepted) => sockets.emit('connection', accepted, request))
+    sockets.handleUpgrade(request, socket, head, (accepted) => {
+      sockets.emit('connection', accepted, request)
+      // graphql-ws would print a stack to the console for every message that is too large; ws has closed it by then.
+      accepted.removeAllListeners('error')
+      accepted.on('error', (error) => log.debug({ error }, 'a socket failed'))
+    })
   })
   return async () => {
     // One that has stalled would not say goodbye for half a minute.

@@ -5,6 +5,7 @@ import type { Context } from './context.js'
 import { useDocumentLimits } from './document-limits.js'
 import { maskWith, useErrorShape } from './error-shape.js'
 import { maxMultipartBytes, maxUploads } from './multipart.js'
+import { usePlainText } from './plain-text.js'
 import { maxJsonBytes, useRequestRules } from './request-rules.js'
 import { schema } from './schema/index.js'
 
@@ -31,6 +32,6 @@ export function makeYoga(context: Context) {
       formDataLimits: { files: maxUploads, fieldSize: maxJsonBytes, fields: 2, parts: maxUploads + 2 },
     }),
     // In this order: what is refused early costs least.
-    plugins: [useRequestRules(), useDocumentLimits(), useErrorShape()],
+    plugins: [useRequestRules(), useDocumentLimits(), usePlainText(), useErrorShape()],
   })
 }

@@ -83,7 +83,7 @@ export async function addVersion(
   })
 }
 
-/** A run on that version. */
+/** A run on that version, over. */
 export const addRun = (
   db: PrismaClient,
   name: string,
@@ -94,6 +94,7 @@ export const addRun = (
     data: {
       name,
       versionId,
+      status: 'COMPLETED',
       recipe: 'DEFAULT',
       classLabels: ['glass', 'paper'],
       settings: {

@@ -1,0 +1,42 @@
+/** PostgreSQL's text holds no U+0000: a string with one in it is refused here, rather than by every field for itself. */
+import { type DocumentNode, type GraphQLError, visit } from 'graphql'
+import type { Plugin } from 'graphql-yoga'
+import { requestError } from './request-error.js'
+
+function hasNul(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\0')
+  if (Array.isArray(value)) return value.some(hasNul)
+  return isPlain(value) && Object.values(value).some(hasNul)
+}
+
+/** Not a file. */
+const isPlain = (value: unknown): value is object =>
+  typeof value === 'object' &&
+  value !== null &&
+  [Object.prototype, null].includes(Object.getPrototypeOf(value) as object)
+
+function documentHasNul(document: DocumentNode): boolean {
+  let found = false
+  visit(document, {
+    StringValue: ({ value }) => {
+      found ||= value.includes('\0')
+    },
+  })
+  return found
+}
+
+function refusal(args: { document: DocumentNode; variableValues?: unknown }): GraphQLError | undefined {
+  if (!hasNul(args.variableValues) && !documentHasNul(args.document)) return undefined
+  return requestError('BAD_USER_INPUT', 400, 'A text must not contain the character U+0000.')
+}
+
+export const usePlainText = (): Plugin => ({
+  onExecute({ args, setResultAndStopExecution }) {
+    const error = refusal(args)
+    if (error) setResultAndStopExecution({ errors: [error] })
+  },
+  onSubscribe({ args, setResultAndStopExecution }) {
+    const error = refusal(args)
+    if (error) setResultAndStopExecution({ errors: [error] })
+  },
+})

@@ -1,0 +1,122 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import path from 'node:path'
+import sharp from 'sharp'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { addImage, addRun, addVersion } from './support/rows.js'
+import { startTestServer, type TestServer } from './support/server.js'
+
+let server: TestServer
+let photo: Buffer
+let hash: string
+
+beforeAll(async () => {
+  server = await startTestServer()
+  const drawn = sharp({ create: { width: 640, height: 400, channels: 3, background: 'green' } })
+  photo = await drawn.png().toBuffer()
+  hash = createHash('sha256').update(photo).digest('hex')
+  const { photoId } = await addImage(server.db)
+  // Its name says JPEG, its bytes PNG.
+  await server.db.photo.update({
+    where: { id: photoId },
+    data: { contentHash: hash, path: `${hash.slice(0, 2)}/${hash}.jpg`, bytes: photo.length },
+  })
+  const file = path.join(server.config.uploadsDir, hash.slice(0, 2), `${hash}.jpg`)
+  await mkdir(path.dirname(file), { recursive: true })
+  await writeFile(file, photo)
+  const folder = path.join(server.config.modelsDir, 'run-1')
+  await mkdir(folder, { recursive: true })
+  await writeFile(path.join(folder, 'metrics.json'), '{"accuracy":1}')
+  await writeFile(path.join(folder, 'secret.json'), 'not an artefact')
+  const version = await addVersion(server.db, 'v1')
+  await addRun(server.db, 'run-1', version.id, { artefacts: [{ name: 'metrics.json', bytes: 14, sha256: 'abc' }] })
+})
+afterAll(() => server.close())
+
+const get = (where: string, init?: RequestInit) => fetch(`${server.address}${where}`, init)
+
+describe('files', () => {
+  it('gives a photo by its content hash: its true type, for ever', async () => {
+    const response = await get(`/files/photos/${hash}`)
+    expect(response.status).toBe(200)
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'image/png',
+      'content-length': String(photo.length),
+      'cache-control': expect.stringContaining('immutable'),
+      'x-content-type-options': 'nosniff',
+      etag: `"${hash}"`,
+    })
+    expect(Buffer.from(await response.arrayBuffer())).toEqual(photo)
+    expect((await get(`/files/photos/${hash}`, { headers: { 'if-none-match': `"${hash}"` } })).status).toBe(304)
+    const head = await get(`/files/photos/${hash}`, { method: 'HEAD' })
+    expect([head.status, head.headers.get('content-length')]).toEqual([200, String(photo.length)])
+  })
+
+  it('gives a small copy', async () => {
+    const response = await get(`/files/thumbnails/${hash}`)
+    expect(response.headers.get('content-type')).toBe('image/jpeg')
+    expect(await sharp(await response.arrayBuffer()).metadata()).toMatchObject({ width: 320, height: 200 })
+  })
+
+  it('gives the artefacts of a run, and no other file of its folder', async () => {
+    const response = await get('/files/runs/run-1/metrics.json')
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/json'])
+    expect(await response.json()).toEqual({ accuracy: 1 })
+    expect((await get('/files/runs/run-1/secret.json')).status).toBe(404)
+  })
+
+  it.each([
+    '/files/',
+    '/files/photos/',
+    '/files/photos/..%2f..%2fetc%2fpasswd',
+    `/files/photos/${'0'.repeat(64)}`,
+    '/files/runs/run-1/',
+    '/files/runs/run-1',
+    '/files/runs/run-1/..%2fsecret.json',
+    '/files/runs/..%2f..%2fetc/passwd',
+    '/files/runs/%00/%00',
+    '/files/%E0%A4%A/x',
+    '/anything',
+  ])('knows nothing of %s', async (where) => {
+    expect((await get(where)).status).toBe(404)
+  })
+
+  it('does not pass off as the photo a file that has changed since', async () => {
+    const { photoId } = await addImage(server.db)
+    const { contentHash } = await server.db.photo.update({
+      where: { id: photoId },
+      data: { path: `${hash.slice(0, 2)}/${hash}.jpg`, bytes: photo.length + 1 },
+    })
+    expect((await get(`/files/photos/${contentHash}`)).status).toBe(404)
+  })
+
+  it('takes no other method', async () => {
+    expect((await get(`/files/photos/${hash}`, { method: 'DELETE' })).status).toBe(405)
+  })
+})
+
+describe('the server’s own pages', () => {
+  it('say that it is alive, and ready but for what is missing', async () => {
+    expect((await get('/health')).status).toBe(200)
+    const ready = await get('/ready')
+    expect(ready.status).toBe(200)
+    expect(await ready.json()).toMatchObject({
+      status: 'degraded',
+      failed: [],
+      degraded: expect.arrayContaining([expect.stringContaining('model')]),
+    })
+  })
+
+  it('are GraphiQL for a browser: one page, compressed, asked for once', async () => {
+    const headers = { accept: 'text/html' }
+    const response = await get('/graphql', { headers })
+    expect(response.headers.get('content-encoding')).toBe('gzip')
+    const html = await response.text()
+    expect(html).toContain('id="uploads"')
+    expect(html).not.toMatch(/<(script|link|img)[^>]+(src|href)="?https?:/)
+    const etag = response.headers.get('etag') ?? ''
+    expect((await get('/graphql', { headers: { ...headers, 'if-none-match': etag } })).status).toBe(304)
+    const plain = await get('/graphql', { headers: { ...headers, 'accept-encoding': 'identity' } })
+    expect((await plain.text()).length).toBe(html.length)
+  })
+})
