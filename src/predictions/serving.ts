@@ -4,7 +4,7 @@ import { WasteXError } from '../errors.js'
 import type { Card, Thresholds } from '../model/card.js'
 import { type Answer, Batcher } from './batcher.js'
 import type { Inference } from './inference.js'
-import { loadModel } from './model-folder.js'
+import { loadModel, type ModelOfRun } from './model-folder.js'
 import { referenceThresholds } from './ood.js'
 
 export class ServingModel {
@@ -59,8 +59,8 @@ export class Serving {
   }
 
   /** Loads and warms a run's model beside the serving one. @throws Error with the reason it must not serve. */
-  async prepare(runName: string): Promise<ServingModel> {
-    const { card, inference } = await loadModel(path.join(this.modelsDir, runName))
+  async prepare(run: ModelOfRun & { readonly name: string }): Promise<ServingModel> {
+    const { card, inference } = await loadModel(path.join(this.modelsDir, run.name), run)
     const thresholds = this.oodThresholds === 'reference' ? referenceThresholds : card.thresholds
     return new ServingModel(card, thresholds, inference)
   }

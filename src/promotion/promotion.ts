@@ -3,6 +3,7 @@ import { conflict, messageOf, notFound } from '../errors.js'
 import type { TrainingRun } from '../db.js'
 import { publish } from '../events.js'
 import type { Hall } from '../hall.js'
+import type { Artefact } from '../model/card.js'
 import type { Serving, ServingModel } from '../predictions/serving.js'
 
 export class Promotion {
@@ -32,7 +33,7 @@ export class Promotion {
       if (!run) throw notFound('training run', name)
       if (run.status !== 'COMPLETED') throw conflict(`Run “${name}” is ${run.status}: only a COMPLETED run can serve.`)
       if (run.isActive && this.serving.current?.runId === run.id) return run
-      const model = await this.prepare(name)
+      const model = await this.prepare(run)
       let promoted: TrainingRun
       try {
         promoted = await this.mark(run.id)
@@ -50,12 +51,14 @@ export class Promotion {
     this.unfollow?.()
   }
 
-  private async prepare(name: string): Promise<ServingModel> {
+  private async prepare(run: TrainingRun): Promise<ServingModel> {
     try {
-      return await this.serving.prepare(name)
+      return await this.serving.prepare(modelOf(run))
     } catch (error) {
-      this.hall.log.error({ error, run: name }, 'model refused')
-      throw conflict(`The model of run “${name}” is refused: ${messageOf(error)}. What served before goes on serving.`)
+      this.hall.log.error({ error, run: run.name }, 'model refused')
+      throw conflict(
+        `The model of run “${run.name}” is refused: ${messageOf(error)}. What served before goes on serving.`,
+      )
     }
   }
 
@@ -74,7 +77,7 @@ export class Promotion {
     const run = await this.hall.db.trainingRun.findFirst({ where: { isActive: true } })
     if (!run || run.id === this.serving.current?.runId) return
     try {
-      await this.serving.swap(await this.serving.prepare(run.name))
+      await this.serving.swap(await this.serving.prepare(modelOf(run)))
     } catch (error) {
       this.serving.problem = `the model of run “${run.name}” is refused: ${messageOf(error)}`
       this.hall.log.error({ error, run: run.name }, 'the run that should serve is refused')
@@ -87,3 +90,11 @@ export class Promotion {
     return done
   }
 }
+
+/** `artefacts` is written by training alone, as `Artefact[]`. */
+const modelOf = ({ id, name, classLabels, artefacts }: TrainingRun) => ({
+  id,
+  name,
+  classLabels,
+  artefacts: artefacts as unknown as Artefact[],
+})

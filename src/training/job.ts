@@ -68,6 +68,8 @@ export type Report =
   | ({ type: 'epoch' } & EpochResult)
   /** Judged and saved: the last word of a run that went well. */
   | ({ type: 'finished' } & RunResult)
+  /** For the log. */
+  | { type: 'warning'; message: string }
   /** Asked to stop, and has. */
   | { type: 'stopped' }
   | { type: 'failed'; message: string; stack: string | undefined }

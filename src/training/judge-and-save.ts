@@ -11,6 +11,7 @@ import { type Card, cardFile, goldenFile, onnxFile, readCard } from '../model/ca
 import { saveLayersModel } from '../model/network/layers-model-files.js'
 import { buildWhole } from '../model/network/tfjs.js'
 import { preprocessing } from '../photos/pixels.js'
+import { messageOf } from '../errors.js'
 import { agreementPhotos, agreementTolerance, maxLogitDifference } from './agreement.js'
 import { artefactsIn } from './artefacts.js'
 import { finalModel, type FinalModel, type Trained } from './final-model.js'
@@ -99,9 +100,18 @@ async function judgeBoth({ job, split, report, checkStop }: Ending, model: strin
   const judged = await judge(model, photos, progress)
   if (!job.baseline) return { judged, comparison: null }
   const folder = path.join(job.folders.models, job.baseline.runName)
-  const baseline = await readCard(folder)
   const freshPhotos = fresh.map((i) => photos[i] as TrainingPhoto)
-  const before = await judge(path.join(folder, onnxFile), freshPhotos, progress)
+  const judgeBaseline = async () => {
+    const card = await readCard(folder)
+    return { baseline: card, before: await judge(path.join(folder, onnxFile), freshPhotos, progress) }
+  }
+  const older = await judgeBaseline().catch((error: unknown) => {
+    checkStop()
+    report({ type: 'warning', message: `Not compared with run “${job.baseline?.runName}”: ${messageOf(error)}` })
+  })
+  // Hours of training are not lost because the older model's folder is.
+  if (!older) return { judged, comparison: null }
+  const { baseline, before } = older
   const own = rows(judged.logits, job.classLabels.length)
   const comparison = compare({
     candidate: {

@@ -1,5 +1,6 @@
 /** Gathers what the training thread needs: it has no database. */
 import path from 'node:path'
+import type { Config } from '../config.js'
 import type { TrainingRun } from '../db.js'
 import type { Hall } from '../hall.js'
 import { photoFile } from '../photos/store.js'
@@ -31,12 +32,16 @@ export async function prepareJob(hall: Hall, run: TrainingRun, weights: Job['wei
     folders: {
       models: config.modelsDir,
       features: path.join(config.dataDir, 'features'),
-      checkpoint: path.join(config.dataDir, 'checkpoints', run.id, 'last.bin'),
+      checkpoint: checkpointFile(config, run.id),
     },
     featureCacheBytes: config.featureCacheBytes,
     stop: new SharedArrayBuffer(1),
   }
 }
+
+/** In a folder of its own. */
+export const checkpointFile = ({ dataDir }: Pick<Config, 'dataDir'>, runId: string): string =>
+  path.join(dataDir, 'checkpoints', runId, 'last.bin')
 
 /** Content hashes of the photos that a run learned from, or chose its best epoch and thresholds by. */
 async function seenBy(hall: Hall, run: TrainingRun): Promise<Set<string>> {

@@ -11,7 +11,17 @@ export type Random = ReturnType<typeof xoroshiro128plus>
 
 /** @param purpose what it is for, and in which epoch: `stream(seed, 'order', 'HEAD', 3)` */
 export const stream = (seed: number, ...purpose: readonly (string | number)[]): Random =>
-  xoroshiro128plus(crc32([seed, ...purpose].join(' ')) | 0)
+  xoroshiro128plus(mixed(crc32([seed, ...purpose].join(' '))))
+
+/**
+ * MurmurHash3's finaliser. Checksum and generator are both linear in their bits: without it the streams of two purposes
+ * differ by a pattern that depends on neither, and in every epoch the photos are flipped alike or all the other way round.
+ */
+function mixed(bits: number): number {
+  const once = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b)
+  const twice = Math.imul(once ^ (once >>> 13), 0xc2b2ae35)
+  return twice ^ (twice >>> 16)
+}
 
 /** In [0, 1). */
 export const uniform = (random: Random): number => uniformFloat64(random)

@@ -44,8 +44,8 @@ export interface LoopContext {
   readonly history: EpochResult[]
 }
 
-/** Less than this since the last checkpoint, and an epoch is cheaper to do again than to write down. */
-const checkpointEveryMs = 2_000
+/** Of the time, for writing checkpoints: the head's epochs are cheaper to do again than to write down, one by one. */
+const checkpointShare = 0.2
 
 /**
  * Leaves the variables as they were after the best epoch (by validation loss; without validation photos: the last).
@@ -67,7 +67,8 @@ export async function runStage(stage: Stage, context: LoopContext, from?: Checkp
     if (before) best = { loss: before.loss, epoch: 0 }
     bestWeights = stage.variables.map(valuesOf)
   }
-  const timing = { started: performance.now(), steps: 0, saved: performance.now() }
+  const timing = { started: performance.now(), steps: 0 }
+  const due = checkpointClock()
   try {
     while (epoch < stage.epochs && !(stage.patience && best && epoch - best.epoch >= stage.patience)) {
       epoch++
@@ -90,11 +91,10 @@ export async function runStage(stage: Stage, context: LoopContext, from?: Checkp
         seconds: (performance.now() - started) / 1000,
       }
       history.push(result)
-      if (performance.now() - timing.saved > checkpointEveryMs) {
-        await context.save(checkpointOf(stage, adam, history, best, bestWeights))
-        timing.saved = performance.now()
-      }
-      // Told when it can be gone on from: what a client has seen is not done again.
+      const now = best
+      const weights = bestWeights
+      await due(() => context.save(checkpointOf(stage, adam, history, now, weights)))
+      // Told after the checkpoint: but for some of the head's, epochs that a client has seen are not done again.
       context.report({ type: 'epoch', ...result })
     }
     if (bestWeights) assign(tf, stage.variables, bestWeights)
@@ -147,6 +147,18 @@ export async function runStage(stage: Stage, context: LoopContext, from?: Checkp
       })
     }
     return { loss: lossSum / stage.examples, accuracy: correct / stage.examples, learningRate }
+  }
+}
+
+/** The first of a stage is always due. */
+function checkpointClock(): (save: () => Promise<void>) => Promise<void> {
+  let next = -Infinity
+  return async (save) => {
+    const started = performance.now()
+    if (started < next) return
+    await save()
+    const ended = performance.now()
+    next = ended + (ended - started) * (1 / checkpointShare - 1)
   }
 }
 

@@ -42,7 +42,10 @@ export class TrainingThread {
         return
       }
       if (report.type === 'stopped') return
-      written = written.then(() => this.write(report))
+      written = written.then(async () => {
+        // The run is over for whoever looks: cancelled before this thread could hear of it.
+        if (!(await this.write(report))) this.stop()
+      })
       written.catch((error: Error) => {
         failure ??= error
         this.stop()
@@ -55,24 +58,25 @@ export class TrainingThread {
     if (!spoken) throw new Error(`the training thread ended (${code}) without a word`)
   }
 
-  private async write(report: Exclude<Report, { type: 'stopped' | 'failed' }>): Promise<void> {
+  /** @returns false when the run is over, and nothing was written. */
+  private async write(report: Exclude<Report, { type: 'stopped' | 'failed' }>): Promise<boolean> {
     const { hall, runId, job } = this
     switch (report.type) {
       case 'stage': {
         const { stage, epochs, images } = report
-        await recordEvent(hall.db, runId, 'TrainingStageStarted', { stage, epochs, images }, { stage })
         hall.log.info({ run: job.runName, stage }, report.message)
-        return
+        return recordEvent(hall.db, runId, 'TrainingStageStarted', { stage, epochs, images }, { stage })
       }
+      case 'warning':
+        hall.log.warn({ run: job.runName }, report.message)
+        return true
       case 'progress': {
         const { type: _type, ...progress } = report
-        await recordEvent(hall.db, runId, 'TrainingProgress', progress)
-        return
+        return recordEvent(hall.db, runId, 'TrainingProgress', progress)
       }
       case 'epoch': {
         const { type: _type, epochs, ...epoch } = report
-        await recordEpoch(hall.db, { runId, ...epoch }, epochs)
-        return
+        return recordEpoch(hall.db, { runId, ...epoch }, epochs)
       }
       case 'finished': {
         const { evaluation, comparison, thresholds, artefacts } = report
@@ -92,8 +96,8 @@ export class TrainingThread {
         }
         const { accuracy, macroF1 } = evaluation
         await recordEvent(hall.db, runId, 'TrainingEvaluated', { accuracy, macroF1, recommendation }, data)
-        await recordStatus(hall.db, runId, { status: 'COMPLETED', stage: null, finishedAt: new Date() }, 'Completed')
-        return
+        const over = { status: 'COMPLETED', stage: null, finishedAt: new Date() } as const
+        return (await recordStatus(hall.db, runId, over, 'Completed')) !== undefined
       }
     }
   }

@@ -6,15 +6,17 @@ import type { Hall } from '../hall.js'
 import { trainingEngine } from '../model/engine.js'
 import { findBackbone } from '../model/weights/find.js'
 import { remove } from '../disk.js'
-import { prepareJob } from './prepare-job.js'
+import { checkpointFile, prepareJob } from './prepare-job.js'
 import { recordStart, recordStatus, running } from './run-record.js'
 import { RunLock } from './run-lock.js'
 import { settingsFrom, type TrainingInput } from './settings.js'
 import { TrainingThread } from './training-thread.js'
 
 export class Training {
+  /** The run in hand, from its lock to its last word; the next one waits for it. Never rejects. */
+  private hosting: Promise<unknown> = Promise.resolve()
   private thread: TrainingThread | undefined
-  private closing = false
+  private readonly closing = new AbortController()
 
   /** @param completed told after a run is COMPLETED, before the next can start */
   constructor(
@@ -55,7 +57,7 @@ export class Training {
         `Queued: ${version.name}, recipe ${settings.recipe}`,
       ),
     )
-    void this.host(run)
+    this.takeOn(run)
     return run
   }
 
@@ -79,7 +81,7 @@ export class Training {
         'Queued: goes on from its last checkpoint',
       ),
     )
-    void this.host(run)
+    this.takeOn(run)
     return run
   }
 
@@ -97,7 +99,7 @@ export class Training {
   async recover(): Promise<void> {
     const runs = await this.hall.db.trainingRun.findMany({ where: { status: { in: [...running] } } })
     for (const run of runs) {
-      const lock = await RunLock.take(this.hall.databaseUrl, run.id)
+      const lock = await RunLock.takeIfFree(this.hall.databaseUrl, run.id)
       if (!lock) continue // another process trains it
       await this.interrupt(
         run.id,
@@ -110,12 +112,16 @@ export class Training {
 
   /** Parks a running training after the step in hand: it can be resumed. */
   async close(): Promise<void> {
-    this.closing = true
-    const { thread } = this
-    if (!thread) return
-    await this.interrupt(thread.runId, 'The server was stopped. resumeTraining goes on from the last checkpoint.')
-    thread.stop()
-    await thread.ended
+    this.closing.abort()
+    if (this.thread) {
+      await this.park(this.thread.runId)
+      this.thread.stop()
+    }
+    await this.hosting
+  }
+
+  private park(runId: string): Promise<TrainingRun | undefined> {
+    return this.interrupt(runId, 'The server was stopped. resumeTraining goes on from the last checkpoint.')
   }
 
   private interrupt(runId: string, message: string): Promise<TrainingRun | undefined> {
@@ -134,10 +140,17 @@ export class Training {
     } catch (error) {
       if (!isUniqueViolation(error)) throw error
       const holder = await this.hall.db.trainingRun.findFirst({ where: { status: { in: [...running] } } })
-      throw new WasteXError('TRAINING_IN_PROGRESS', `Run “${holder?.name}” is training. One at a time.`, {
-        run: holder?.name ?? '',
-      })
+      if (!holder) return this.oneAtATime(write) // it ended between the two looks
+      const { name } = holder
+      throw new WasteXError('TRAINING_IN_PROGRESS', `Run “${name}” is training. One at a time.`, { run: name })
     }
+  }
+
+  /** A run that was cancelled, or even resumed since, may still be in its last step: one thread at a time, one host a run. */
+  private takeOn(run: TrainingRun): void {
+    this.hosting = this.hosting
+      .then(() => this.host(run))
+      .catch((error: unknown) => this.hall.log.error({ error, run: run.name }, 'a run was not let go in order'))
   }
 
   /** Holds the run from here to its end. Whatever goes wrong becomes the run's `error`. */
@@ -146,35 +159,46 @@ export class Training {
     let lock: RunLock | undefined
     try {
       lock = await RunLock.take(hall.databaseUrl, run.id)
-      if (!lock) return // resumed twice at once, by two processes: the other one has it
-      await this.thread?.ended // a cancelled run's thread may still be in its last step
-      if (this.closing) return
-      const live = await recordStatus(hall.db, run.id, { status: 'RUNNING' }, 'Running')
-      if (!live) return // cancelled meanwhile
-      const weights = await findBackbone(hall.config, (line) => hall.log.info(line))
-      const job = await prepareJob(hall, run, weights)
-      this.thread = new TrainingThread(hall, job)
-      await this.thread.ended
-      const finished = await hall.db.trainingRun.findUniqueOrThrow({ where: { id: run.id } })
-      if (finished.status !== 'COMPLETED') {
-        // Cancelled between the last step and the last word: its model is not to be found as if it had completed.
-        await remove(path.join(hall.config.modelsDir, run.name))
-        return
-      }
-      await remove(path.dirname(job.folders.checkpoint))
-      await this.completed(finished)
+      await this.trainOrPark(run)
     } catch (error) {
       hall.log.error({ error, run: run.name }, 'training failed')
       const failed = { status: 'FAILED', error: messageOf(error), finishedAt: new Date() } as const
-      await recordStatus(hall.db, run.id, failed, messageOf(error)).catch((second: unknown) =>
-        hall.log.error({ error: second, run: run.name }, 'could not write down that a run failed'),
-      )
+      if (await recordStatus(hall.db, run.id, failed, messageOf(error))) await remove(this.checkpointFolder(run))
     } finally {
       this.thread = undefined
       await lock?.release()
     }
   }
+
+  private async trainOrPark(run: TrainingRun): Promise<void> {
+    const { hall } = this
+    const { signal } = this.closing
+    if (signal.aborted) return void (await this.park(run.id))
+    const live = await recordStatus(hall.db, run.id, { status: 'RUNNING' }, 'Running')
+    if (!live) return // cancelled meanwhile
+    // Weights may take minutes to download: nobody who stops the server waits for that.
+    const weights = await Promise.race([findBackbone(hall.config, (line) => hall.log.info(line)), abortOf(signal)])
+    const job = weights && (await prepareJob(hall, run, weights))
+    if (!job || signal.aborted) return void (await this.park(run.id))
+    this.thread = new TrainingThread(hall, job)
+    await this.thread.ended
+    const finished = await hall.db.trainingRun.findUniqueOrThrow({ where: { id: run.id } })
+    if (finished.status !== 'COMPLETED') {
+      // Cancelled between the last step and the last word: its model is not to be found as if it had completed.
+      await remove(path.join(hall.config.modelsDir, run.name))
+      return
+    }
+    await remove(this.checkpointFolder(run))
+    await this.completed(finished)
+  }
+
+  private checkpointFolder(run: TrainingRun): string {
+    return path.dirname(checkpointFile(this.hall.config, run.id))
+  }
 }
+
+const abortOf = (signal: AbortSignal): Promise<undefined> =>
+  new Promise((resolve) => signal.addEventListener('abort', () => resolve(undefined), { once: true }))
 
 async function trainableClasses(hall: Hall, versionId: number, name: string): Promise<string[]> {
   const counts = await hall.db.versionEntry.groupBy({

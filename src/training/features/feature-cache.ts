@@ -91,12 +91,15 @@ export class FeatureCache {
 
   /** @returns false when there is no room */
   async write(key: string, features: Features): Promise<boolean> {
-    if (this.used + this.bytesPerView > this.budget) return false
+    const file = this.file(key)
+    const before = await sizeOf(file)
+    // Written down before the file is: several may be written at once.
+    if (this.used - before + this.bytesPerView > this.budget) return false
+    this.used += this.bytesPerView - before
     const content = Buffer.concat([bytesOf(features.pooled), bytesOf(features.map)])
     const checksum = Buffer.alloc(checksumBytes)
     checksum.writeUInt32LE(crc32(content))
-    await writeCacheFile(this.file(key), Buffer.concat([checksum, content]))
-    this.used += this.bytesPerView
+    await writeCacheFile(file, Buffer.concat([checksum, content]))
     return true
   }
 
@@ -114,11 +117,12 @@ export class FeatureCache {
     for (const entry of await readdir(this.root, { recursive: true, withFileTypes: true }).catch(() => [])) {
       if (!entry.isFile()) continue
       const file = path.join(entry.parentPath, entry.name)
-      const { size, mtimeMs } = await stat(file)
-      kept.push({ file, size, mtimeMs })
-      this.used += size
+      const found = await stat(file).catch(() => undefined)
+      if (!found) continue // the folder may be deleted at any time, now included
+      kept.push({ file, size: found.size, mtimeMs: found.mtimeMs })
+      this.used += found.size
     }
-    const missing = wanted.size - kept.filter(({ file }) => wanted.has(file)).length
+    const missing = wanted.size - kept.filter(({ file, size }) => wanted.has(file) && size === this.bytesPerView).length
     let excess = this.used + missing * this.bytesPerView - this.budget
     const spare = kept.filter(({ file }) => !wanted.has(file)).toSorted((a, b) => a.mtimeMs - b.mtimeMs)
     for (const { file, size } of spare) {
@@ -129,6 +133,8 @@ export class FeatureCache {
     }
   }
 }
+
+const sizeOf = async (file: string) => (await stat(file).catch(() => undefined))?.size ?? 0
 
 const bytesOf = (array: Float32Array | Uint16Array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength)
 

@@ -1,0 +1,84 @@
+/** Small versions of drawn photos, and runs that are waited for. */
+import path from 'node:path'
+import { drawSamples, type WasteClass } from '../../demo/draw.js'
+import type { Prisma, PrismaClient, RunEvent, TrainingRun } from '../../src/db.js'
+import type { Events } from '../../src/events.js'
+import type { Hall } from '../../src/hall.js'
+import type { TrainingInput } from '../../src/training/settings.js'
+import { importDataset } from '../../src/versions/import-dataset.js'
+import type { TestHall } from './hall.js'
+import { sharedWeights } from './shared.js'
+
+/** For a hall or server that trains; without a file beside the clone the product finds weights itself. */
+export const weights: Record<string, string> = sharedWeights ? { WASTEX_WEIGHTS: sharedWeights } : {}
+
+/** As little as trains all there is to train. */
+export const briefly: Omit<TrainingInput, 'datasetVersion'> = {
+  stage1: { epochs: 3 },
+  stage2: { epochs: 1 },
+  batchSize: 16,
+  earlyStopping: false,
+}
+/** The head alone: no map is computed or kept. */
+export const headAlone: Omit<TrainingInput, 'datasetVersion'> = { ...briefly, stage2: { epochs: 0 } }
+
+export interface DrawnVersion {
+  perClass?: number
+  classes?: readonly WasteClass[]
+  seed?: number
+}
+
+/** Draws a dataset below the hall's folder and imports it. @returns the folder */
+export async function drawVersion(
+  hall: TestHall,
+  name: string,
+  {
+    perClass = 12,
+    classes = ['bottle', 'can', 'paper', 'box'] as readonly string[] as WasteClass[],
+    seed = 1,
+  }: DrawnVersion = {},
+): Promise<string> {
+  const folder = path.join(hall.folder, name)
+  await drawSamples(folder, { perClass, classes, seed })
+  await importDataset(hall, { name, path: folder })
+  return folder
+}
+
+type Told = Pick<Hall, 'db' | 'events'>
+const over: readonly TrainingRun['status'][] = ['COMPLETED', 'FAILED', 'CANCELLED', 'INTERRUPTED']
+
+/** The run, as soon as it is over. */
+export const finished = (hall: Told, id: string): Promise<TrainingRun> =>
+  runWhen(hall, id, ({ status }) => over.includes(status))
+
+/** The run, as soon as it is so; it is looked at whenever it tells something. */
+export async function runWhen(
+  { db, events }: Told,
+  id: string,
+  isSo: (run: TrainingRun & { events: RunEvent[] }) => boolean,
+): Promise<TrainingRun & { events: RunEvent[] }> {
+  const news = events.subscribe('trainingEvent')
+  try {
+    for (;;) {
+      const run = await runOf(db, id)
+      if (isSo(run)) return run
+      const { done } = await news.next()
+      if (done) throw new Error('nobody tells of trainings any more')
+    }
+  } finally {
+    await news.return?.()
+  }
+}
+
+export const runOf = (db: PrismaClient, id: string) =>
+  db.trainingRun.findUniqueOrThrow({ where: { id }, include: { events: { orderBy: { seq: 'asc' } } } })
+
+/** What an event tells. */
+export const told = ({ payload }: RunEvent) => payload as Prisma.JsonObject
+
+export const hasTold = (run: { events: RunEvent[] }, type: string, payload: Prisma.JsonObject): boolean =>
+  run.events.some(
+    (event) => event.type === type && Object.entries(payload).every(([name, value]) => told(event)[name] === value),
+  )
+
+export type { Events }
