@@ -23,23 +23,19 @@ const checks = [
     mend: 'npx prettier --write .',
     find: () => complaints('prettier', ['--list-different', '.']),
   },
-  { name: 'unused code', mend: 'remove it, or use it', find: () => complaints('knip', ['--no-progress']) },
+  {
+    name: 'unused code',
+    mend: 'remove it, or use it',
+    find: () => complaints('knip', ['--no-progress', '--no-config-hints']),
+  },
   { name: 'schema.graphql', mend: 'npm run generate', find: staleSchema },
   { name: 'typed documents', mend: 'npm run generate', find: () => complaints('graphql-codegen', ['--check']) },
   {
     name: 'migrations',
     mend: 'npm run migrate -- --name what_it_does',
-    find: () => complaints('tsx', ['tools/with-database.ts', 'prisma', ...diff]),
+    find: driftOfSchema,
   },
 ]
-const diff = [
-  'migrate',
-  'diff',
-  '--from-migrations=prisma/migrations',
-  '--to-schema=prisma/schema.prisma',
-  '--exit-code',
-]
-
 await setUp(['packages', 'client'])
 let wrong = 0
 for (const { name, mend, find } of checks) {
@@ -66,4 +62,17 @@ async function staleSchema() {
   if (!ok) return `it cannot be printed (${end}):\n${output}`
   const kept = readFileSync(path.join(root, 'schema.graphql'), 'utf8')
   return kept.trim() === output ? undefined : 'it is not what src/api/schema says'
+}
+
+/** The exit code alone is not believed: the CLI has been seen to end with 0 when its engine had failed. */
+async function driftOfSchema() {
+  const compare = [
+    'migrate',
+    'diff',
+    '--from-migrations=prisma/migrations',
+    '--to-schema=prisma/schema.prisma',
+    '--exit-code',
+  ]
+  const { output, end } = await packageProgram(root, 'tsx', ['tools/with-database.ts', 'prisma', ...compare])
+  return output.includes('No difference detected') ? undefined : output || end
 }

@@ -64,12 +64,22 @@ async function answerOnce(command) {
 /** adapter-pg as a schema engine needs it. */
 async function openAdapter(config) {
   const connection = await new PrismaPg({ ...config, options: '-c timezone=UTC' }).connect()
-  // It refuses columns of the catalogue's type "char" (OID 18): they are handed on as bpchar (1042).
+  // It refuses columns of the catalogue's type "char" (OID 18), such as a constraint's kind: they go past it as bpchar (1042).
   const performIO = connection.performIO.bind(connection)
+  const catalogueChars = new WeakMap()
   connection.performIO = async (query) => {
     const result = await performIO(query)
-    for (const field of result.fields ?? []) if (field.dataTypeID === 18) field.dataTypeID = 1042
+    const chars = (result.fields ?? []).map((field) => field.dataTypeID === 18)
+    for (const [i, isChar] of chars.entries()) if (isChar) result.fields[i].dataTypeID = 1042
+    catalogueChars.set(result.rows, chars)
     return result
+  }
+  const queryRaw = connection.queryRaw.bind(connection)
+  connection.queryRaw = async (query) => {
+    const result = await queryRaw(query)
+    const chars = catalogueChars.get(result.rows) ?? []
+    const columnTypes = result.columnTypes.map((type, i) => (chars[i] ? ColumnTypeEnum.Character : type))
+    return { ...result, columnTypes }
   }
   // It cuts a script at every semicolon, in the bodies of functions too: the server is the one to read SQL.
   connection.executeScript = async (script) => {
@@ -123,7 +133,10 @@ const offline = {
   connectToShadowDb: async () => nowhere,
 }
 
+let lastWords
 async function loadEngine() {
+  // Where the engine puts its last words before it traps; without it they are lost.
+  globalThis.PRISMA_WASM_PANIC_REGISTRY = { set_message: (message) => (lastWords = message) }
   const wasm = readFileSync(path.join(wasmFolder, 'schema_engine_bg.wasm'))
   const { instance } = await WebAssembly.instantiate(wasm, { './schema_engine_bg.js': glue })
   glue.__wbg_set_wasm(instance.exports)
@@ -153,14 +166,18 @@ async function answer({ id, method, params }) {
     }
     send({ id, result: result ?? null })
   } catch (error) {
-    const data = {
-      is_panic: false,
-      message: error?.message ?? String(error),
-      error_code: error?.code ?? null,
-      meta: error?.meta ?? null,
-    }
-    send({ id, error: { code: 4466, message: 'see data', data } })
+    fail(id, error)
   }
+}
+
+function fail(id, error) {
+  const data = {
+    is_panic: false,
+    message: error?.message ?? String(error),
+    error_code: error?.code ?? null,
+    meta: error?.meta ?? null,
+  }
+  send({ id, error: { code: 4466, message: 'see data', data } })
 }
 
 if (args.includes('--version')) {
@@ -171,9 +188,20 @@ if (args.includes('--version')) {
 } else {
   await loadEngine()
   let last = Promise.resolve()
+  let inHand
+  // A fault inside the engine is a trap, out of reach of any `catch`; and the CLI takes an engine that ends without an answer
+  // for success.
+  process.on('uncaughtException', (error) => {
+    fail(inHand, lastWords ? new Error(lastWords) : error)
+    process.exit(1)
+  })
   createInterface({ input: process.stdin, crlfDelay: Infinity })
     .on('line', (line) => {
-      last = last.then(() => answer(JSON.parse(line)))
+      const request = JSON.parse(line)
+      last = last.then(() => {
+        inHand = request.id
+        return answer(request)
+      })
     })
     .on('close', () => void last.then(() => process.exit(0)))
 }

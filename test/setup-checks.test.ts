@@ -1,0 +1,157 @@
+/** The set-up's own decisions, on folders made for them. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { wrongImports } from '../tools/check/imports.mjs'
+import { areDependenciesThere } from '../tools/setup/dependencies.mjs'
+import { withLock } from '../tools/setup/lock.mjs'
+import { lastLine, run } from '../tools/setup/run.mjs'
+import { fingerprint } from '../tools/setup/stamp.mjs'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+let folder: string
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'wastex-setup-'))
+})
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const write = (file: string, text: string) => {
+  mkdirSync(path.dirname(path.join(folder, file)), { recursive: true })
+  writeFileSync(path.join(folder, file), text)
+}
+
+describe('packages', () => {
+  const lock = {
+    packages: {
+      '': { name: 'wastex' },
+      'node_modules/a': { version: '1.0.0' },
+      'node_modules/only-elsewhere': { version: '1.0.0', optional: true },
+    },
+  }
+  const install = (packages: object) => write('node_modules/.package-lock.json', JSON.stringify({ packages }))
+
+  it('are there when npm’s own record says what the lock says, optional ones of other platforms aside', () => {
+    write('package-lock.json', JSON.stringify(lock))
+    install({ 'node_modules/a': { version: '1.0.0' } })
+    expect(areDependenciesThere(folder)).toBe(true)
+  })
+
+  it('are not there in a fresh clone, with another version, or with one missing', () => {
+    write('package-lock.json', JSON.stringify(lock))
+    expect(areDependenciesThere(folder)).toBe(false)
+    install({ 'node_modules/a': { version: '0.9.0' } })
+    expect(areDependenciesThere(folder)).toBe(false)
+    install({})
+    expect(areDependenciesThere(folder)).toBe(false)
+  })
+})
+
+describe('a stamp', () => {
+  it('changes with the content, the name and the number of files, and not with their dates', () => {
+    write('src/a.ts', 'one')
+    const first = fingerprint([path.join(folder, 'src')])
+    write('src/a.ts', 'one')
+    expect(fingerprint([path.join(folder, 'src')])).toBe(first)
+    write('src/a.ts', 'two')
+    const second = fingerprint([path.join(folder, 'src')])
+    expect(second).not.toBe(first)
+    write('src/b.ts', '')
+    expect(fingerprint([path.join(folder, 'src')])).not.toBe(second)
+    expect(fingerprint([path.join(folder, 'src')], (file) => !file.endsWith('b.ts'))).toBe(second)
+  })
+})
+
+describe('two set-ups in one folder', () => {
+  it('go one after the other, and the second one says that it waits', async () => {
+    const order: string[] = []
+    let finish = () => {}
+    const first = withLock(
+      folder,
+      () => {},
+      () => new Promise<void>((resolve) => (finish = resolve)),
+    )
+    let second: Promise<unknown> = Promise.resolve()
+    await new Promise<void>((waits) => (second = withLock(folder, waits, async () => order.push('second'))))
+    expect(order).toEqual([])
+    finish()
+    await first
+    await second
+    expect(order).toEqual(['second'])
+  })
+
+  it('is not held up by one that was killed', async () => {
+    const { output } = await run(process.execPath, [
+      '--input-type=module',
+      '-e',
+      `import { withLock } from ${JSON.stringify(path.join(root, 'tools/setup/lock.mjs'))}
+       await withLock(${JSON.stringify(folder)}, () => {}, async () => process.kill(process.pid, 'SIGKILL'))`,
+    ])
+    expect(output).toBe('')
+    expect(
+      await withLock(
+        folder,
+        () => {},
+        async () => 'mine',
+      ),
+    ).toBe('mine')
+  })
+})
+
+describe('a program', () => {
+  it('is ended with its children when it takes too long', async () => {
+    const result = await run('sh', ['-c', 'sleep 60 & sleep 60'], { limitMs: 200 })
+    expect(result).toMatchObject({ ok: false, end: 'took longer than 0 s' })
+  })
+
+  it('that is not there is named', async () => {
+    expect(await run('no-such-program', [])).toMatchObject({ ok: false, end: 'there is no no-such-program' })
+  })
+
+  it('is summed up by the last line that it said', () => {
+    expect(lastLine('one\ntwo\n \n')).toBe('two')
+    expect(lastLine('')).toBe('it said nothing')
+  })
+})
+
+describe('imports', () => {
+  const wrong = (file: string, text: string) => {
+    write(`src/${file}`, text)
+    return wrongImports(folder)
+  }
+
+  it('may go up to an earlier room, and to the hall', () => {
+    expect(wrong('api/a.ts', "import { x } from '../photos/x.js'\nimport { y } from '../config.js'")).toEqual([])
+  })
+
+  it.each([
+    ['photos/a.ts', "import { x } from '../api/x.js'"],
+    ['config.ts', "export * from './training/x.js'"],
+    ['reviews/a.ts', "const later = await import('../training/x.js')"],
+    ['evaluation/a.ts', "new Worker(new URL('../training/job.ts', import.meta.url))"],
+    ['versions/a.ts', "import { PrismaClient } from '../generated/prisma/client.js'"],
+    ['api/a.ts', "import sharp from 'sharp'"],
+    ['training/a.ts', "const ort = createRequire(import.meta.url)('onnxruntime-node')"],
+    ['predictions/a.ts', "import type * as tf from '@tensorflow/tfjs-node'"],
+  ])('are found when they go the wrong way: %s', (file, text) => {
+    expect(wrong(file, text)).toHaveLength(1)
+    expect(wrong(file, text)[0]).toContain(`src/${file}`)
+  })
+
+  it('are not looked for in comments', () => {
+    expect(wrong('photos/a.ts', "/* import '../api/x.js' */\n// import '../api/x.js'")).toEqual([])
+  })
+})
+
+describe('the first words on a Node that is too old', () => {
+  it('are one line with what to do', async () => {
+    const manifest = readFileSync(path.join(root, 'package.json'), 'utf8')
+    write('package.json', manifest.replace('>=20.19', '>=99.1'))
+    write('tools/setup/node-version.mjs', readFileSync(path.join(root, 'tools/setup/node-version.mjs'), 'utf8'))
+    const { wrongNode } = (await import(path.join(folder, 'tools/setup/node-version.mjs'))) as { wrongNode(): string }
+    expect(wrongNode()).toContain(`WasteX needs Node.js 99.1 or newer, and this is ${process.versions.node}`)
+  })
+})
