@@ -9,7 +9,7 @@ import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Embedded, startEmbedded } from '../src/database/embedded.js'
+import { startEmbedded } from '../src/database/embedded.js'
 import { openDatabase } from '../src/database/open.js'
 
 const isRoot = process.getuid?.() === 0
@@ -56,7 +56,7 @@ const runs = (cluster: string) => existsSync(path.join(cluster, 'postmaster.pid'
 /** A process of its own that writes into the database below `folder`. */
 function writer(): {
   child: ChildProcessByStdio<null, Readable, null>
-  until(pattern: RegExp, after?: number): Promise<string[]>
+  until: (pattern: RegExp, after?: number) => Promise<string[]>
 } {
   const script = fileURLToPath(new URL('support/hold-database.ts', import.meta.url))
   const child = spawn(process.execPath, ['--import', 'tsx', script, folder], { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -97,7 +97,7 @@ describe('the built-in PostgreSQL', () => {
       startEmbedded(folder, quiet, { settings }),
       startEmbedded(folder, quiet, { settings }),
     ])
-    const [one, two] = servers as [Embedded, Embedded]
+    const [one, two] = servers
     await one.stop()
     expect(await ask(two.url('postgres'), 'SELECT 1 AS one')).toEqual([{ one: 1 }])
     await two.stop()

@@ -75,7 +75,9 @@ describe('two set-ups in one folder', () => {
       () => new Promise<void>((resolve) => (finish = resolve)),
     )
     let second: Promise<unknown> = Promise.resolve()
-    await new Promise<void>((waits) => (second = withLock(folder, waits, async () => order.push('second'))))
+    await new Promise<void>((waits) => {
+      second = withLock(folder, waits, async () => order.push('second'))
+    })
     expect(order).toEqual([])
     finish()
     await first
@@ -151,7 +153,9 @@ describe('the first words on a Node that is too old', () => {
     const manifest = readFileSync(path.join(root, 'package.json'), 'utf8')
     write('package.json', manifest.replace('>=20.19', '>=99.1'))
     write('tools/setup/node-version.mjs', readFileSync(path.join(root, 'tools/setup/node-version.mjs'), 'utf8'))
-    const { wrongNode } = (await import(path.join(folder, 'tools/setup/node-version.mjs'))) as { wrongNode(): string }
+    const { wrongNode } = (await import(path.join(folder, 'tools/setup/node-version.mjs'))) as {
+      wrongNode: () => string
+    }
     expect(wrongNode()).toContain(`WasteX needs Node.js 99.1 or newer, and this is ${process.versions.node}`)
   })
 })

@@ -1,10 +1,13 @@
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { packageProgram } from './programs.mjs'
 import { fingerprint, readStamp, writeStamp } from './stamp.mjs'
 
 const stampFile = (root) => path.join(root, 'src', 'generated', '.stamp')
-// The version of the generator counts, too; it is in the lock.
-const source = (root) => fingerprint([path.join(root, 'prisma', 'schema.prisma'), path.join(root, 'package.json')])
+const source = (root) => {
+  const { devDependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
+  return `${devDependencies.prisma} ${fingerprint([path.join(root, 'prisma', 'schema.prisma')])}`
+}
 
 export const isClientGenerated = (root) => readStamp(stampFile(root)) === source(root)
 
