@@ -30,8 +30,10 @@ const uploads = `
   <label>Files for <code>Upload</code> variables: <input type="file" multiple accept="image/*"></label>
 </form>
 <style>
-  #root { height: calc(100% - 2.5rem) !important }
-  #uploads { height: 2.5rem; box-sizing: border-box; padding: .5rem 1rem; font: 14px system-ui; background: #eee; color: #222 }
+  body { display: flex; flex-direction: column; height: 100vh; margin: 0 }
+  #root { flex: 1; min-height: 0; height: auto !important }
+  #root .graphiql-container { height: 100% !important }
+  #uploads { padding: .5rem 1.5rem; font: 14px system-ui; background: #f2f3f5; color: #222 }
 </style>
 <script>
   {
