@@ -77,7 +77,7 @@ describe('a stage', () => {
     await runStage(stageOf(head, 15), context)
     expect(history).toHaveLength(15)
     expect(history.at(-1)?.loss).toBeLessThan(history[0]?.loss ?? 0)
-    expect(history.at(-1)?.valAccuracy).toBeGreaterThan(0.8)
+    expect(history.at(-1)?.valAccuracy).toBeGreaterThan(0.6)
     head.dispose()
   })
 

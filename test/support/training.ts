@@ -2,11 +2,11 @@
 import path from 'node:path'
 import { drawSamples, type WasteClass } from '../../demo/draw.js'
 import type { Prisma, PrismaClient, RunEvent, TrainingRun } from '../../src/db.js'
-import type { Events } from '../../src/events.js'
 import type { Hall } from '../../src/hall.js'
 import type { TrainingInput } from '../../src/training/settings.js'
 import { importDataset } from '../../src/versions/import-dataset.js'
 import type { TestHall } from './hall.js'
+import { startTestServer, type TestServer } from './server.js'
 import { sharedWeights } from './shared.js'
 
 /** For a hall or server that trains; without a file beside the clone the product finds weights itself. */
@@ -44,6 +44,18 @@ export async function drawVersion(
   return folder
 }
 
+/** The environment of a server that shares a hall's database and folders. */
+export const settingsOf = ({ config, databaseUrl, folder }: TestHall): Record<string, string> => ({
+  DATABASE_URL: databaseUrl,
+  WASTEX_DATA: config.dataDir,
+  WASTEX_MODELS: config.modelsDir,
+  WASTEX_DATASETS: config.datasetsDir,
+  WASTEX_IMPORT_ROOTS: folder,
+  ...weights,
+})
+
+export const startServerOf = (hall: TestHall): Promise<TestServer> => startTestServer(settingsOf(hall))
+
 type Told = Pick<Hall, 'db' | 'events'>
 const over: readonly TrainingRun['status'][] = ['COMPLETED', 'FAILED', 'CANCELLED', 'INTERRUPTED']
 
@@ -80,5 +92,3 @@ export const hasTold = (run: { events: RunEvent[] }, type: string, payload: Pris
   run.events.some(
     (event) => event.type === type && Object.entries(payload).every(([name, value]) => told(event)[name] === value),
   )
-
-export type { Events }

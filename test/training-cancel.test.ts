@@ -1,0 +1,140 @@
+import { access, readdir } from 'node:fs/promises'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { checkpointFile } from '../src/training/prepare-job.js'
+import { Training } from '../src/training/training.js'
+import { openTestHall, type TestHall } from './support/hall.js'
+import { drawVersion, finished, hasTold, headAlone, runOf, runWhen, told, weights } from './support/training.js'
+
+const timeout = 120_000
+let hall: TestHall
+let training: Training
+
+beforeAll(async () => {
+  hall = await openTestHall(weights)
+  training = new Training(hall, async () => {})
+  await drawVersion(hall, 'v1', { perClass: 8 })
+})
+afterAll(async () => {
+  await training.close()
+  await hall.close()
+})
+
+/** Goes on for minutes if nobody stops it. */
+const endless = { ...headAlone, stage1: { epochs: 1_000 }, batchSize: 1 }
+
+it('is refused where there is nothing to cancel or resume', async () => {
+  await expect(training.cancel('run-77')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  await expect(training.resume('run-77')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  const version = await hall.db.datasetVersion.findUniqueOrThrow({ where: { name: 'v1' } })
+  const done = {
+    versionId: version.id,
+    recipe: 'DEFAULT' as const,
+    settings: {},
+    classLabels: [] as string[],
+    status: 'COMPLETED' as const,
+  }
+  const { name } = await hall.db.trainingRun.create({ data: { ...done, name: 'done' } })
+  await expect(training.cancel(name)).rejects.toMatchObject({ code: 'CONFLICT' })
+  await expect(training.resume(name)).rejects.toMatchObject({ code: 'CONFLICT' })
+})
+
+it(
+  'stops a run at once, and resumes it where its last epoch ended, even before its thread has',
+  { timeout },
+  async () => {
+    const { id, name } = await training.start({
+      datasetVersion: 'v1',
+      stage1: { epochs: 3 },
+      stage2: { epochs: 4 },
+      batchSize: 8,
+      earlyStopping: false,
+    })
+    await runWhen(hall, id, (run) => hasTold(run, 'TrainingEpochCompleted', { stage: 'FINE_TUNE', epoch: 1 }))
+    const asked = performance.now()
+    expect((await training.cancel(name)).status).toBe('CANCELLED')
+    expect((await runOf(hall.db, id)).status).toBe('CANCELLED')
+    expect(performance.now() - asked).toBeLessThan(2_000)
+    await access(checkpointFile(hall.config, id))
+    expect(await readdir(hall.config.modelsDir).catch(() => [])).toEqual([])
+    await expect(training.cancel(name)).rejects.toMatchObject({ code: 'CONFLICT' })
+
+    expect((await training.resume(name)).status).toBe('QUEUED')
+    expect(await finished(hall, id)).toMatchObject({ status: 'COMPLETED', error: null })
+    const run = await runOf(hall.db, id)
+    expect(run.events.map(({ seq }) => seq)).toEqual(run.events.map((_, i) => i + 1))
+    expect(
+      run.events.filter(({ type }) => type === 'TrainingStatusChanged').map((event) => told(event)['status']),
+    ).toEqual(['QUEUED', 'RUNNING', 'CANCELLED', 'QUEUED', 'RUNNING', 'COMPLETED'])
+    const completed = run.events.filter(({ type }) => type === 'TrainingEpochCompleted').map(told)
+    const epochs = completed.map(({ stage, epoch }) => `${String(stage)} ${String(epoch)}`)
+    expect(epochs.toSorted()).toEqual(
+      [1, 2, 3, 4].map((n) => `FINE_TUNE ${n}`).concat([1, 2, 3].map((n) => `HEAD ${n}`)),
+    )
+    const again = run.events.findLastIndex((event) => told(event)['status'] === 'RUNNING')
+    const stages = run.events.slice(again).filter(({ type }) => type === 'TrainingStageStarted')
+    expect(stages.map((event) => told(event)['stage'])).toEqual(['LOADING', 'FINE_TUNE', 'EVALUATING', 'SAVING'])
+    const redone = run.events
+      .slice(again)
+      .filter((event) => event.type === 'TrainingProgress' && told(event)['stage'] === 'FINE_TUNE')
+      .filter((event) => told(event)['epoch'] === 1)
+    expect(redone).toEqual([])
+    expect(await readdir(hall.config.modelsDir)).toEqual([name])
+  },
+)
+
+it('stops a run that has not got its thread yet', { timeout }, async () => {
+  const { id, name } = await training.start({ datasetVersion: 'v1', ...endless })
+  await runWhen(hall, id, ({ status }) => status === 'RUNNING')
+  await training.cancel(name)
+  // The thread has ended by itself when the next run is RUNNING: there is one at a time.
+  const next = await training.start({ datasetVersion: 'v1', ...endless })
+  await runWhen(hall, next.id, ({ status }) => status === 'RUNNING')
+  await training.cancel(next.name)
+  const last = (await runOf(hall.db, id)).events.at(-1) ?? expect.fail()
+  expect(told(last)).toMatchObject({ status: 'CANCELLED' })
+})
+
+it('cancelled and resumed several times in a row, it is one run with one thread, and ends', { timeout }, async () => {
+  const { id, name } = await training.start({ datasetVersion: 'v1', ...endless })
+  for (let i = 0; i < 3; i++) {
+    await training.cancel(name)
+    await training.resume(name)
+  }
+  await runWhen(hall, id, (run) => hasTold(run, 'TrainingEpochCompleted', { stage: 'HEAD', epoch: 1 }))
+  await training.cancel(name)
+  const run = await finished(hall, id)
+  expect(run.status).toBe('CANCELLED')
+})
+
+it('is parked when the server stops, and goes on in the next one', { timeout }, async () => {
+  const { id, name } = await training.start({ datasetVersion: 'v1', ...endless })
+  await runWhen(hall, id, (run) => hasTold(run, 'TrainingEpochCompleted', { stage: 'HEAD', epoch: 2 }))
+  await training.close()
+  expect((await runOf(hall.db, id)).status).toBe('INTERRUPTED')
+
+  training = new Training(hall, async () => {})
+  await training.recover()
+  await training.resume(name)
+  const before = await hall.db.runEpoch.count({ where: { runId: id } })
+  await runWhen(hall, id, (run) => hasTold(run, 'TrainingEpochCompleted', { stage: 'HEAD', epoch: before + 1 }))
+  await training.cancel(name)
+  const epochs = await hall.db.runEpoch.findMany({ where: { runId: id }, orderBy: { epoch: 'asc' } })
+  expect(epochs.map(({ epoch }) => epoch)).toEqual(epochs.map((_, i) => i + 1))
+})
+
+it('is parked when the server stops before it has a thread', { timeout }, async () => {
+  const { id } = await training.start({ datasetVersion: 'v1', ...endless })
+  await training.close()
+  expect((await runOf(hall.db, id)).status).toBe('INTERRUPTED')
+  training = new Training(hall, async () => {})
+})
+
+it('another process that starts leaves a run alone that is on', { timeout }, async () => {
+  const { id, name } = await training.start({ datasetVersion: 'v1', ...endless })
+  await runWhen(hall, id, ({ stage }) => stage === 'LOADING')
+  const other = new Training(hall, async () => {})
+  await other.recover()
+  expect((await runOf(hall.db, id)).status).toBe('RUNNING')
+  await training.cancel(name)
+  await other.close()
+})

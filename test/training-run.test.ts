@@ -1,0 +1,345 @@
+/** One real training on drawn photos, from its first word to its last file, and what a second version adds to it. */
+import { createHash } from 'node:crypto'
+import { readdir, readFile, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { drawSamples } from '../demo/draw.js'
+import type { RunEvent, TrainingRun } from '../src/db.js'
+import { WasteXError } from '../src/errors.js'
+import { readCard } from '../src/model/card.js'
+import { loadTensorFlow, type Tensor } from '../src/model/network/tensorflow.js'
+import { unitPixels } from '../src/photos/pixels.js'
+import { openSession } from '../src/predictions/session.js'
+import { keepForReview } from '../src/reviews/keep-for-review.js'
+import { label } from '../src/reviews/label.js'
+import { Training } from '../src/training/training.js'
+import { createVersion } from '../src/versions/create-version.js'
+import { trainingRows } from '../src/versions/training-rows.js'
+import { openTestHall, type TestHall } from './support/hall.js'
+import { briefly, drawVersion, finished, headAlone, runOf, runWhen, told, weights } from './support/training.js'
+import { unknownPhoto } from './support/unknown-photo.js'
+
+const minutes = 60_000
+let hall: TestHall
+let training: Training
+/** Of the first run: what was in `models/` whenever it told something, and what was readable when it ended. */
+const seen: string[][] = []
+let first: TrainingRun & { events: RunEvent[] }
+let starts: PromiseSettledResult<TrainingRun>[]
+let refusedWhileOn: unknown
+let started: Date
+
+const folderOf = (run: Pick<TrainingRun, 'name'>) => path.join(hall.config.modelsDir, run.name)
+
+beforeAll(async () => {
+  hall = await openTestHall(weights)
+  training = new Training(hall, async () => {})
+  await drawVersion(hall, 'v1')
+  const stopLooking = hall.events.on('trainingEvent', () => {
+    void readdir(hall.config.modelsDir).then(
+      (names) => seen.push(names.filter((name) => !name.startsWith('.'))),
+      () => seen.push([]),
+    )
+  })
+  started = new Date()
+  starts = await Promise.allSettled(
+    Array.from({ length: 10 }, () => training.start({ datasetVersion: 'v1', seed: 3, ...briefly })),
+  )
+  const won = starts.find((start) => start.status === 'fulfilled')
+  if (won?.status !== 'fulfilled') throw new Error(`none was started: ${JSON.stringify(starts)}`)
+  await runWhen(hall, won.value.id, ({ stage }) => stage === 'HEAD')
+  refusedWhileOn = await training.start({ datasetVersion: 'v1' }).catch((error: unknown) => error)
+  await finished(hall, won.value.id)
+  first = await runOf(hall.db, won.value.id)
+  stopLooking()
+}, 4 * minutes)
+
+afterAll(async () => {
+  await training.close()
+  await hall.close()
+})
+
+const ofType = (type: string, run = first) => run.events.filter((event) => event.type === type)
+
+describe('a run', () => {
+  it('is one, of ten that are started at once; the others hear which', () => {
+    const losers = starts.flatMap((start) => (start.status === 'rejected' ? [start.reason as unknown] : []))
+    expect(losers).toHaveLength(9)
+    for (const error of [...losers, refusedWhileOn]) {
+      expect(error).toBeInstanceOf(WasteXError)
+      expect(error).toMatchObject({ code: 'TRAINING_IN_PROGRESS', details: { run: first.name } })
+    }
+  })
+
+  it('goes from QUEUED over RUNNING to COMPLETED', () => {
+    expect(first).toMatchObject({ status: 'COMPLETED', stage: null, error: null, isActive: false })
+    expect(ofType('TrainingStatusChanged').map((event) => told(event)['status'])).toEqual([
+      'QUEUED',
+      'RUNNING',
+      'COMPLETED',
+    ])
+    expect(first.finishedAt?.getTime()).toBeGreaterThan(first.startedAt?.getTime() ?? Infinity)
+  })
+
+  it('numbers what it tells from 1 without gaps; the last word is its end', () => {
+    expect(first.events.map(({ seq }) => seq)).toEqual(first.events.map((_, i) => i + 1))
+    expect(first.events.at(-1)?.type).toBe('TrainingStatusChanged')
+    expect(first.events.at(-2)?.type).toBe('TrainingEvaluated')
+    const times = first.events.map(({ at }) => at.getTime())
+    expect(times).toEqual(times.toSorted((a, b) => a - b))
+  })
+
+  it('says its first word within a second', () => {
+    expect((first.events[0]?.at.getTime() ?? Infinity) - started.getTime()).toBeLessThan(1_000)
+  })
+
+  it('goes through its stages in order', () => {
+    const stages = ofType('TrainingStageStarted').map(told)
+    expect(stages.map(({ stage }) => stage)).toEqual(['LOADING', 'HEAD', 'FINE_TUNE', 'EVALUATING', 'SAVING'])
+    expect(stages[1]).toMatchObject({ epochs: 3 })
+    expect(stages[2]).toMatchObject({ epochs: 1 })
+  })
+
+  it('tells of progress at most four times a second', () => {
+    const at = ofType('TrainingProgress').map((event) => event.at.getTime())
+    expect(at.length).toBeGreaterThan(3)
+    const seconds = ((at.at(-1) ?? 0) - (at[0] ?? 0)) / 1000
+    expect(at.length).toBeLessThanOrEqual(1 + 4 * seconds)
+    // Written down one after another: a late one may come close to the next.
+    for (let i = 0; i + 8 < at.length; i++) expect((at[i + 8] ?? 0) - (at[i] ?? 0)).toBeGreaterThan(1_500)
+    for (const event of ofType('TrainingProgress')) {
+      const { done, total, etaSeconds } = told(event)
+      expect(Number(done)).toBeLessThanOrEqual(Number(total))
+      expect(etaSeconds).toBeGreaterThanOrEqual(0)
+    }
+  })
+
+  it('keeps every epoch, as it was told', async () => {
+    const epochs = await hall.db.runEpoch.findMany({
+      where: { runId: first.id },
+      orderBy: [{ stage: 'asc' }, { epoch: 'asc' }],
+    })
+    expect(epochs.map(({ stage, epoch }) => `${stage} ${epoch}`)).toEqual(['HEAD 1', 'HEAD 2', 'HEAD 3', 'FINE_TUNE 1'])
+    const events = ofType('TrainingEpochCompleted').map(told)
+    epochs.forEach(({ runId: _runId, ...epoch }, i) => expect(events[i]).toMatchObject(epoch))
+    for (const { valLoss, valAccuracy } of epochs) expect([valLoss, valAccuracy]).not.toContain(null)
+  })
+
+  it('has no folder, or a complete one', async () => {
+    expect(seen.length).toBeGreaterThan(10)
+    const { artefacts } = first
+    const complete = await readdir(folderOf(first))
+    expect((artefacts as { name: string }[]).map(({ name }) => name)).toEqual(complete.toSorted())
+    // In the last event at the earliest; the folder aside has a name that starts with a dot.
+    expect(seen.slice(0, -2).flat()).toEqual([])
+    expect((await readdir(hall.config.modelsDir)).filter((name) => name.startsWith('.'))).toEqual([])
+  })
+})
+
+describe('the folder of a run', () => {
+  const text = (name: string) => readFile(path.join(folderOf(first), name), 'utf8')
+  const lines = async (name: string) => (await text(name)).trim().split('\n')
+  const testRows = async () => (await trainingRows(hall.db, first.versionId)).filter(({ split }) => split === 'TEST')
+
+  it('has what its card says, to the byte', async () => {
+    const card = await readCard(folderOf(first))
+    const names = await readdir(folderOf(first))
+    expect(card.files.map(({ name }) => name)).toEqual(names.filter((name) => name !== 'card.json').toSorted())
+    for (const { name, bytes, sha256 } of [...card.files, ...(first.artefacts as unknown as typeof card.files)]) {
+      const content = await readFile(path.join(folderOf(first), name))
+      expect([name, content.length, createHash('sha256').update(content).digest('hex')]).toEqual([name, bytes, sha256])
+    }
+    const expected = ['model.json', 'model.onnx', 'metrics.json', 'confusion_matrix.png', 'classification_report.txt']
+    expect(names).toEqual(expect.arrayContaining([...expected, 'comparison.json', 'history.csv', 'predictions.csv']))
+  })
+
+  it('says what it was made of', async () => {
+    const card = await readCard(folderOf(first))
+    const rows = await trainingRows(hall.db, first.versionId)
+    const count = (split: string) => rows.filter((row) => row.split === split).length
+    expect(card).toMatchObject({
+      run: { id: first.id, name: first.name },
+      classLabels: first.classLabels,
+      photos: { train: count('TRAIN'), val: count('VAL'), test: count('TEST') },
+      seed: 3,
+      network: { boundary: 'mixed8', trainedLayers: 60 },
+    })
+    expect(card.thresholds).toEqual({
+      energy: first.energyThreshold,
+      confidence: first.confidenceThreshold,
+      novelty: first.noveltyThreshold,
+    })
+    expect(Object.keys(card.timings)).toEqual(['loading', 'head', 'fineTune', 'evaluating', 'saving'])
+    expect(card.agreement.maxLogitDifference).toBeLessThanOrEqual(1e-3)
+    expect(card.agreement.photos).toBe(Math.min(32, count('TEST')))
+  })
+
+  it('holds the same metrics as the database', async () => {
+    expect(JSON.parse(await text('metrics.json'))).toEqual(first.evaluation)
+    expect(JSON.parse(await text('comparison.json'))).toBeNull()
+    expect(await text('classification_report.txt')).toContain('macro')
+    const png = await readFile(path.join(folderOf(first), 'confusion_matrix.png'))
+    expect(png.subarray(1, 4).toString()).toBe('PNG')
+    expect(await lines('history.csv')).toHaveLength(1 + 4)
+  })
+
+  it('has a prediction for each test photo, and its accuracy is the one that was told', async () => {
+    const [header = '', ...rows] = await lines('predictions.csv')
+    expect(rows.map((row) => row.split(',')[0]).toSorted()).toEqual(
+      (await testRows()).map(({ contentHash }) => contentHash),
+    )
+    const correct = header.split(',').indexOf('correct')
+    const right = rows.filter((row) => row.split(',')[correct] === 'true').length
+    expect(right / rows.length).toBeCloseTo(Number(told(first.events.at(-2) ?? expect.fail())['accuracy']), 6)
+    expect(first.evaluation).toMatchObject({ testImages: rows.length })
+  })
+
+  it('holds one model in two formats: stock tfjs and onnxruntime agree', async () => {
+    const card = await readCard(folderOf(first))
+    const golden = new Uint8Array(await readFile(path.join(folderOf(first), 'golden.bin')))
+    const pixels = unitPixels(golden)
+    const { photos } = card.golden
+    const session = await openSession(path.join(folderOf(first), 'model.onnx'), { threads: 1 })
+    const { logits = new Float32Array(), novelty = new Float32Array() } = await session.run(pixels, photos)
+    await session.release()
+    const tf = loadTensorFlow()
+    const model = await tf.loadLayersModel(`file://${path.join(folderOf(first), 'model.json')}`)
+    const said = tf.tidy(() => (model.predict(tf.tensor4d(pixels, [photos, 299, 299, 3])) as Tensor).dataSync())
+    model.dispose()
+    expect(logits).toHaveLength(photos * first.classLabels.length)
+    logits.forEach((logit, i) => expect(Math.abs(logit - (said[i] ?? Number.NaN))).toBeLessThanOrEqual(1e-3))
+    expect(novelty).toHaveLength(photos)
+  })
+})
+
+describe('the next version', () => {
+  const added = 5
+
+  it(
+    'sends only what is new through the frozen part, and is compared on the same photos',
+    { timeout: 2 * minutes },
+    async () => {
+      await hall.db.trainingRun.update({ where: { id: first.id }, data: { isActive: true } })
+      const folder = path.join(hall.folder, 'jars')
+      for (const jar of await drawSamples(folder, { perClass: added, classes: ['jar'], seed: 9 })) {
+        const id = await keepForReview(hall, await unknownPhoto(await readFile(jar.path), path.basename(jar.path)))
+        await label(hall, id, 'jar')
+      }
+      const { id: versionId } = await createVersion(hall, { name: 'v2', parent: 'v1' })
+      const { id } = await training.start({ datasetVersion: 'v2', ...briefly })
+      await finished(hall, id)
+      const second = await runOf(hall.db, id)
+      expect(second).toMatchObject({ status: 'COMPLETED', baselineId: first.id, error: null })
+      expect(second.classLabels).toEqual([...first.classLabels, 'jar'].toSorted())
+
+      const before = new Set((await trainingRows(hall.db, first.versionId)).map(({ contentHash }) => contentHash))
+      const rows = await trainingRows(hall.db, versionId)
+      const fresh = rows.filter(({ contentHash }) => !before.has(contentHash))
+      expect(fresh).toHaveLength(added)
+      const views = { TRAIN: 2, VAL: 1, TEST: 0 }
+      const expected = fresh.reduce((sum, { split }) => sum + views[split], 0)
+      const loading = ofType('TrainingProgress', second)
+        .map(told)
+        .filter(({ stage }) => stage === 'LOADING')
+      expect(loading.length).toBeGreaterThan(0)
+      expect(new Set(loading.map(({ total }) => total))).toEqual(new Set([expected]))
+
+      const comparison = JSON.parse(await readFile(path.join(folderOf(second), 'comparison.json'), 'utf8')) as object
+      expect(comparison).toEqual(second.comparison)
+      const test = rows.filter(({ split }) => split === 'TEST')
+      expect(comparison).toMatchObject({
+        testImages: test.length,
+        newClasses: ['jar'],
+        recommendation: second.recommendation,
+      })
+    },
+  )
+
+  it('is compared without the photos that the older model learned from', { timeout: 2 * minutes }, async () => {
+    const rows = await trainingRows(hall.db, first.versionId)
+    // As if somebody had split the same photos otherwise: some that the first run trained on are for testing now.
+    const moved = new Set(
+      rows
+        .filter(({ split }) => split === 'TRAIN')
+        .slice(0, 4)
+        .map(({ photoId }) => photoId),
+    )
+    await hall.db.datasetVersion.create({
+      data: {
+        name: 'resplit',
+        totalImages: rows.length,
+        classCounts: [],
+        splits: [],
+        entries: {
+          create: rows.map(({ photoId, split, classLabel }) => ({
+            photoId,
+            classLabel,
+            split: moved.has(photoId) ? ('TEST' as const) : split,
+          })),
+        },
+      },
+    })
+    const { id } = await training.start({ datasetVersion: 'resplit', ...headAlone })
+    const third = await finished(hall, id)
+    expect(third).toMatchObject({ status: 'COMPLETED', error: null })
+    const test = rows.filter(({ split }) => split === 'TEST').length
+    expect(third.comparison).toMatchObject({ testImages: test })
+    expect(JSON.stringify(third.comparison)).toContain('4 photos of the test split left out')
+  })
+
+  it(
+    'is trained although the folder of the older model is broken; it is compared with nothing then',
+    { timeout: 2 * minutes },
+    async () => {
+      await hall.db.trainingRun.updateMany({ where: { isActive: true }, data: { isActive: false } })
+      const ghost = await hall.db.trainingRun.create({
+        data: {
+          name: 'ghost',
+          versionId: first.versionId,
+          recipe: 'DEFAULT',
+          settings: {},
+          classLabels: first.classLabels,
+          status: 'COMPLETED',
+          isActive: true,
+        },
+      })
+      const { id } = await training.start({ datasetVersion: 'v1', ...headAlone })
+      const run = await finished(hall, id)
+      expect(run).toMatchObject({
+        status: 'COMPLETED',
+        error: null,
+        comparison: null,
+        recommendation: null,
+        baselineId: null,
+      })
+      await hall.db.trainingRun.update({ where: { id: ghost.id }, data: { isActive: false } })
+    },
+  )
+})
+
+describe('a photo that is gone from its folder', () => {
+  it('ends the run with its name; the next run can start', { timeout: 2 * minutes }, async () => {
+    const folder = await drawVersion(hall, 'holes', { perClass: 4, seed: 77 })
+    const { id: versionId } = await hall.db.datasetVersion.findUniqueOrThrow({ where: { name: 'holes' } })
+    const [gone] = await trainingRows(hall.db, versionId)
+    if (!gone) throw new Error('the version is empty')
+    await rm(path.join(folder, gone.path))
+    const { id } = await training.start({ datasetVersion: 'holes', ...headAlone })
+    const run = await finished(hall, id)
+    expect(run.status).toBe('FAILED')
+    expect(run.error).toContain(gone.path)
+    expect(run.error).not.toContain(hall.folder)
+    expect(told((await runOf(hall.db, id)).events.at(-1) ?? expect.fail())).toMatchObject({
+      status: 'FAILED',
+      message: run.error,
+    })
+    expect(await readdir(hall.config.modelsDir)).not.toContain(run.name)
+
+    const next = await training.start({ datasetVersion: 'v1', ...headAlone })
+    await training.cancel(next.name)
+    expect(await finished(hall, next.id)).toMatchObject({ status: 'CANCELLED' })
+    // Of those that are over for good, nothing is kept to go on from.
+    const checkpoints = await readdir(path.join(hall.config.dataDir, 'checkpoints'))
+    expect(checkpoints.filter((name) => name !== next.id)).toEqual([])
+  })
+})
