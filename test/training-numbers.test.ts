@@ -116,10 +116,10 @@ describe('the loss', () => {
     )
     // ln(1 + e^-2) and ln(1 + e^1)
     expect(loss).toBeCloseTo((Math.log1p(Math.exp(-2)) + Math.log1p(Math.exp(1))) / 2, 5)
-    const score = scoreOf(logits, [0, 0])
+    const score = scoreOf(logits, [0, 0], 0)
     expect(score?.loss).toBeCloseTo(loss ?? Number.NaN, 5)
     expect(score?.accuracy).toBe(0.5)
-    expect(scoreOf(new Float32Array(), [])).toBeUndefined()
+    expect(scoreOf(new Float32Array(), [], 0)).toBeUndefined()
   })
 })
 

@@ -122,7 +122,8 @@ export function fineTuneStage(
     patience: settings.earlyStopping && data.val.photos.length > 0 ? recipe.patience.stage2 : undefined,
     learningRate: (step, steps) => scheduledRate(recipe, settings.stage2.learningRate, step, steps),
     load,
-    validate: async () => scoreOf(await tailLogits(tf, tail, head, source, valViews), data.val.labels),
+    validate: async () =>
+      scoreOf(await tailLogits(tf, tail, head, source, valViews), data.val.labels, recipe.labelSmoothing),
   }
 }
 

@@ -63,7 +63,7 @@ export function headStage(
     load,
     validate: async () => {
       const logits = tf.tidy(() => head.logits(tf.tensor2d(val.rows, [val.labels.length, width])).dataSync())
-      return scoreOf(logits as Float32Array, val.labels)
+      return scoreOf(logits as Float32Array, val.labels, recipe.labelSmoothing)
     },
   }
 }

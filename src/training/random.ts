@@ -38,6 +38,13 @@ export function shuffled(n: number, random: Random): Uint32Array {
   return order
 }
 
+/** Mean 0, float32 [length] (Box & Muller 1958). */
+export const normal = (length: number, deviation: number, random: Random): Float32Array =>
+  Float32Array.from({ length }, () => {
+    const radius = deviation * Math.sqrt(-2 * Math.log(1 - uniform(random)))
+    return radius * Math.cos(2 * Math.PI * uniform(random))
+  })
+
 /** Inverted dropout (Srivastava et al. 2014): 0, or 1 / (1 - rate), float32 [length]. */
 export function dropoutMask(length: number, rate: number, random: Random): Float32Array {
   const kept = 1 / (1 - rate)
