@@ -32,7 +32,7 @@ const checks = [
   { name: 'typed documents', mend: 'npm run generate', find: () => complaints('graphql-codegen', ['--check']) },
   {
     name: 'migrations',
-    mend: 'npm run migrate -- --name what_it_does',
+    mend: 'npm run migrate -- what_it_does',
     find: driftOfSchema,
   },
 ]
