@@ -67,9 +67,7 @@ it(
     ).toEqual(['QUEUED', 'RUNNING', 'CANCELLED', 'QUEUED', 'RUNNING', 'COMPLETED'])
     const completed = run.events.filter(({ type }) => type === 'TrainingEpochCompleted').map(told)
     const epochs = completed.map(({ stage, epoch }) => `${String(stage)} ${String(epoch)}`)
-    expect(epochs.toSorted()).toEqual(
-      [1, 2, 3, 4].map((n) => `FINE_TUNE ${n}`).concat([1, 2, 3].map((n) => `HEAD ${n}`)),
-    )
+    expect(epochs.toSorted()).toEqual([1, 2].map((n) => `FINE_TUNE ${n}`).concat([1, 2, 3].map((n) => `HEAD ${n}`)))
     const again = run.events.findLastIndex((event) => told(event)['status'] === 'RUNNING')
     const stages = run.events.slice(again).filter(({ type }) => type === 'TrainingStageStarted')
     expect(stages.map((event) => told(event)['stage'])).toEqual(['LOADING', 'FINE_TUNE', 'EVALUATING', 'SAVING'])

@@ -1,0 +1,106 @@
+/** Calls that come together share a pass; here through a real session on a small network's ONNX file. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { logitsOf } from '../src/model/network/expression.js'
+import { onnxModel } from '../src/model/network/onnx.js'
+import { pixelsPerPhoto } from '../src/photos/pixels.js'
+import { Batcher } from '../src/predictions/batcher.js'
+import { Inference } from '../src/predictions/inference.js'
+import { randomConvolutions, randomDense } from './support/network.js'
+
+let folder: string
+let inference: Inference
+/** Photos of each pass. */
+const passes: number[] = []
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'wastex-batcher-'))
+  const model = path.join(folder, 'model.onnx')
+  // The first blocks alone: seconds would go into the rest.
+  const head = { blocks: ['mixed0'], layers: [randomDense(256, 3, 2)] }
+  await writeFile(model, onnxModel({ convolutions: randomConvolutions(1), outputs: { logits: logitsOf(head) } }))
+  inference = await Inference.open(model, 1)
+  const run = inference.run.bind(inference)
+  inference.run = (pixels) => {
+    passes.push(pixels.length / pixelsPerPhoto)
+    return run(pixels)
+  }
+})
+afterAll(async () => {
+  await inference.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const photo = (n: number) => new Uint8Array(pixelsPerPhoto).map((_, i) => (i * (n + 3)) % 251)
+
+describe('calls at once', () => {
+  it('share passes, and each gets its own answer', async () => {
+    const alone: number[][] = []
+    const one = new Batcher(inference)
+    for (let n = 0; n < 20; n++) alone.push([...(await one.infer(photo(n))).logits])
+    expect(passes.splice(0)).toEqual(Array(20).fill(1))
+
+    const batcher = new Batcher(inference)
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => batcher.infer(photo(n))))
+    expect(passes.reduce((sum, photos) => sum + photos, 0)).toBe(20)
+    expect(passes.length).toBeLessThanOrEqual(4)
+    expect(Math.max(...passes)).toBeLessThanOrEqual(8)
+    answers.forEach(({ logits, novelty }, n) => {
+      expect(novelty).toBeNaN()
+      logits.forEach((logit, c) => expect(logit).toBeCloseTo(alone[n]?.[c] ?? Number.NaN, 3))
+    })
+    expect(new Set(answers.map(({ logits }) => logits[0])).size).toBe(20)
+  })
+
+  it('are refused beyond the queue, with a time to come back; those taken are answered', async () => {
+    const batcher = new Batcher(inference)
+    const same = photo(1)
+    const taken: Promise<unknown>[] = []
+    let refused: unknown
+    try {
+      for (let i = 0; i < 1_000; i++) taken.push(batcher.infer(same))
+    } catch (error) {
+      refused = error
+    }
+    expect(refused).toMatchObject({ code: 'OVERLOADED' })
+    expect((refused as { details: { retryAfterMs: number } }).details.retryAfterMs).toBeGreaterThan(0)
+    let drained = false
+    const drain = batcher.drain().then(() => (drained = true))
+    await Promise.all(taken)
+    await drain
+    expect(drained).toBe(true)
+  })
+
+  it('are drained when nothing waits, at once', async () => {
+    await new Batcher(inference).drain()
+  })
+
+  it('all hear of it when the thread ends under them', async () => {
+    const dying = await Inference.open(path.join(folder, 'model.onnx'), 1)
+    const batcher = new Batcher(dying)
+    const answers = Array.from({ length: 3 }, (_, n) => batcher.infer(photo(n)))
+    const outcomes = Promise.allSettled(answers)
+    await dying.close()
+    for (const outcome of await outcomes) expect(outcome).toMatchObject({ status: 'rejected' })
+    await expect(batcher.infer(photo(1))).rejects.toThrow('the inference thread has ended')
+    await batcher.drain()
+  })
+})
+
+it('a file that is no model does not open, and leaves no thread', async () => {
+  const broken = path.join(folder, 'broken.onnx')
+  await writeFile(broken, 'no protobuf')
+  const threads = new Set<unknown>()
+  const gone: Promise<unknown>[] = []
+  const watch = (worker: import('node:worker_threads').Worker) => {
+    threads.add(worker)
+    gone.push(new Promise((resolve) => worker.once('exit', resolve)))
+  }
+  process.on('worker', watch)
+  await expect(Inference.open(broken, 1)).rejects.toThrow()
+  process.off('worker', watch)
+  expect(threads.size).toBe(1)
+  await Promise.all(gone)
+})

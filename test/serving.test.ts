@@ -1,0 +1,371 @@
+/** A real server, models that it trained itself, and everything that can happen to the one that serves. */
+import { createHash } from 'node:crypto'
+import { cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { Worker } from 'node:worker_threads'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { drawSamples } from '../demo/draw.js'
+import type { Prisma, TrainingRun } from '../src/db.js'
+import type { Artefact, Card } from '../src/model/card.js'
+import { photoFile } from '../src/photos/store.js'
+import { trainingRows } from '../src/versions/training-rows.js'
+import { ask, file, send, upload } from './support/client.js'
+import { openTestHall, type TestHall } from './support/hall.js'
+import type { TestServer } from './support/server.js'
+import { drawVersion, finished, headAlone, startServerOf } from './support/training.js'
+
+const minutes = 60_000
+let hall: TestHall
+let server: TestServer
+let [first, second]: TrainingRun[] = []
+let known: Buffer
+let odd: Buffer[]
+
+/** Threads of this process that have not ended: the server's. */
+const threads = new Set<Worker>()
+process.on('worker', (worker) => {
+  threads.add(worker)
+  worker.once('exit', () => threads.delete(worker))
+})
+
+interface Classified {
+  classLabel: string
+  ood: boolean
+  image: { id: string } | null
+  servedBy: { name: string }
+}
+const classifyDocument =
+  'mutation ($image: Upload!) { classify(image: $image) { classLabel ood image { id } servedBy { name } } }'
+const promoteDocument = 'mutation ($name: String!) { promote(name: $name) { name isActive promotedAt } }'
+const startDocument = 'mutation ($input: StartTrainingInput!) { startTraining(input: $input) { name } }'
+
+const classify = (bytes: Buffer) =>
+  upload<{ classify: Classified }, object>(server.address, classifyDocument, { image: file(bytes, 'photo.jpg') })
+
+async function answerTo(bytes: Buffer): Promise<Classified> {
+  const { data, errors } = await classify(bytes)
+  return data?.classify ?? expect.fail(`${errors?.[0]?.extensions.code}: ${errors?.[0]?.message}`)
+}
+
+const promote = ({ name }: Pick<TrainingRun, 'name'>) =>
+  send<{ promote: { name: string; isActive: boolean; promotedAt: string } }, object>(server.address, promoteDocument, {
+    name,
+  })
+
+async function train(input: object): Promise<TrainingRun> {
+  const { startTraining } = await ask<{ startTraining: { name: string } }, object>(server.address, startDocument, {
+    input: { datasetVersion: 'v1', ...headAlone, stage1: { epochs: 15 }, ...input },
+  })
+  const { id } = await hall.db.trainingRun.findUniqueOrThrow({ where: { name: startTraining.name } })
+  return finished(hall, id)
+}
+
+const active = () => hall.db.trainingRun.findMany({ where: { isActive: true } })
+const serves = async () => (await answerTo(known)).servedBy.name
+const counted = async () => {
+  const { _sum } = await hall.db.trashCounter.aggregate({ _sum: { totalCount: true, oodCount: true } })
+  return { known: _sum.totalCount ?? 0, unknown: _sum.oodCount ?? 0 }
+}
+const filesBelow = async (folder: string) =>
+  (await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])).filter((entry) => entry.isFile())
+const folderOf = ({ name }: Pick<TrainingRun, 'name'>) => path.join(hall.config.modelsDir, name)
+
+beforeAll(async () => {
+  hall = await openTestHall()
+  await drawVersion(hall, 'v1')
+  server = await startServerOf(hall)
+  odd = []
+  for (const photo of await drawSamples(path.join(hall.folder, 'others'), { perClass: 0, odd: 12, seed: 5 })) {
+    odd.push(await readFile(photo.path))
+  }
+})
+
+afterAll(async () => {
+  await server.close()
+  await hall.close()
+})
+
+describe('before anything was promoted', () => {
+  it('there is no model, and nothing is counted or kept', async () => {
+    const { status, errors } = await classify(odd[0] ?? expect.fail())
+    expect([status, errors?.[0]?.extensions.code]).toEqual([503, 'NO_MODEL'])
+    expect(await counted()).toEqual({ known: 0, unknown: 0 })
+    expect(await filesBelow(hall.config.uploadsDir)).toEqual([])
+  })
+
+  it('the first run that asks for it is promoted by itself', { timeout: 2 * minutes }, async () => {
+    const promotions = hall.events.subscribe('modelPromoted')
+    first = await train({ autoPromote: true })
+    expect(first).toMatchObject({ status: 'COMPLETED', error: null, comparison: null })
+    expect((await promotions.next()).value).toEqual({ runId: first.id })
+    await promotions.return?.()
+    // Promoted already: answers when its turn has come.
+    const { data } = await promote(first)
+    expect(data?.promote).toMatchObject({ name: first.name, isActive: true })
+  })
+})
+
+describe('the model that serves', () => {
+  it('answers for photos like those that it learned from', async () => {
+    for (const row of await trainingRows(hall.db, first?.versionId ?? 0)) {
+      known = await readFile(photoFile(hall.config, row))
+      const answer = await answerTo(known)
+      if (!answer.ood) return expect(answer).toMatchObject({ image: null, servedBy: { name: first?.name } })
+    }
+    expect.fail('it knows none of its own photos')
+  })
+
+  it('counts each of fifty photos at once, and keeps none', { timeout: minutes }, async () => {
+    const [before, files, images] = [await counted(), await filesBelow(hall.folder), await hall.db.image.count()]
+    const answers = await Promise.all(Array.from({ length: 50 }, () => answerTo(known)))
+    expect(
+      new Set(answers.map(({ classLabel, ood, image }) => JSON.stringify([classLabel, ood, image]))),
+    ).toHaveProperty('size', 1)
+    expect(await counted()).toEqual({ known: before.known + 50, unknown: before.unknown })
+    expect(await hall.db.image.count()).toBe(images)
+    expect(await filesBelow(hall.folder)).toHaveLength(files.length)
+  })
+
+  it('keeps what it does not know once, however often and however fast it is sent', { timeout: minutes }, async () => {
+    for (const photo of odd) {
+      const answer = await answerTo(photo)
+      if (!answer.ood) continue
+      const [before, files, images] = [
+        await counted(),
+        await filesBelow(hall.config.uploadsDir),
+        await hall.db.image.count(),
+      ]
+      const answers = await Promise.all(Array.from({ length: 6 }, () => answerTo(photo)))
+      expect(new Set(answers.map(({ image }) => image?.id))).toEqual(new Set([answer.image?.id]))
+      expect(await hall.db.image.count()).toBe(images)
+      expect(await filesBelow(hall.config.uploadsDir)).toHaveLength(files.length)
+      expect(await counted()).toEqual({ known: before.known, unknown: before.unknown + 6 })
+      return
+    }
+    expect.fail('it knows everything')
+  })
+})
+
+describe('a promotion', () => {
+  it(
+    'while eight clients classify fails none of them; each is answered by a run that served',
+    { timeout: 2 * minutes },
+    async () => {
+      second = await train({ seed: 2 })
+      expect(second).toMatchObject({ status: 'COMPLETED', error: null, isActive: false, baselineId: first?.id })
+      expect(second.comparison).toMatchObject({ recommendation: second.recommendation })
+      expect(await serves()).toBe(first?.name)
+
+      let promoted = false
+      const loop = async () => {
+        const names: string[] = []
+        for (let after = 0; after < 2; promoted && after++) names.push(await serves())
+        return names
+      }
+      const clients = Array.from({ length: 8 }, loop)
+      const { data } = await promote(second)
+      promoted = true
+      expect(data?.promote).toMatchObject({ name: second.name, isActive: true })
+      const answers = await Promise.all(clients)
+      expect(new Set(answers.flat())).toEqual(new Set([first?.name, second.name]))
+      // What was asked after the promotion is answered by the new one.
+      expect(answers.map((names) => names.at(-1))).toEqual(Array(8).fill(second.name))
+      expect((await active()).map(({ name }) => name)).toEqual([second.name])
+    },
+  )
+
+  it('leaves one thread, however many there were', { timeout: minutes }, async () => {
+    for (let i = 0; i < 5; i++) {
+      const { errors } = await promote((i % 2 === 0 ? first : second) ?? expect.fail())
+      expect(errors).toBeUndefined()
+      expect(await serves()).toBe((i % 2 === 0 ? first : second)?.name)
+      expect(threads.size).toBe(1)
+    }
+  })
+
+  it('of two at once ends with one of them, in the database and in fact', { timeout: minutes }, async () => {
+    const runs = [first ?? expect.fail(), second ?? expect.fail()]
+    await Promise.all(runs.concat(runs).map(promote))
+    const [only, ...others] = await active()
+    expect(others).toEqual([])
+    expect(await serves()).toBe(only?.name)
+    expect(threads.size).toBe(1)
+  })
+
+  it('of the run that serves answers as if done', async () => {
+    const [run] = await active()
+    const { data } = await promote(run ?? expect.fail())
+    expect(data?.promote).toMatchObject({ name: run?.name, isActive: true })
+    expect(new Date(data?.promote.promotedAt ?? '')).toEqual(run?.promotedAt)
+  })
+
+  it.each(['CANCELLED', 'FAILED', 'INTERRUPTED'] as const)('of a run that is %s is refused', async (status) => {
+    const run = first ?? expect.fail()
+    const { name } = await hall.db.trainingRun.create({
+      data: {
+        name: `run-${status}`,
+        versionId: run.versionId,
+        recipe: 'DEFAULT',
+        settings: {},
+        classLabels: [],
+        status,
+      },
+    })
+    const { status: http, errors } = await promote({ name })
+    expect([http, errors?.[0]?.extensions.code]).toEqual([409, 'CONFLICT'])
+    expect(errors?.[0]?.message).toContain(status)
+  })
+
+  it('of a run that does not exist is NOT_FOUND', async () => {
+    expect((await promote({ name: 'run-999' })).errors?.[0]?.extensions.code).toBe('NOT_FOUND')
+  })
+})
+
+describe('a model that is not what it was', () => {
+  const backup = () => `${folderOf(second ?? expect.fail())}.backup`
+  const fileIn = (name: string) => path.join(folderOf(second ?? expect.fail()), name)
+  const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
+
+  async function changeCard(change: (card: Card) => void): Promise<void> {
+    const card = JSON.parse(await readFile(fileIn('card.json'), 'utf8')) as Card
+    change(card)
+    await writeFile(fileIn('card.json'), JSON.stringify(card))
+  }
+  /** As whoever could also write to the database would. */
+  async function vouchForCard(): Promise<void> {
+    const hash = sha256(await readFile(fileIn('card.json')))
+    const artefacts = (second?.artefacts ?? []) as unknown as Artefact[]
+    const changed = artefacts.map((one) => (one.name === 'card.json' ? { ...one, sha256: hash } : one))
+    await hall.db.trainingRun.update({
+      where: { id: second?.id ?? '' },
+      data: { artefacts: changed as unknown as Prisma.InputJsonValue },
+    })
+  }
+  async function replaceModel(change: (bytes: Buffer) => void): Promise<void> {
+    const bytes = await readFile(fileIn('model.onnx'))
+    change(bytes)
+    await writeFile(fileIn('model.onnx'), bytes)
+    await changeCard((card) => {
+      for (const one of card.files) if (one.name === 'model.onnx') one.sha256 = sha256(bytes)
+    })
+    await vouchForCard()
+  }
+
+  beforeAll(async () => {
+    await promote(first ?? expect.fail())
+    await cp(folderOf(second ?? expect.fail()), backup(), { recursive: true })
+  })
+  afterEach(async () => {
+    await rm(folderOf(second ?? expect.fail()), { recursive: true, force: true })
+    await cp(backup(), folderOf(second ?? expect.fail()), { recursive: true })
+    await hall.db.trainingRun.update({
+      where: { id: second?.id ?? '' },
+      data: { artefacts: second?.artefacts as Prisma.InputJsonValue },
+    })
+  })
+
+  it.each<[string, string, () => Promise<void>]>([
+    [
+      'a flipped bit in its weights',
+      'model.onnx is not the file that the card describes',
+      async () => {
+        const bytes = await readFile(fileIn('model.onnx'))
+        const middle = bytes.length >> 1
+        bytes[middle] = (bytes[middle] ?? 0) ^ 1
+        await writeFile(fileIn('model.onnx'), bytes)
+      },
+    ],
+    ['no card', 'no readable card.json', () => rm(fileIn('card.json'))],
+    [
+      'half a card',
+      'card.json is not JSON',
+      async () => writeFile(fileIn('card.json'), (await readFile(fileIn('card.json'))).subarray(0, 300)),
+    ],
+    ['no golden photos', 'golden.bin is missing', () => rm(fileIn('golden.bin'))],
+    ['no folder', 'no readable card.json', () => rm(folderOf(second ?? expect.fail()), { recursive: true })],
+    [
+      'labels in another order',
+      'other class labels than the run',
+      () => changeCard((card) => card.classLabels.reverse()),
+    ],
+    [
+      'the card of another run',
+      'is that of run',
+      () => cp(path.join(folderOf(first ?? expect.fail()), 'card.json'), fileIn('card.json')),
+    ],
+    [
+      'other thresholds',
+      'was changed after the run had written it',
+      () => changeCard((card) => (card.thresholds.energy = 1e9)),
+    ],
+    [
+      'pixels that are made otherwise',
+      'this server makes',
+      async () => {
+        await changeCard((card) => (card.preprocessing = 'grey'))
+        await vouchForCard()
+      },
+    ],
+    [
+      'weights that are not numbers',
+      'differ from the evaluation',
+      () => replaceModel((bytes) => bytes.fill(0xff, (bytes.length >> 2) & ~3, ((bytes.length >> 2) & ~3) + 40_000)),
+    ],
+    ['an ONNX file that is none', 'onnxruntime cannot load it', () => replaceModel((bytes) => bytes.fill(0, 0, 1_000))],
+  ])('is refused with the reason, and the old one goes on answering: %s', async (_, reason, spoil) => {
+    await spoil()
+    const { status, errors } = await promote(second ?? expect.fail())
+    expect([status, errors?.[0]?.extensions.code]).toEqual([409, 'CONFLICT'])
+    expect(errors?.[0]?.message).toContain(reason)
+    expect(errors?.[0]?.message).not.toContain(hall.folder)
+    expect(await serves()).toBe(first?.name)
+    expect((await active()).map(({ name }) => name)).toEqual([first?.name])
+    expect(threads.size).toBe(1)
+  })
+
+  it('serves again as soon as it is whole again', async () => {
+    expect((await promote(second ?? expect.fail())).errors).toBeUndefined()
+    expect(await serves()).toBe(second?.name)
+  })
+})
+
+describe('the next start', () => {
+  it('serves the run that served', { timeout: minutes }, async () => {
+    await server.close()
+    expect(threads.size).toBe(0)
+    server = await startServerOf(hall)
+    expect(await serves()).toBe(second?.name)
+  })
+
+  it('starts without a model when that one is broken, says so, and takes another', { timeout: minutes }, async () => {
+    await server.close()
+    const folder = folderOf(second ?? expect.fail())
+    await rename(folder, `${folder}.away`)
+    server = await startServerOf(hall)
+    const ready = await fetch(`${server.address}/ready`)
+    expect(ready.status).toBe(200)
+    expect(await ready.text()).toContain(`run “${second?.name}” is refused`)
+    expect((await classify(known)).errors?.[0]?.extensions.code).toBe('NO_MODEL')
+    expect((await promote(first ?? expect.fail())).errors).toBeUndefined()
+    expect(await serves()).toBe(first?.name)
+    expect(await (await fetch(`${server.address}/ready`)).text()).not.toContain('refused')
+    await rename(`${folder}.away`, folder)
+  })
+
+  it('of a second process follows the promotions of the first', { timeout: minutes }, async () => {
+    const beside = await startServerOf(hall)
+    const own = server
+    try {
+      server = beside
+      expect(await serves()).toBe(first?.name)
+      server = own
+      await promote(second ?? expect.fail())
+      server = beside
+      // Whatever it is asked meanwhile it answers, by the one or the other.
+      for (let name = await serves(); name !== second?.name; name = await serves()) expect(name).toBe(first?.name)
+    } finally {
+      server = own
+      await beside.close()
+    }
+  })
+})

@@ -1,0 +1,138 @@
+/** A server is killed while it trains. The next one says so, and the run becomes what it would have been. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { readdir, readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { TrainingRun } from '../src/db.js'
+import { ask } from './support/client.js'
+import { openTestHall, type TestHall } from './support/hall.js'
+import type { TestServer } from './support/server.js'
+import { drawVersion, finished, hasTold, runOf, runWhen, settingsOf, startServerOf, told } from './support/training.js'
+
+const minutes = 60_000
+let hall: TestHall
+let killed: ChildProcess | undefined
+let server: TestServer | undefined
+
+const start = 'mutation ($input: StartTrainingInput!) { startTraining(input: $input) { name } }'
+const input = {
+  datasetVersion: 'v1',
+  stage1: { epochs: 4 },
+  stage2: { epochs: 3 },
+  batchSize: 16,
+  seed: 11,
+  earlyStopping: false,
+}
+
+beforeAll(async () => {
+  hall = await openTestHall()
+  await drawVersion(hall, 'v1', { perClass: 14 })
+})
+afterAll(async () => {
+  killed?.kill('SIGKILL')
+  await server?.close()
+  await hall.close()
+})
+
+/** The product itself, in a process of its own. @returns its address */
+async function startProcess(): Promise<string> {
+  const root = path.resolve(import.meta.dirname, '..')
+  const child = spawn(process.execPath, ['--import', 'tsx', path.join(root, 'src/main.ts')], {
+    cwd: root,
+    env: { ...process.env, PORT: '0', LOG_LEVEL: 'silent', ...settingsOf(hall) },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  killed = child
+  for await (const line of createInterface({ input: child.stdout })) {
+    const address = /http:\/\/\S+/.exec(line)?.[0]
+    if (address) return address
+  }
+  throw new Error('the server ended without an address')
+}
+
+async function started(address: string): Promise<TrainingRun> {
+  const { startTraining } = await ask<{ startTraining: { name: string } }, object>(address, start, { input })
+  return hall.db.trainingRun.findUniqueOrThrow({ where: { name: startTraining.name } })
+}
+
+interface Prediction {
+  photo: string
+  predicted: string
+  logits: number[]
+}
+
+async function predictionsOf({ name }: TrainingRun): Promise<Prediction[]> {
+  const text = await readFile(path.join(hall.config.modelsDir, name, 'predictions.csv'), 'utf8')
+  const [header = [], ...rows] = text
+    .trim()
+    .split('\n')
+    .map((line) => line.split(','))
+  const first = header.findIndex((column) => column.startsWith('logit_'))
+  return rows.map((row) => ({
+    photo: row[0] ?? '',
+    predicted: row[header.indexOf('predicted')] ?? '',
+    logits: row.slice(first).map(Number),
+  }))
+}
+
+it(
+  'a run that was killed is INTERRUPTED, holds no lock, and ends as if nothing had been',
+  { timeout: 4 * minutes },
+  async () => {
+    const { id, name } = await started(await startProcess())
+    await runWhen(hall, id, (run) => hasTold(run, 'TrainingEpochCompleted', { stage: 'FINE_TUNE', epoch: 1 }))
+    const gone = new Promise((resolve) => killed?.once('exit', resolve))
+    killed?.kill('SIGKILL')
+    await gone
+    expect((await runOf(hall.db, id)).status).toBe('RUNNING')
+
+    server = await startServerOf(hall)
+    expect(await runOf(hall.db, id)).toMatchObject({ status: 'INTERRUPTED', error: null })
+    expect(await readdir(hall.config.modelsDir)).toEqual([])
+
+    const { resumeTraining } = await ask<{ resumeTraining: { status: string } }, object>(
+      server.address,
+      'mutation ($name: String!) { resumeTraining(name: $name) { status } }',
+      { name },
+    )
+    expect(resumeTraining.status).toBe('QUEUED')
+    const resumed = await finished(hall, id)
+    expect(resumed).toMatchObject({ status: 'COMPLETED', error: null })
+
+    const run = await runOf(hall.db, id)
+    expect(run.events.map(({ seq }) => seq)).toEqual(run.events.map((_, i) => i + 1))
+    const epochsTold = run.events.filter(({ type }) => type === 'TrainingEpochCompleted').map(told)
+    expect(epochsTold.map(({ stage, epoch }) => `${String(stage)} ${String(epoch)}`)).toEqual([
+      ...[1, 2, 3, 4].map((n) => `HEAD ${n}`),
+      ...[1, 2, 3].map((n) => `FINE_TUNE ${n}`),
+    ])
+
+    const never = await started(server.address)
+    await finished(hall, never.id)
+    const [interrupted, straight] = [await predictionsOf(resumed), await predictionsOf(never)]
+    expect(interrupted.map(({ photo }) => photo)).toEqual(straight.map(({ photo }) => photo))
+    const same = interrupted.filter(({ predicted }, i) => predicted === straight[i]?.predicted).length
+    expect(same / straight.length).toBeGreaterThanOrEqual(0.99)
+    // Not by luck: the very numbers are the same, but for the order in which threads add up.
+    const largest = Math.max(
+      ...interrupted.flatMap(({ logits }, i) =>
+        logits.map((logit, c) => Math.abs(logit - (straight[i]?.logits[c] ?? Number.NaN))),
+      ),
+    )
+    expect(largest).toBeLessThan(0.02)
+
+    const epochs = (runId: string) =>
+      hall.db.runEpoch.findMany({
+        where: { runId },
+        orderBy: [{ stage: 'asc' }, { epoch: 'asc' }],
+        omit: { runId: true, seconds: true },
+      })
+    const [ofInterrupted, ofStraight] = [await epochs(id), await epochs(never.id)]
+    expect(ofInterrupted).toHaveLength(7)
+    ofInterrupted.forEach((epoch, i) => {
+      expect(epoch.loss).toBeCloseTo(ofStraight[i]?.loss ?? Number.NaN, 2)
+      expect(epoch.learningRate).toBe(ofStraight[i]?.learningRate)
+    })
+  },
+)
