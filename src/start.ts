@@ -2,7 +2,7 @@
 import { type Server, startServer } from './api/server.js'
 import type { Config } from './config.js'
 import { openDatabase } from './database/open.js'
-import { connect } from './db.js'
+import { connect, type Db, type TrainingRun } from './db.js'
 import { sweep } from './disk.js'
 import { messageOf } from './errors.js'
 import { Events } from './events.js'
@@ -47,9 +47,7 @@ export async function start(config: Config, say: (line: string) => void): Promis
     await promotion.follow()
     closing.push(() => promotion.close())
     const training = new Training(hall, async (run) => {
-      // The first run has nothing to be compared with: whoever asked for promotion wants a model that serves.
-      const first = run.recommendation === null && !serving.current
-      if (run.autoPromote && (first || run.recommendation === 'PROMOTE')) await promotion.promote(run.name)
+      if (run.autoPromote && (await mayTakeOver(db, run))) await promotion.promote(run.name)
     })
     await training.recover()
     closing.push(() => training.close())
@@ -68,4 +66,11 @@ export async function start(config: Config, say: (line: string) => void): Promis
     await close().catch((second: unknown) => say(`While stopping: ${messageOf(second)}`))
     throw error
   }
+}
+
+/** The very first run has nothing to be compared with; a later one must be recommended over what serves at this moment. */
+async function mayTakeOver(db: Db, run: TrainingRun): Promise<boolean> {
+  if ((await db.trainingRun.count({ where: { promotedAt: { not: null } } })) === 0) return true
+  const active = await db.trainingRun.findFirst({ where: { isActive: true }, select: { id: true } })
+  return run.recommendation === 'PROMOTE' && run.baselineId === active?.id
 }

@@ -9,6 +9,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 const file = path.join(folder, 'run', 'last.bin')
 
 const checkpoint: Checkpoint = {
+  madeOf: 'a backbone',
   history: [
     {
       stage: 'HEAD',

@@ -56,7 +56,7 @@ function watched(stopAfterSteps = Infinity) {
     checkStop: () => {
       if (steps >= stopAfterSteps) throw new Stop()
     },
-    save: async (checkpoint) => void saved.push(structuredClone(checkpoint)),
+    save: async (checkpoint) => void saved.push(structuredClone({ ...checkpoint, madeOf: 'a backbone' })),
   }
   return { context, saved, history, steps: () => steps }
 }

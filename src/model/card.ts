@@ -31,6 +31,14 @@ const CardSchema = z.object({
   backbone: z.object({ sha256: z.string(), source: z.string() }),
   /** `photos/pixels.ts`: how bytes became pixels. A server that does it otherwise refuses the model. */
   preprocessing: z.string(),
+  /** The feature cache's part: views of photos wanted, found, computed once, and beyond its limit. */
+  features: z.object({
+    views: z.number(),
+    cached: z.number(),
+    toCompute: z.number(),
+    beyondLimit: z.number(),
+    computed: z.number(),
+  }),
   thresholds: ThresholdsSchema,
   /** The last frozen block, and the blocks whose pooled features the head sees. */
   network: z.object({ boundary: z.string(), head: z.array(z.string()), trainedLayers: z.number() }),

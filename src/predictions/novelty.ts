@@ -18,8 +18,13 @@ const mostRows = 2_048
 /** Of subspace iteration; each brings the directions nearer by the ratio of neighbouring variances. */
 const iterations = 6
 
-/** @param features of the training photos, float32 [N, D], row-major @returns null when they do not vary */
-export function fitNovelty(features: Float32Array, dimensions: number): ResidualOf | null {
+/**
+ * Takes seconds.
+ * @param features of the training photos, float32 [N, D], row-major
+ * @param checkStop called now and then; may throw
+ * @returns null when they do not vary
+ */
+export function fitNovelty(features: Float32Array, dimensions: number, checkStop = () => {}): ResidualOf | null {
   if (features.length % dimensions !== 0) throw new Error(`${features.length} features are not rows of ${dimensions}`)
   if (!features.every(Number.isFinite)) throw new Error('a feature is not finite')
   const rows = evenly(features, dimensions)
@@ -27,7 +32,8 @@ export function fitNovelty(features: Float32Array, dimensions: number): Residual
   const standardisation = standardisationOf(rows, dimensions)
   if (!standardisation.scale.some((scale) => scale > 0)) return null
   const kept = Math.min(mostDirections, Math.floor(photos / photosPerDirection), dimensions)
-  return { ...standardisation, directions: mainDirections(standardise(rows, standardisation), dimensions, kept) }
+  const z = standardise(rows, standardisation)
+  return { ...standardisation, directions: mainDirections(z, dimensions, kept, checkStop) }
 }
 
 /** @param features float32 [N, D] @returns float32 [N]: squared length of what the directions leave over, 0 or more */
@@ -62,13 +68,14 @@ function evenly(features: Float32Array, d: number): Float32Array {
  * Orthonormal [D, kept] that spans the directions of most variance, by subspace iteration (Halko, Martinsson & Tropp 2011,
  * algorithm 4.4): no covariance of D x D is ever made.
  */
-function mainDirections(z: Float32Array, d: number, kept: number): Float32Array {
+function mainDirections(z: Float32Array, d: number, kept: number, checkStop: () => void): Float32Array {
   const basis = new Float32Array(d * kept)
   // Any independent start will do; this one is the same on every machine.
   const random = xoroshiro128plus(1)
   for (let i = 0; i < basis.length; i++) basis[i] = random.next() / 2 ** 31
   orthonormalise(basis, d, kept)
   for (let iteration = 0; iteration < iterations; iteration++) {
+    checkStop()
     const along = product(z, basis, d, kept)
     basis.fill(0)
     for (let row = 0; row * d < z.length; row++) {

@@ -8,6 +8,8 @@ import { writeFileWhole } from '../disk.js'
 import type { EpochResult } from './job.js'
 
 export interface Checkpoint {
+  /** Hash of what its weights mean anything with: backbone, preprocessing, blocks. */
+  madeOf: string
   /** Told again when the run is resumed, for those that were not written down. */
   history: EpochResult[]
   /** Epochs done in the stage of the last of `history`. */

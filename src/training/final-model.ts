@@ -54,7 +54,7 @@ export async function finalModel(
   if (!first) throw new Error('a head has a layer')
   const head: HeadWeights = { blocks: blocks.head, layers: [foldInto(standardisation, first), ...others] }
   const convolutions = new Map([...backbone.convolutions, ...(tail ? readConvolutions(tail.model) : [])])
-  const novelty = fitNovelty(await noveltyRows(trained, train, checkStop), channelsOf(blocks.novelty))
+  const novelty = fitNovelty(await noveltyRows(trained, train, checkStop), channelsOf(blocks.novelty), checkStop)
   const outputs: Record<string, Expression> = { logits: logitsOf(head) }
   if (novelty) outputs['novelty'] = residual(concat(...blocks.novelty.map((block) => pooled(block))), novelty)
   return {
@@ -88,7 +88,7 @@ async function thresholdsOf(
 async function logitsOfSplit(trained: Trained, examples: Examples, checkStop: () => void): Promise<Float32Array> {
   const { tf, tail, head, source, standardisation, blocks } = trained
   const views = viewsOf(examples, ['whole'])
-  if (tail) return tailLogits(tf, tail, head, source, views)
+  if (tail) return tailLogits(tf, tail, head, source, views, checkStop)
   const rows = standardise(await pooledRows(source, views, blocks, blocks.head, checkStop), standardisation)
   const shape: [number, number] = [views.length, head.shape.features]
   return tf.tidy(() => head.logits(tf.tensor2d(rows, shape)).dataSync()) as Float32Array

@@ -65,10 +65,12 @@ export async function tailLogits(
   head: HeadNetwork,
   source: FeatureSource,
   views: readonly ViewOf[],
+  checkStop: () => void,
 ): Promise<Float32Array> {
   const { classes } = head.shape
   const all = new Float32Array(views.length * classes)
   for (let start = 0; start < views.length; start += judgedAtOnce) {
+    checkStop()
     const features = await source.read(views.slice(start, start + judgedAtOnce))
     const logits = tf.tidy(() => {
       const { frozen, maps } = inputsOf(tf, tail, features)
@@ -85,6 +87,7 @@ export function fineTuneStage(
   data: { train: Examples; val: Examples; views: readonly View[]; weights: Float32Array },
   recipe: Recipe,
   settings: Settings,
+  checkStop: () => void,
 ): Stage {
   const { classes } = head.shape
   const valViews = viewsOf(data.val, ['whole'])
@@ -123,7 +126,7 @@ export function fineTuneStage(
     learningRate: (step, steps) => scheduledRate(recipe, settings.stage2.learningRate, step, steps),
     load,
     validate: async () =>
-      scoreOf(await tailLogits(tf, tail, head, source, valViews), data.val.labels, recipe.labelSmoothing),
+      scoreOf(await tailLogits(tf, tail, head, source, valViews, checkStop), data.val.labels, recipe.labelSmoothing),
   }
 }
 

@@ -2,11 +2,11 @@
 import { boundaryOf } from '../model/network/depth.js'
 import { inceptionV3 } from '../model/network/inception-v3.js'
 import { nodesBetween, PIXELS, shapesOf } from '../model/network/node.js'
-import type { Recipe } from './recipes.js'
+import { type Recipe, recipes } from './recipes.js'
 import type { Settings } from './settings.js'
 
 export interface HeadBlocks {
-  /** The head's, those that stand still first; then the novelty test's, if the head has not got it. */
+  /** Kept in the feature cache, in the network's order, so the head's that stand still come before those that move. */
   wanted: readonly string[]
   head: readonly string[]
   /** Of the head's, those behind the boundary. */
@@ -34,7 +34,7 @@ export function headBlocks(recipe: Recipe, { stage2 }: Settings): HeadBlocks {
   const best = bestForNovelty.filter((block) => still.has(block))
   const novelty = best.length > 0 ? best : [boundary]
   return {
-    wanted: [...head, ...novelty.filter((block) => !head.includes(block))],
+    wanted: inOrder([...new Set([...everyRecipe, ...head, ...novelty])]),
     head,
     moved,
     novelty,
@@ -43,6 +43,14 @@ export function headBlocks(recipe: Recipe, { stage2 }: Settings): HeadBlocks {
     fineTunes,
   }
 }
+
+/** Wanted whatever the recipe: so that another recipe, or another head, finds the features that are there. */
+const everyRecipe = [
+  ...new Set([...Object.values(recipes).flatMap(({ blocks }) => blocks), ...bestForNovelty, 'mixed10']),
+]
+
+const inOrder = (blocks: readonly string[]): string[] =>
+  inceptionV3.flatMap(({ name }) => (blocks.includes(name) ? [name] : []))
 
 const shapes = shapesOf(inceptionV3)
 

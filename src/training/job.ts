@@ -72,4 +72,4 @@ export type Report =
   | { type: 'warning'; message: string }
   /** Asked to stop, and has. */
   | { type: 'stopped' }
-  | { type: 'failed'; message: string; stack: string | undefined }
+  | { type: 'failed'; message: string; stack: string | undefined; forPeople: boolean }

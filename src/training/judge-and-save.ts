@@ -21,6 +21,7 @@ import type { Parts } from './parts.js'
 import type { PhaseClock } from './phase-clock.js'
 import { readPixels } from './read-pixels.js'
 import type { Recipe } from './recipes.js'
+import { RunFailure } from './run-failure.js'
 import { versions } from './versions.js'
 
 export interface Ending extends Trained {
@@ -58,8 +59,9 @@ export async function judgeAndSave(ending: Ending): Promise<RunResult> {
 
     clock.start('saving')
     report({ type: 'stage', stage: 'SAVING', epochs: 0, images: test.length, message: 'Saving the model' })
-    const agreement = await saveLayers(ending, model, folder, judged)
-    const golden = test.slice(0, goldenPhotos)
+    const witnesses = await witnessesOf(ending, path.join(folder, onnxFile), judged)
+    const agreement = await saveLayers(ending, model, folder, witnesses)
+    const golden = witnesses.photos.slice(0, goldenPhotos)
     await write(goldenFile, Buffer.concat(await Promise.all(golden.map(readPixels))))
     await write('metrics.json', json(evaluation))
     await write('comparison.json', json(comparison))
@@ -74,7 +76,7 @@ export async function judgeAndSave(ending: Ending): Promise<RunResult> {
     const files = await artefactsIn(folder)
     const card = await cardOf(ending, model, {
       agreement,
-      golden: rows(judged.logits, job.classLabels.length).slice(0, golden.length),
+      golden: rows(witnesses.logits, job.classLabels.length).slice(0, golden.length),
     })
     await write(cardFile, json({ ...card, files } satisfies Card))
     const artefacts = await artefactsIn(folder)
@@ -130,17 +132,35 @@ async function judgeBoth({ job, split, report, checkStop }: Ending, model: strin
   return { judged, comparison }
 }
 
+/** Photos by which the model can be believed elsewhere, and its logits of them, float32 [photos, classes]. */
+interface Witnesses {
+  photos: TrainingPhoto[]
+  logits: Float32Array
+}
+
+/** Test photos; where there are too few of them, others of the version. */
+async function witnessesOf({ split, checkStop }: Ending, model: string, { logits }: Judged): Promise<Witnesses> {
+  const tested = split.test.photos.slice(0, agreementPhotos)
+  const others = [...split.val.photos, ...split.train.photos].slice(0, agreementPhotos - tested.length)
+  const classes = split.test.photos.length > 0 ? logits.length / split.test.photos.length : 0
+  const more = others.length > 0 ? (await judge(model, others, checkStop)).logits : new Float32Array()
+  return {
+    photos: [...tested, ...others],
+    logits: Float32Array.from([...logits.subarray(0, tested.length * classes), ...more]),
+  }
+}
+
 /** tfjs' files; and a run whose two engines do not agree fails here. */
-async function saveLayers(ending: Ending, { convolutions, head }: FinalModel, folder: string, judged: Judged) {
-  const { tf, blocks, recipe, split, checkStop } = ending
+async function saveLayers(ending: Ending, { convolutions, head }: FinalModel, folder: string, witnesses: Witnesses) {
+  const { tf, blocks, recipe, checkStop } = ending
   const freezing = { boundary: blocks.boundary, frozen: blocks.frozenConvolutions }
   const model = buildWhole(tf, { ...freezing, convolutions, head, dropout: recipe.dropout.features })
   try {
     await saveLayersModel(tf, model, folder)
-    const photos = split.test.photos.slice(0, agreementPhotos)
-    const difference = await maxLogitDifference(tf, model, photos, judged.logits, checkStop)
+    const { photos, logits } = witnesses
+    const difference = await maxLogitDifference(tf, model, photos, logits, checkStop)
     if (!(difference <= agreementTolerance))
-      throw new Error(
+      throw new RunFailure(
         `tfjs and ONNX do not agree: their logits differ by ${difference} (at most ${agreementTolerance}).`,
       )
     return { photos: photos.length, maxLogitDifference: difference }
@@ -150,7 +170,7 @@ async function saveLayers(ending: Ending, { convolutions, head }: FinalModel, fo
 }
 
 async function cardOf(
-  { job, recipe, split, backbone, blocks, clock }: Ending,
+  { job, recipe, split, backbone, blocks, clock, source }: Ending,
   model: FinalModel,
   { agreement, golden }: { agreement: Card['agreement']; golden: number[][] },
 ): Promise<Omit<Card, 'files'>> {
@@ -165,6 +185,7 @@ async function cardOf(
     seed: job.settings.seed,
     backbone: { sha256: backbone.hash, source: backbone.source },
     preprocessing,
+    features: { ...source.plan, computed: source.computed },
     thresholds: model.thresholds,
     network: {
       boundary: blocks.boundary,

@@ -4,16 +4,18 @@ import { messageOf } from '../errors.js'
 import { contentHash } from '../photos/identity.js'
 import { pixelsOf } from '../photos/pixels.js'
 import type { TrainingPhoto } from './job.js'
+import { RunFailure } from './run-failure.js'
 
-/** @returns uint8 [299, 299, 3] @throws Error that names the photo when its file is gone, changed or unreadable */
+/** @returns uint8 [299, 299, 3] @throws RunFailure that names the photo when its file is gone, changed or unreadable */
 export async function readPixels({ file, path, contentHash: expected }: TrainingPhoto): Promise<Uint8Array> {
   const bytes = await readFile(file).catch(() => {
-    throw new Error(`The photo ${path} is gone from its folder. Put it back, or make a version without it.`)
+    throw new RunFailure(`The photo ${path} is gone from its folder. Put it back, or make a version without it.`)
   })
-  if (contentHash(bytes) !== expected) throw new Error(`The photo ${path} was changed after it came into the version.`)
+  if (contentHash(bytes) !== expected)
+    throw new RunFailure(`The photo ${path} was changed after it came into the version.`)
   try {
     return await pixelsOf(bytes)
   } catch (error) {
-    throw new Error(`The photo ${path} cannot be decoded: ${messageOf(error)}`, { cause: error })
+    throw new RunFailure(`The photo ${path} cannot be decoded: ${messageOf(error)}`, { cause: error })
   }
 }

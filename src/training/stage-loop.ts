@@ -7,6 +7,7 @@ import type { Checkpoint } from './checkpoint.js'
 import type { EpochResult, Report } from './job.js'
 import type { Score } from './loss.js'
 import { shuffled, stream } from './random.js'
+import { RunFailure } from './run-failure.js'
 
 export interface Stage {
   readonly name: RunStage
@@ -39,7 +40,7 @@ export interface LoopContext {
   readonly report: (report: Report) => void
   /** Throws Stopped when the run is to end. */
   readonly checkStop: () => void
-  readonly save: (checkpoint: Checkpoint) => Promise<void>
+  readonly save: (checkpoint: Omit<Checkpoint, 'madeOf'>) => Promise<void>
   /** All epochs of the run so far. */
   readonly history: EpochResult[]
 }
@@ -133,15 +134,15 @@ export async function runStage(stage: Stage, context: LoopContext, from?: Checkp
         batch.dispose()
       }
       if (!Number.isFinite(lossSum))
-        throw new Error('The loss is not a number any more: the learning rate is too high.')
+        throw new RunFailure('The loss is not a number any more: the learning rate is too high.')
       clock.steps++
       const left = count - step - 1 + (stage.epochs - at) * count
       report({
         type: 'progress',
         stage: name,
         epoch: at,
-        done: step + 1,
-        total: count,
+        done: Math.min(stage.examples, (step + 1) * batchSize),
+        total: stage.examples,
         etaSeconds: (left * (performance.now() - clock.started)) / clock.steps / 1000,
         loss: lossSum / Math.min(stage.examples, (step + 1) * batchSize),
       })
@@ -170,7 +171,7 @@ function checkpointOf(
   history: readonly EpochResult[],
   best: Checkpoint['best'],
   bestWeights: readonly Float32Array[] | undefined,
-): Checkpoint {
+): Omit<Checkpoint, 'madeOf'> {
   const { step, moments } = adam.state()
   const tensors = new Map<string, Float32Array>()
   stage.variables.forEach((variable, i) => tensors.set(`weights/${i}`, valuesOf(variable)))

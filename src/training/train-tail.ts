@@ -9,7 +9,7 @@ import type { Standardisation } from '../model/standardisation.js'
 
 export async function trainTail(parts: Parts, head: HeadNetwork, standardisation: Standardisation): Promise<Tail> {
   const { job, recipe, blocks, split, source, backbone, context, resumed } = parts
-  const { tf, history, report } = context
+  const { tf, history, report, checkStop } = context
   const { boundary, frozenConvolutions: frozen, moved } = blocks
   const tail: Tail = {
     model: buildTail(tf, { boundary, frozen, blocks: moved, convolutions: backbone.convolutions }),
@@ -20,7 +20,7 @@ export async function trainTail(parts: Parts, head: HeadNetwork, standardisation
   }
   const weights = classWeights(split.train.labels, job.classLabels.length)
   const data = { train: split.train, val: split.val, views: recipe.views, weights }
-  const stage = fineTuneStage(tf, { tail, head, source }, data, recipe, job.settings)
+  const stage = fineTuneStage(tf, { tail, head, source }, data, recipe, job.settings, checkStop)
   const { epochs, examples: images } = stage
   report({ type: 'stage', stage: 'FINE_TUNE', epochs, images, message: `Fine-tuning behind ${boundary}` })
   await runStage(stage, context, history.at(-1)?.stage === 'FINE_TUNE' ? resumed : undefined)

@@ -1,4 +1,5 @@
 /** A training from photos to a judged and saved model. Runs in a thread of its own; says what it does through `report`. */
+import { createHash } from 'node:crypto'
 import { loadTensorFlow } from '../model/network/tensorflow.js'
 import { loadBackbone } from '../model/weights/find.js'
 import { readCheckpoint, writeCheckpoint } from './checkpoint.js'
@@ -7,6 +8,8 @@ import { FeatureSource } from './features/feature-source.js'
 import { headBlocks } from './head-blocks.js'
 import type { Job, Report, RunResult } from './job.js'
 import { judgeAndSave } from './judge-and-save.js'
+import { preprocessing } from '../photos/pixels.js'
+import { RunFailure } from './run-failure.js'
 import { PhaseClock } from './phase-clock.js'
 import { recipes } from './recipes.js'
 import type { LoopContext } from './stage-loop.js'
@@ -34,14 +37,21 @@ export async function train(job: Job, report: (report: Report) => void, checkSto
   await computeFeatures(source, job, report, checkStop)
   await source.rest()
 
+  const madeOf = createHash('sha256')
+    .update(JSON.stringify([backbone.hash, preprocessing, blocks]))
+    .digest('hex')
   const resumed = await readCheckpoint(job.folders.checkpoint)
+  if (resumed && resumed.madeOf !== madeOf)
+    throw new RunFailure(
+      'Its checkpoint was made with other weights of InceptionV3. Name those again, or start a new run.',
+    )
   const context: LoopContext = {
     tf,
     seed: settings.seed,
     report,
     checkStop,
     history: [...(resumed?.history ?? [])],
-    save: (checkpoint) => writeCheckpoint(job.folders.checkpoint, checkpoint),
+    save: (checkpoint) => writeCheckpoint(job.folders.checkpoint, { ...checkpoint, madeOf }),
   }
   for (const epoch of context.history) report({ type: 'epoch', ...epoch })
   const parts = { job, recipe, blocks, split, source, backbone, context, resumed }

@@ -4,6 +4,8 @@ import { Prisma } from '../db.js'
 import type { Hall } from '../hall.js'
 import { startThread } from '../thread.js'
 import type { Job, Report } from './job.js'
+import { patiently } from './patiently.js'
+import { RunFailure } from './run-failure.js'
 import { recordEpoch, recordEvent, recordStatus } from './run-record.js'
 
 export class TrainingThread {
@@ -38,13 +40,16 @@ export class TrainingThread {
     worker.on('message', (report: Report) => {
       spoken = ['finished', 'stopped', 'failed'].includes(report.type)
       if (report.type === 'failed') {
-        failure = Object.assign(new Error(report.message), report.stack && { stack: report.stack })
+        failure = Object.assign(
+          report.forPeople ? new RunFailure(report.message) : new Error(report.message),
+          report.stack && { stack: report.stack },
+        )
         return
       }
       if (report.type === 'stopped') return
       written = written.then(async () => {
         // The run is over for whoever looks: cancelled before this thread could hear of it.
-        if (!(await this.write(report))) this.stop()
+        if (!(await patiently(() => this.write(report)))) this.stop()
       })
       written.catch((error: Error) => {
         failure ??= error
@@ -63,9 +68,9 @@ export class TrainingThread {
     const { hall, runId, job } = this
     switch (report.type) {
       case 'stage': {
-        const { stage, epochs, images } = report
+        const { stage, epochs, images, message } = report
         hall.log.info({ run: job.runName, stage }, report.message)
-        return recordEvent(hall.db, runId, 'TrainingStageStarted', { stage, epochs, images }, { stage })
+        return recordEvent(hall.db, runId, 'TrainingStageStarted', { stage, epochs, images, message }, { stage })
       }
       case 'warning':
         hall.log.warn({ run: job.runName }, report.message)

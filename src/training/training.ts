@@ -1,13 +1,18 @@
 /** Starts, stops and resumes training: one run at a time, in a thread of its own, told to the database as it goes. */
+import { readdir } from 'node:fs/promises'
 import path from 'node:path'
-import { isUniqueViolation, type TrainingRun } from '../db.js'
-import { conflict, messageOf, notFound, WasteXError } from '../errors.js'
+import type { Config } from '../config.js'
+import { type Db, isUniqueViolation, type TrainingRun } from '../db.js'
+import { conflict, notFound, WasteXError } from '../errors.js'
 import type { Hall } from '../hall.js'
 import { trainingEngine } from '../model/engine.js'
-import { findBackbone } from '../model/weights/find.js'
+import { readCard } from '../model/card.js'
+import { findBackbone, type FoundBackbone } from '../model/weights/find.js'
 import { remove } from '../disk.js'
 import { checkpointFile, prepareJob } from './prepare-job.js'
-import { recordStart, recordStatus, running } from './run-record.js'
+import { patiently } from './patiently.js'
+import { RunFailure } from './run-failure.js'
+import { recordEvent, recordStart, recordStatus, running } from './run-record.js'
 import { RunLock } from './run-lock.js'
 import { settingsFrom, type TrainingInput } from './settings.js'
 import { TrainingThread } from './training-thread.js'
@@ -40,11 +45,9 @@ export class Training {
       recordStart(
         db,
         async (tx) => {
-          const [{ n } = { n: 1n }] = await tx.$queryRaw<{ n: bigint }[]>`
-            SELECT coalesce(max(substring(name FROM '^run-([0-9]{1,9})$')::int), 0) + 1 AS n FROM "TrainingRun"`
           return tx.trainingRun.create({
             data: {
-              name: `run-${n}`,
+              name: await freeRunName(tx, this.hall.config),
               versionId: version.id,
               recipe: settings.recipe,
               settings: { ...settings },
@@ -69,13 +72,15 @@ export class Training {
         this.hall.db,
         async (tx) => {
           const { count } = await tx.trainingRun.updateMany({
-            where: { name, status: { in: ['CANCELLED', 'INTERRUPTED'] } },
+            where: { name, status: { in: ['CANCELLED', 'INTERRUPTED', 'FAILED'] } },
             data: { status: 'QUEUED', finishedAt: null, error: null },
           })
           const found = await tx.trainingRun.findUnique({ where: { name } })
           if (!found) throw notFound('training run', name)
           if (count === 0)
-            throw conflict(`Run “${name}” is ${found.status}: only a cancelled or interrupted run can be resumed.`)
+            throw conflict(
+              `Run “${name}” is ${found.status}: only a run that was cancelled, interrupted or failed can be resumed.`,
+            )
           return found
         },
         'Queued: goes on from its last checkpoint',
@@ -95,7 +100,7 @@ export class Training {
     return cancelled
   }
 
-  /** Runs whose process died become INTERRUPTED; what they left half-written goes. Called at start. */
+  /** Runs whose process died become INTERRUPTED. Called at start. */
   async recover(): Promise<void> {
     const runs = await this.hall.db.trainingRun.findMany({ where: { status: { in: [...running] } } })
     for (const run of runs) {
@@ -162,8 +167,10 @@ export class Training {
       await this.trainOrPark(run)
     } catch (error) {
       hall.log.error({ error, run: run.name }, 'training failed')
-      const failed = { status: 'FAILED', error: messageOf(error), finishedAt: new Date() } as const
-      if (await recordStatus(hall.db, run.id, failed, messageOf(error))) await remove(this.checkpointFolder(run))
+      // Its last checkpoint stays: what was in the way can be mended, and the run resumed.
+      const reason = error instanceof RunFailure ? error.message : 'It failed inside. The server’s log says why.'
+      const failed = { status: 'FAILED', error: reason, finishedAt: new Date() } as const
+      await patiently(() => recordStatus(hall.db, run.id, failed, reason))
     } finally {
       this.thread = undefined
       await lock?.release()
@@ -177,7 +184,7 @@ export class Training {
     const live = await recordStatus(hall.db, run.id, { status: 'RUNNING' }, 'Running')
     if (!live) return // cancelled meanwhile
     // Weights may take minutes to download: nobody who stops the server waits for that.
-    const weights = await Promise.race([findBackbone(hall.config, (line) => hall.log.info(line)), abortOf(signal)])
+    const weights = await Promise.race([this.findWeights(run), abortOf(signal)])
     const job = weights && (await prepareJob(hall, run, weights))
     if (!job || signal.aborted) return void (await this.park(run.id))
     this.thread = new TrainingThread(hall, job)
@@ -185,11 +192,31 @@ export class Training {
     const finished = await hall.db.trainingRun.findUniqueOrThrow({ where: { id: run.id } })
     if (finished.status !== 'COMPLETED') {
       // Cancelled between the last step and the last word: its model is not to be found as if it had completed.
-      await remove(path.join(hall.config.modelsDir, run.name))
+      const folder = path.join(hall.config.modelsDir, run.name)
+      const card = await readCard(folder).catch(() => undefined)
+      if (card?.run.id === run.id) await remove(folder)
       return
     }
     await remove(this.checkpointFolder(run))
     await this.completed(finished)
+  }
+
+  /** May take minutes the first time: whoever watches the run hears of it. */
+  private async findWeights(run: TrainingRun): Promise<FoundBackbone> {
+    const { hall } = this
+    const told: Promise<unknown>[] = []
+    const say = (line: string) => {
+      hall.log.warn({ run: run.name }, line)
+      told.push(recordEvent(hall.db, run.id, 'TrainingStatusChanged', { status: 'RUNNING', message: line }))
+    }
+    try {
+      const weights = await findBackbone(hall.config, say)
+      await Promise.all(told)
+      return weights
+    } catch (error) {
+      const mend = 'Name a file by WASTEX_WEIGHTS; the server’s log says what was tried.'
+      throw new RunFailure(`The weights of InceptionV3 cannot be had. ${mend}`, { cause: error })
+    }
   }
 
   private checkpointFolder(run: TrainingRun): string {
@@ -199,6 +226,16 @@ export class Training {
 
 const abortOf = (signal: AbortSignal): Promise<undefined> =>
   new Promise((resolve) => signal.addEventListener('abort', () => resolve(undefined), { once: true }))
+
+/** The next number that neither a run has nor a folder left by another database. */
+async function freeRunName(tx: Db, { modelsDir }: Pick<Config, 'modelsDir'>): Promise<string> {
+  const runs = await tx.trainingRun.findMany({ where: { name: { startsWith: 'run-' } }, select: { name: true } })
+  const folders = await readdir(modelsDir).catch(() => [])
+  const numbers = [...runs.map(({ name }) => name), ...folders].map((name) =>
+    Number(/^run-(\d{1,9})$/.exec(name)?.[1] ?? 0),
+  )
+  return `run-${numbers.reduce((highest, n) => Math.max(highest, n), 0) + 1}`
+}
 
 async function trainableClasses(hall: Hall, versionId: number, name: string): Promise<string[]> {
   const counts = await hall.db.versionEntry.groupBy({

@@ -5,6 +5,7 @@ import path from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { messageOf } from '../errors.js'
 import type { Job, Report } from './job.js'
+import { RunFailure } from './run-failure.js'
 import { train } from './train.js'
 
 const port = parentPort
@@ -41,5 +42,8 @@ try {
   report({ type: 'finished', ...result })
 } catch (error) {
   if (error instanceof Stopped) report({ type: 'stopped' })
-  else report({ type: 'failed', message: messageOf(error), stack: error instanceof Error ? error.stack : undefined })
+  else {
+    const stack = error instanceof Error ? error.stack : undefined
+    report({ type: 'failed', message: messageOf(error), stack, forPeople: error instanceof RunFailure })
+  }
 }

@@ -84,7 +84,7 @@ const compared = ({ comparison }: { comparison: unknown }) => comparison as Comp
 const RunComparison = builder.prismaObject('TrainingRun', {
   variant: 'Comparison',
   description:
-    'This run beside the model that served when it ended, on the same test photos: the new version’s, without those that the older model was trained on.',
+    'This run beside the model that served when it started, on the same test photos: the new version’s, without those that the older model was trained on.',
   fields: (t) => ({
     baseline: t.relation('baseline', {
       nullable: true,

@@ -14,7 +14,7 @@ export const TrainingRun = builder.prismaNode('TrainingRun', {
     stage: t.expose('stage', {
       type: TrainingStageEnum,
       nullable: true,
-      description: 'What it is at, or was at last; null before it starts.',
+      description: 'What it is at, or was at when it stopped; null before it starts and once it is COMPLETED.',
     }),
     isActive: t.exposeBoolean('isActive', { description: 'Whether it is the one that serves. At most one is.' }),
     datasetVersion: t.relation('datasetVersion', { description: 'What it learns from.' }),
@@ -26,7 +26,8 @@ export const TrainingRun = builder.prismaNode('TrainingRun', {
       resolve: ({ settings }) => settings as unknown as Settings,
     }),
     autoPromote: t.exposeBoolean('autoPromote', {
-      description: 'Whether it is promoted by itself when the recommendation is PROMOTE.',
+      description:
+        'Whether it is promoted by itself when it is recommended over the run that serves at that moment, or when no run was ever promoted.',
     }),
     error: t.exposeString('error', { nullable: true, description: 'Why it FAILED; null otherwise.' }),
     recommendation: t.expose('recommendation', {

@@ -14,11 +14,31 @@ const TrainingEvent = builder.interfaceRef<RunEvent>('TrainingEvent').implement(
   }),
 })
 
-/** A field of the payload, as `training/run-record.ts` wrote it. */
+/** Payloads as `training/run-record.ts` wrote them: the fields of each kind of event, under the schema's own names. */
+interface Payload {
+  status: RunStatus
+  message: string | null
+  stage: RunStage
+  epoch: number | null
+  epochs: number
+  images: number
+  done: number
+  total: number
+  etaSeconds: number | null
+  loss: number | null
+  accuracy: number | null
+  valLoss: number | null
+  valAccuracy: number | null
+  learningRate: number
+  seconds: number
+  macroF1: number | null
+  recommendation: Recommendation | null
+}
+
 const told =
-  <T>(field: string) =>
-  ({ payload }: RunEvent) =>
-    ((payload as Record<string, unknown>)[field] ?? null) as T
+  <Field extends keyof Payload>(field: Field) =>
+  ({ payload }: RunEvent): Payload[Field] =>
+    (payload as unknown as Payload)[field]
 
 const eventType = (name: RunEventType) => builder.objectRef<RunEvent>(name)
 type FieldBuilder = Parameters<NonNullable<Parameters<ReturnType<typeof eventType>['implement']>[0]['fields']>>[0]
@@ -26,39 +46,38 @@ type FieldBuilder = Parameters<NonNullable<Parameters<ReturnType<typeof eventTyp
 // Fields that several events share are written once: one type, one meaning.
 const shared = {
   stage: (t: FieldBuilder) =>
-    t.field({ type: TrainingStageEnum, description: 'What the run is at.', resolve: told<RunStage>('stage') }),
+    t.field({ type: TrainingStageEnum, description: 'What the run is at.', resolve: told('stage') }),
   epoch: (t: FieldBuilder) =>
     t.int({
       nullable: true,
       description: 'From 1, within its stage; null in stages without epochs.',
-      resolve: told<number | null>('epoch'),
+      resolve: told('epoch'),
     }),
   epochs: (t: FieldBuilder) =>
-    t.int({ description: 'Epochs of the stage at most; 0 in stages without epochs.', resolve: told<number>('epochs') }),
+    t.int({ description: 'Epochs of the stage at most; 0 in stages without epochs.', resolve: told('epochs') }),
   loss: (t: FieldBuilder) =>
     t.float({
       nullable: true,
       description: 'Mean cross entropy of the training photos so far, natural logarithm; null until known.',
-      resolve: told<number | null>('loss'),
+      resolve: told('loss'),
     }),
+  message: (t: FieldBuilder) =>
+    t.string({ nullable: true, description: 'In words, for people.', resolve: told('message') }),
   accuracy: (t: FieldBuilder) =>
     t.float({
       nullable: true,
       description: 'Share of right answers, 0 to 1; null when undefined.',
-      resolve: told<number | null>('accuracy'),
+      resolve: told('accuracy'),
     }),
 }
 
 eventType('TrainingStatusChanged').implement({
-  description: 'The run has another status. A final one is the last event, unless the run is resumed.',
+  description:
+    'The run has another status, or something to say of it. A final one is the last event, unless the run is resumed.',
   interfaces: [TrainingEvent],
   fields: (t) => ({
-    status: t.field({ type: TrainingStatusEnum, description: 'The new status.', resolve: told<RunStatus>('status') }),
-    message: t.string({
-      nullable: true,
-      description: 'In words, for people.',
-      resolve: told<string | null>('message'),
-    }),
+    status: t.field({ type: TrainingStatusEnum, description: 'The new status.', resolve: told('status') }),
+    message: shared.message(t),
   }),
 })
 
@@ -68,7 +87,8 @@ eventType('TrainingStageStarted').implement({
   fields: (t) => ({
     stage: shared.stage(t),
     epochs: shared.epochs(t),
-    images: t.int({ description: 'Photos that go into it.', resolve: told<number>('images') }),
+    message: shared.message(t),
+    images: t.int({ description: 'Photos that go into it.', resolve: told('images') }),
   }),
 })
 
@@ -78,12 +98,15 @@ eventType('TrainingProgress').implement({
   fields: (t) => ({
     stage: shared.stage(t),
     epoch: shared.epoch(t),
-    done: t.int({ description: 'Photos done, of `total`.', resolve: told<number>('done') }),
-    total: t.int({ description: 'Photos in all, in this stage or epoch.', resolve: told<number>('total') }),
+    done: t.int({
+      description: 'Done of `total`: photos; views of photos in LOADING, where a photo may be shown in several.',
+      resolve: told('done'),
+    }),
+    total: t.int({ description: 'In all, in this epoch, or in a stage without epochs.', resolve: told('total') }),
     etaSeconds: t.float({
       nullable: true,
-      description: 'Seconds until the run is done, as far as can be told; null until it can.',
-      resolve: told<number | null>('etaSeconds'),
+      description: 'Seconds until this stage is done, as far as can be told; null until it can.',
+      resolve: told('etaSeconds'),
     }),
     loss: shared.loss(t),
   }),
@@ -101,15 +124,15 @@ eventType('TrainingEpochCompleted').implement({
     valLoss: t.float({
       nullable: true,
       description: 'Mean cross entropy of the validation photos; null without any.',
-      resolve: told<number | null>('valLoss'),
+      resolve: told('valLoss'),
     }),
     valAccuracy: t.float({
       nullable: true,
       description: 'Share of right answers on the validation photos, 0 to 1; null without any.',
-      resolve: told<number | null>('valAccuracy'),
+      resolve: told('valAccuracy'),
     }),
-    learningRate: t.float({ description: 'At the end of the epoch.', resolve: told<number>('learningRate') }),
-    seconds: t.float({ description: 'Wall-clock time the epoch took.', resolve: told<number>('seconds') }),
+    learningRate: t.float({ description: 'At the end of the epoch.', resolve: told('learningRate') }),
+    seconds: t.float({ description: 'Wall-clock time the epoch took.', resolve: told('seconds') }),
   }),
 })
 
@@ -121,13 +144,13 @@ eventType('TrainingEvaluated').implement({
     macroF1: t.float({
       nullable: true,
       description: 'Mean of the classes’ F1, 0 to 1; null when none is defined.',
-      resolve: told<number | null>('macroF1'),
+      resolve: told('macroF1'),
     }),
     recommendation: t.field({
       type: RecommendationEnum,
       nullable: true,
       description: 'What the comparison speaks for; null without a model to compare with.',
-      resolve: told<Recommendation | null>('recommendation'),
+      resolve: told('recommendation'),
     }),
   }),
 })

@@ -36,7 +36,10 @@ const StartTrainingInput = builder.inputType('StartTrainingInput', {
     earlyStopping: t.boolean({
       description: 'End a stage when the validation photos gain no more. Left out: true.',
     }),
-    autoPromote: t.boolean({ description: 'Promote it when the recommendation is PROMOTE. Left out: false.' }),
+    autoPromote: t.boolean({
+      description:
+        'Promote it by itself when it is recommended over the run that serves at that moment, or when no run was ever promoted. Left out: false.',
+    }),
   }),
 })
 
