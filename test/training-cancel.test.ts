@@ -80,16 +80,25 @@ it(
   },
 )
 
-it('stops a run that has not got its thread yet', { timeout }, async () => {
-  const { id, name } = await training.start({ datasetVersion: 'v1', ...endless })
+it('stops a run that nobody told of its cancellation', { timeout }, async () => {
+  const { id } = await training.start({ datasetVersion: 'v1', ...endless })
   await runWhen(hall, id, ({ status }) => status === 'RUNNING')
-  await training.cancel(name)
+  // Another process has cancelled it, and the message was lost: the thread was not there yet, or the connection was away.
+  await hall.db.trainingRun.update({ where: { id }, data: { status: 'CANCELLED', finishedAt: new Date() } })
   // The thread has ended by itself when the next run is RUNNING: there is one at a time.
   const next = await training.start({ datasetVersion: 'v1', ...endless })
   await runWhen(hall, next.id, ({ status }) => status === 'RUNNING')
   await training.cancel(next.name)
-  const last = (await runOf(hall.db, id)).events.at(-1) ?? expect.fail()
-  expect(told(last)).toMatchObject({ status: 'CANCELLED' })
+  const events = (await runOf(hall.db, id)).events.map(told)
+  expect(events.some((event) => event['stage'] === 'EVALUATING')).toBe(false)
+})
+
+it('stops a run before it has a thread', { timeout }, async () => {
+  const { id, name } = await training.start({ datasetVersion: 'v1', ...endless })
+  await training.cancel(name)
+  const run = await runOf(hall.db, id)
+  expect(run.status).toBe('CANCELLED')
+  expect(told(run.events.at(-1) ?? expect.fail())).toMatchObject({ status: 'CANCELLED' })
 })
 
 it('cancelled and resumed several times in a row, it is one run with one thread, and ends', { timeout }, async () => {

@@ -317,6 +317,25 @@ describe('the next version', () => {
   )
 })
 
+describe('a version that cannot be learned from', () => {
+  it.each([
+    ['no test photos', ['TRAIN', 'VAL'], ['bottle', 'can']],
+    ['fewer than two classes', ['TRAIN', 'VAL', 'TEST'], ['bottle']],
+  ])('is refused before anything starts: %s', async (reason, splits, classes) => {
+    const rows = await trainingRows(hall.db, first.versionId)
+    const name = `without: ${reason}`
+    const chosen = rows.filter(({ split, classLabel }) => splits.includes(split) && classes.includes(classLabel))
+    const entries = chosen.map(({ photoId, split, classLabel }) => ({ photoId, split, classLabel }))
+    await hall.db.datasetVersion.create({
+      data: { name, totalImages: entries.length, classCounts: [], splits: [], entries: { create: entries } },
+    })
+    const refused = await training.start({ datasetVersion: name }).catch((error: unknown) => error)
+    expect(refused).toMatchObject({ code: 'BAD_USER_INPUT', details: { field: 'input.datasetVersion' } })
+    expect(String(refused)).toContain(reason)
+    await expect(training.start({ datasetVersion: 'nowhere' })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+})
+
 describe('a photo that is gone from its folder', () => {
   it('ends the run with its name; the next run can start', { timeout: 2 * minutes }, async () => {
     const folder = await drawVersion(hall, 'holes', { perClass: 4, seed: 77 })

@@ -12,6 +12,7 @@ export class Inference {
   private readonly waiting = new Map<number, Waiting>()
   private nextId = 1
   private failure: Error | undefined
+  private onIdle: (() => void) | undefined
 
   private constructor(private readonly worker: Worker) {
     worker.on('message', (message: InferenceMessage) => {
@@ -20,6 +21,7 @@ export class Inference {
       this.waiting.delete(message.id)
       if ('error' in message) caller?.reject(new Error(message.error))
       else caller?.resolve(message)
+      if (this.waiting.size === 0) this.onIdle?.()
     })
     worker.on('error', (error) => this.fail(error))
     worker.on('exit', () => this.fail(new Error('the inference thread has ended')))
@@ -49,7 +51,10 @@ export class Inference {
     })
   }
 
+  /** A thread that is stopped inside onnxruntime takes the whole process with it: what is on is waited for. */
   async close(): Promise<void> {
+    this.failure ??= new Error('the inference thread has ended')
+    if (this.waiting.size > 0) await new Promise<void>((resolve) => (this.onIdle = resolve))
     await this.worker.terminate()
   }
 
@@ -57,5 +62,6 @@ export class Inference {
     this.failure ??= error
     for (const caller of this.waiting.values()) caller.reject(this.failure)
     this.waiting.clear()
+    this.onIdle?.()
   }
 }

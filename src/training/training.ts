@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { Config } from '../config.js'
 import { type Db, isUniqueViolation, type TrainingRun } from '../db.js'
-import { conflict, notFound, WasteXError } from '../errors.js'
+import { badInput, conflict, notFound, WasteXError } from '../errors.js'
 import type { Hall } from '../hall.js'
 import { trainingEngine } from '../model/engine.js'
 import { readCard } from '../model/card.js'
@@ -244,10 +244,13 @@ async function trainableClasses(hall: Hall, versionId: number, name: string): Pr
     _count: true,
   })
   const labels = [...new Set(counts.map(({ classLabel }) => classLabel))].toSorted((a, b) => (a < b ? -1 : 1))
+  if (!counts.some(({ split }) => split === 'TEST'))
+    throw badInput(
+      'input.datasetVersion',
+      `Version “${name}” has no test photos: nothing would say how good the model is. Give a class three photos or more.`,
+    )
   const trained = new Set(counts.filter(({ split }) => split === 'TRAIN').map(({ classLabel }) => classLabel))
   if (trained.size < 2)
-    throw new WasteXError('BAD_USER_INPUT', `Version “${name}” has training photos of fewer than two classes.`, {
-      field: 'input.datasetVersion',
-    })
+    throw badInput('input.datasetVersion', `Version “${name}” has training photos of fewer than two classes.`)
   return labels
 }
