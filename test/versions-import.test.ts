@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, rename, stat, symlink, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { contentHash } from '../src/photos/identity.js'
 import { photoFile } from '../src/photos/store.js'
 import { importDataset, importProgress } from '../src/versions/import-dataset.js'
 import { importReport } from '../src/versions/import-report.js'
@@ -327,6 +328,35 @@ it('finds the photos of a dataset again that was moved and imported anew', async
   await rename(folder, at('there'))
   const { id } = await importDataset(hall, { name: 'there', path: at('there') })
   for (const row of await rowsOf(id)) expect(photoFile(hall.config, row)).toBe(path.join(at('there'), row.path))
+})
+
+it('finds photos that were sorted into other folders of their dataset', async () => {
+  const folder = await dataset('sorted', await photosOf(['a', 'b'], 3))
+  const move = (from: string, to: string) => rename(path.join(folder, from), path.join(folder, to))
+  await importDataset(hall, { name: 'unsorted', path: folder })
+  const files = async (id: number) =>
+    Promise.all((await rowsOf(id)).map(async (row) => contentHash(await readFile(photoFile(hall.config, row)))))
+  const hashes = async (id: number) => (await rowsOf(id)).map((row) => row.contentHash)
+
+  await move('a/1.jpg', 'b/9.jpg')
+  await move('a/0.jpg', 'aside.jpg')
+  await move('b/0.jpg', 'a/0.jpg')
+  await move('aside.jpg', 'b/0.jpg')
+  const sorted = await importDataset(hall, { name: 'sorted', path: folder })
+  expect((await placesOf(sorted.id)).map(([file, , classLabel]) => [file, classLabel])).toEqual([
+    ['a/0.jpg', 'a'],
+    ['a/2.jpg', 'a'],
+    ['b/0.jpg', 'b'],
+    ['b/1.jpg', 'b'],
+    ['b/2.jpg', 'b'],
+    ['b/9.jpg', 'b'],
+  ])
+  expect(await files(sorted.id)).toEqual(await hashes(sorted.id))
+
+  // Back where it was: a file that is known, and is not read again.
+  await move('b/9.jpg', 'a/1.jpg')
+  const again = await importDataset(hall, { name: 'sorted again', path: folder })
+  expect(await files(again.id)).toEqual(await hashes(again.id))
 })
 
 const shared = path.resolve('../shared/photos')

@@ -1,5 +1,5 @@
 /** Where photos lie: those that came in are kept below `uploads`, imported ones stay where they were found. */
-import { access } from 'node:fs/promises'
+import { access, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Config } from '../config.js'
 import { writeFileWhole } from '../disk.js'
@@ -43,3 +43,9 @@ export const exists = (file: string): Promise<boolean> =>
     () => true,
     () => false,
   )
+
+/** Whether these bytes still lie there: two files may have changed places. */
+export async function liesAt(config: Folders, place: PlaceOfPhoto, hash: string): Promise<boolean> {
+  const bytes = await readFile(photoFile(config, place)).catch(() => undefined)
+  return bytes !== undefined && contentHash(bytes) === hash
+}

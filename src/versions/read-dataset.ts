@@ -4,7 +4,7 @@ import path from 'node:path'
 import { type Db, Prisma } from '../db.js'
 import type { Hall } from '../hall.js'
 import { movePhoto, savePhotos } from '../photos/save-photos.js'
-import { exists, photoFile } from '../photos/store.js'
+import { liesAt, type PlaceOfPhoto } from '../photos/store.js'
 import { type FileStamp, type ReadFile, readDatasetFile, stampOf } from './read-file.js'
 
 export interface KnownFile {
@@ -12,6 +12,11 @@ export interface KnownFile {
   /** Null for a refused one. */
   readonly photoId: number | null
   readonly refused: string | null
+}
+
+interface RememberedFile extends KnownFile, FileStamp {
+  /** Null for a refused one. */
+  readonly photo: (PlaceOfPhoto & { readonly contentHash: string }) | null
 }
 
 /** Remembered together: what a kill costs at most. Large enough that the database does not slow the reading. */
@@ -38,6 +43,7 @@ export async function readDataset(
     await inParallel(batch, async (file) => {
       const before = known.get(file)
       if (before && (await isUnchanged(path.join(root, file), before))) {
+        if (before.photo) await follow(hall, hall.db, before.photo, { root, path: file })
         tell({ refused: before.refused !== null })
         return
       }
@@ -59,9 +65,12 @@ export async function readDataset(
   return results
 }
 
-async function knownFiles(db: Db, root: string): Promise<Map<string, KnownFile & FileStamp>> {
-  const rows = await db.$queryRaw<(KnownFile & FileStamp)[]>`
-    SELECT path, bytes::float8 AS bytes, "modifiedMs", "photoId", refused FROM "ImportedFile" WHERE root = ${root}`
+async function knownFiles(db: Db, root: string): Promise<Map<string, RememberedFile>> {
+  const rows = await db.$queryRaw<RememberedFile[]>`
+    SELECT file.path, file.bytes::float8 AS bytes, file."modifiedMs", file."photoId", file.refused,
+      CASE WHEN photo.id IS NOT NULL THEN
+        json_build_object('contentHash', photo."contentHash", 'root', photo.root, 'path', photo.path) END AS photo
+    FROM "ImportedFile" file LEFT JOIN "Photo" photo ON photo.id = file."photoId" WHERE file.root = ${root}`
   return new Map(rows.map((row) => [row.path, row]))
 }
 
@@ -92,14 +101,23 @@ async function remember(hall: Pick<Hall, 'config' | 'db'>, root: string, files: 
     })
     for (const row of rows) {
       const here = byHash.get(row.contentHash)
-      // A dataset that was moved and is imported anew: its photos are found where they are now.
-      if (here && row.root !== here.root && !(await exists(photoFile(hall.config, row))))
-        await movePhoto(tx, row.contentHash, here)
+      if (here) await follow(hall, tx, row, here)
     }
     const ids = new Map(rows.map(({ contentHash, id }) => [contentHash, id]))
     await rememberFiles(tx, root, files, ids)
     return ids
   })
+}
+
+/** A photo that was moved, within its dataset or with it, is found where it is now. */
+async function follow(
+  { config }: Pick<Hall, 'config'>,
+  db: Db,
+  photo: PlaceOfPhoto & { readonly contentHash: string },
+  here: PlaceOfPhoto,
+): Promise<void> {
+  if (photo.root === here.root && photo.path === here.path) return
+  if (!(await liesAt(config, photo, photo.contentHash))) await movePhoto(db, photo.contentHash, here)
 }
 
 async function rememberFiles(tx: Db, root: string, files: readonly ReadFile[], ids: ReadonlyMap<string, number>) {
