@@ -152,7 +152,7 @@ describe('node', () => {
           { id },
         )
       ).node
-    const global = (type: string, id: unknown) => Buffer.from(`${type}:${id}`).toString('base64')
+    const global = (type: string, id: string | number | bigint) => Buffer.from(`${type}:${id}`).toString('base64')
     const imageId = global('Image', image.id)
     expect(await node(imageId)).toEqual({ __typename: 'Image', id: imageId, filename: 'node.jpg' })
     expect(await node(global('DatasetVersion', version.id))).toMatchObject({ name: 'nodes' })

@@ -9,6 +9,7 @@ import {
   isInterfaceType,
   isObjectType,
   isSpecifiedScalarType,
+  Kind,
   parse,
   printSchema,
   validate,
@@ -79,7 +80,7 @@ describe('documents', () => {
     const named = (documents: ReadonlyMap<string, string>) =>
       [...documents.values()].flatMap((text) =>
         parse(text).definitions.flatMap((d) =>
-          d.kind === 'OperationDefinition' ? [`${d.operation} ${d.name?.value}`] : [],
+          d.kind === Kind.OPERATION_DEFINITION ? [`${d.operation} ${d.name?.value}`] : [],
         ),
       )
     expect(named(ownDocuments)).toEqual(expect.arrayContaining(named(contract ?? new Map())))

@@ -108,7 +108,7 @@ export type Stage2Input = {
 
 /** What to train. Only `datasetVersion` is required. */
 export type StartTrainingInput = {
-  /** Promote it when the recommendation is PROMOTE. Left out: false. */
+  /** Promote it by itself when it is recommended over the run that serves at that moment, or when no run was ever promoted. Left out: false. */
   autoPromote?: boolean | null | undefined;
   /** Photos a step, 1 to 512. */
   batchSize?: number | null | undefined;

@@ -87,9 +87,10 @@ export const useErrorShape = (): Plugin => ({
       if (isResult(result)) setResult(coded(result))
     },
   }),
-  onExecutionResult({ result, setResult }) {
+  onExecutionResult(executed) {
+    const { result } = executed
     if (!isResult(result)) return
     const status = failureStatus(result)
-    if (status !== undefined) setResult({ ...result, extensions: { ...result.extensions, http: { status } } })
+    if (status !== undefined) executed.setResult({ ...result, extensions: { ...result.extensions, http: { status } } })
   },
 })
