@@ -117,12 +117,11 @@ describe('a socket', () => {
 })
 
 describe.each<Transport>(['SSE', 'WebSocket'])('news over %s', (over) => {
-  // What is told before somebody listens is not for them: tell until they have heard.
+  // What is told before somebody listens is not for them: it is told until they have heard.
   async function hears<T>(told: AsyncGenerator<T>, tell: () => Promise<unknown>): Promise<T> {
-    const next = told.next()
     let heard = false
-    void next.finally(() => (heard = true))
-    while (!heard) await Promise.race([next, tell().then(() => new Promise((resolve) => setTimeout(resolve, 20)))])
+    const next = told.next().finally(() => (heard = true))
+    while (!heard) await Promise.race([next, tell()])
     await told.return(undefined)
     return (await next).value as T
   }
