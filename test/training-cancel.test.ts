@@ -45,8 +45,8 @@ it(
     const { id, name } = await training.start({
       datasetVersion: 'v1',
       stage1: { epochs: 3 },
-      stage2: { epochs: 4 },
-      batchSize: 8,
+      stage2: { epochs: 2 },
+      batchSize: 16,
       earlyStopping: false,
     })
     await runWhen(hall, id, (run) => hasTold(run, 'TrainingEpochCompleted', { stage: 'FINE_TUNE', epoch: 1 }))
