@@ -1,12 +1,17 @@
 /** The one door to sharp, with everything shut that is no photo: as shipped it also renders SVG, GIF, TIFF, AVIF and more. */
+import { isMainThread } from 'node:worker_threads'
 import sharp, { type SharpInput } from 'sharp'
 
-sharp.block({ operation: ['VipsForeignLoad'] })
-sharp.unblock({ operation: ['VipsForeignLoadJpeg', 'VipsForeignLoadPng', 'VipsForeignLoadWebp'] })
-// Every photo is another one: remembering operations only costs memory.
-sharp.cache(false)
-// One thread a photo: parallelism comes from several photos at a time, and training needs the cores as well.
-sharp.concurrency(1)
+// The list is the whole process's: a thread that shut everything and then opened three again (each inference thread did, as it
+// started) had the main one refuse the good photos of that moment. Threads are started by a main one that has this module.
+if (isMainThread) {
+  sharp.block({ operation: ['VipsForeignLoad'] })
+  sharp.unblock({ operation: ['VipsForeignLoadJpeg', 'VipsForeignLoadPng', 'VipsForeignLoadWebp'] })
+  // Every photo is another one: remembering operations only costs memory.
+  sharp.cache(false)
+  // One thread a photo: parallelism comes from several photos at a time, and training needs the cores as well.
+  sharp.concurrency(1)
+}
 
 /** More pixels are refused, from the header, before anything is decoded. */
 export const maxPixels = 25_000_000
