@@ -109,13 +109,32 @@ export class Events {
   private async listen(): Promise<void> {
     const client = await connectAlone(this.url)
     client.on('notification', ({ payload }) => {
-      const [topic, message] = JSON.parse(payload ?? '[]') as [Topic, Topics[Topic]]
-      for (const listener of this.listeners) listener(topic, message)
+      const told = this.read(payload)
+      if (told) for (const listener of this.listeners) listener(...told)
     })
     client.on('error', (error) => this.log.warn({ error }, 'the connection that listens for events was lost'))
-    client.on('end', () => void this.relisten())
-    await client.query(`LISTEN ${channel}`)
+    try {
+      await client.query(`LISTEN ${channel}`)
+    } catch (error) {
+      void client.end().catch(() => undefined) // it is lost already; why, the caller is told
+      throw error
+    }
+    // Not before: whoever called hears of a connection that breaks until here, and tries again itself.
+    client.once('end', () => void this.relisten())
     this.client = client
+    if (this.closed) await client.end()
+  }
+
+  /** Anybody who reaches the database can tell anything on the channel. */
+  private read(payload: string | undefined): [Topic, Topics[Topic]] | undefined {
+    try {
+      const told: unknown = JSON.parse(payload ?? '')
+      if (Array.isArray(told) && typeof told[1] === 'object' && told[1] !== null) return told as [Topic, Topics[Topic]]
+      this.log.warn({ payload }, 'a notification that is no message of ours')
+    } catch (error) {
+      this.log.warn({ error, payload }, 'a notification that is no message of ours')
+    }
+    return undefined
   }
 
   private async relisten(): Promise<void> {

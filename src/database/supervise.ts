@@ -27,10 +27,16 @@ export async function supervise(cluster: Cluster, say: (line: string) => void): 
     const watch = new pg.Client({ connectionString: urlOf(cluster, 'postgres'), application_name: 'wastex watch' })
     watch.on('error', () => undefined) // `end` follows.
     await watch.connect()
+    try {
+      await watch.query('SELECT pg_advisory_lock_shared($1)', [usersLock])
+    } catch (error) {
+      void watch.end().catch(() => undefined) // it is lost already; why, the caller is told
+      throw error
+    }
+    // Not before: whoever called hears of a connection that breaks until here, and tries again itself.
     watch.once('end', () => {
       if (!stopping) restarting = restart()
     })
-    await watch.query('SELECT pg_advisory_lock_shared($1)', [usersLock])
     return { how, watch }
   }
 
