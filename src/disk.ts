@@ -2,10 +2,10 @@
  * The one door through which WasteX writes files. Whatever it writes is whole or absent: written aside, synced, renamed.
  */
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 
-/** Names that end so are leftovers of a crash; `sweep` removes them. */
+/** What has such a name is being written, or a crash left it half-written: then `sweep` removes it. */
 const aside = (target: string) => path.join(path.dirname(target), `.${path.basename(target)}.${randomUUID()}.tmp`)
 
 const sync = async (target: string) => {
@@ -58,13 +58,30 @@ export async function writeFolderWhole(target: string, fill: (folder: string) =>
   await sync(path.dirname(target))
 }
 
-/** Removes what a crash left half-written directly in `folder`. */
-export async function sweep(folder: string): Promise<void> {
+/** Milliseconds. Another process may be writing in the same folder: no draft takes so long without a change. */
+const abandonedMs = 3_600_000
+
+/**
+ * Removes what a crash left half-written in `folder`, an hour later; what is younger may be another process's work.
+ * @param depth how many levels of folders below it are looked through, too
+ */
+export async function sweep(folder: string, depth = 0): Promise<void> {
   await mkdir(folder, { recursive: true })
-  for (const name of await readdir(folder)) {
-    if (name.startsWith('.') && name.endsWith('.tmp'))
-      await rm(path.join(folder, name), { recursive: true, force: true })
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const target = path.join(folder, entry.name)
+    if (entry.name.startsWith('.') && entry.name.endsWith('.tmp')) {
+      if (Date.now() - (await lastChangeMs(target)) > abandonedMs) await rm(target, { recursive: true, force: true })
+    } else if (depth > 0 && entry.isDirectory()) await sweep(target, depth - 1)
   }
+}
+
+/** Of a draft, or of anything directly in it. */
+async function lastChangeMs(draft: string): Promise<number> {
+  const inside = await readdir(draft).catch(() => []) // a file, or gone by now
+  const stats = await Promise.all(
+    [draft, ...inside.map((name) => path.join(draft, name))].map((file) => stat(file).catch(() => undefined)),
+  )
+  return Math.max(0, ...stats.map((found) => found?.mtimeMs ?? 0))
 }
 
 export async function remove(target: string): Promise<void> {

@@ -1,4 +1,5 @@
 /** Puts the house together: what every room needs, in the order in which it is needed, and taken apart the other way round. */
+import path from 'node:path'
 import { type Server, startServer } from './api/server.js'
 import type { Config } from './config.js'
 import { openDatabase } from './database/open.js'
@@ -32,7 +33,11 @@ export async function start(config: Config, say: (line: string) => void): Promis
   }
   try {
     const log = createLog(config.logLevel)
-    for (const folder of [config.modelsDir, config.dataDir, config.uploadsDir]) await sweep(folder)
+    await sweep(config.modelsDir)
+    await sweep(config.dataDir)
+    await sweep(config.uploadsDir, 1)
+    await sweep(path.join(config.dataDir, 'checkpoints'), 1)
+    await sweep(path.join(config.dataDir, 'features'), 2)
     const database = await openDatabase(config, say)
     closing.push(() => database.stop())
     const db = connect(database.url)
