@@ -6,25 +6,30 @@ import { start } from './start.js'
 const say = (line: string) => console.log(line)
 
 try {
-  const house = await start(readConfig(), say)
-  say(`WasteX serves at ${house.address}`)
-  for (const missing of await house.degraded()) say(`  but ${missing}`)
-
+  const starting = start(readConfig(), say)
   let stopping = false
   const stop = (signal: NodeJS.Signals) => {
     if (stopping) process.exit(1) // asked twice: at once
     stopping = true
     say(`${signal}: stopping`)
-    house.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        console.error(error)
-        process.exit(1)
-      },
-    )
+    // While it still starts, too: what it has started by then has to be stopped.
+    starting
+      .then((house) => house.close())
+      .then(
+        () => process.exit(0),
+        (error: unknown) => {
+          console.error(error)
+          process.exit(1)
+        },
+      )
   }
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stop)
+
+  const house = await starting
+  if (!stopping) {
+    say(`WasteX serves at ${house.address}`)
+    for (const missing of await house.degraded()) say(`  but ${missing}`)
+  }
 } catch (error) {
   console.error(`WasteX cannot start. ${messageOf(error)}`)
   process.exit(1)
