@@ -65,16 +65,31 @@ export class Events {
   /**
    * The messages of a topic from now on. Listening starts at the call, not at the first `next`, so nothing is missed
    * between a look at the database and the first message. Ends when the subscriber returns, falls behind, or on close.
+   * @param afterGap the message that makes up for those that may have been missed; where it throws, the subscription ends
    */
-  subscribe<T extends Topic>(topic: T): AsyncIterableIterator<Topics[T]> {
+  subscribe<T extends Topic>(
+    topic: T,
+    afterGap?: () => Promise<Topics[T] | undefined>,
+  ): AsyncIterableIterator<Topics[T]> {
     const mailbox: Topics[T][] = []
     let wake: (() => void) | undefined
     let ended = false
-    const stop = this.on(topic, (message) => {
+    const put = (message: Topics[T]) => {
+      if (ended) return
       if (mailbox.length < mailboxSize) mailbox.push(message)
       else end()
       wake?.()
-    })
+    }
+    const makeUp = async (read: () => Promise<Topics[T] | undefined>) => {
+      try {
+        const message = await read()
+        if (message) put(message)
+      } catch (error) {
+        this.log.warn({ error }, 'a subscriber that may have missed messages is let go')
+        end()
+      }
+    }
+    const stop = this.on(topic, put, afterGap && (() => void makeUp(afterGap)))
     const end = () => {
       ended = true
       stop()

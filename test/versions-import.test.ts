@@ -29,6 +29,8 @@ const photosOf = async (folders: readonly string[], each: number): Promise<Recor
       ),
     ),
   )
+const importReportOf = (name: string) =>
+  hall.db.importReport.findFirstOrThrow({ where: { version: { name } }, include: { version: true } })
 const versionOf = (id: number) => hall.db.datasetVersion.findUniqueOrThrow({ where: { id } })
 const rowsOf = async (id: number) => (await trainingRows(hall.db, id)).toSorted((a, b) => (a.path < b.path ? -1 : 1))
 const placesOf = async (id: number) =>
@@ -270,6 +272,19 @@ describe('while it goes on', () => {
     for await (const news of importProgress(hall, 'joined')) late.push(news)
     expect(late).toEqual([seen.at(-1)])
     await expect(importDataset(hall, { name: 'joined', path: folder })).rejects.toMatchObject({ code: 'CONFLICT' })
+  })
+
+  it('those who watch see its end, even when it is told while their connection is lost', async () => {
+    const { version } = await importReportOf('joined')
+    const watching = importProgress(hall, 'while away')
+    const end = watching.next()
+    // It ends without a word: nobody hears what is told while the connection is lost.
+    await hall.db.datasetVersion.update({ where: { id: version.id }, data: { name: 'while away' } })
+    await hall.db.$executeRaw`
+      SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE datname = current_database() AND query = 'LISTEN wastex'`
+    expect((await end).value).toMatchObject({ name: 'while away', done: 300, finished: true })
+    expect(await watching.next()).toMatchObject({ done: true })
   })
 
   it('those who stop watching are let go at once', async () => {

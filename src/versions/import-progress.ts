@@ -59,7 +59,7 @@ export function progressOf(
   name: string,
   now: () => ImportProgress | undefined,
 ): AsyncIterableIterator<ImportProgress> {
-  const news = hall.events.subscribe('importProgress')
+  const news = hall.events.subscribe('importProgress', () => progressSoFar(hall, name, now()))
   let isFirst = true
   let isOver = false
   const next = async (): Promise<IteratorResult<ImportProgress>> => {
