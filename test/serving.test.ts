@@ -329,6 +329,29 @@ describe('a model that is not what it was', () => {
   })
 })
 
+describe('the thread of the model', () => {
+  const crash = async () => {
+    expect(threads.size).toBe(1)
+    for (const thread of threads) await thread.terminate()
+  }
+
+  it('is replaced when it crashes; when it does again, /ready says so, and a promotion mends it', async () => {
+    const next = new Promise((resolve) => process.once('worker', resolve))
+    await crash()
+    await next
+    // Its turn comes when the model is back.
+    expect((await promote(second ?? expect.fail())).errors).toBeUndefined()
+    expect(await serves()).toBe(second?.name)
+
+    await crash()
+    expect((await classify(known)).errors?.[0]?.extensions.code).toBe('NO_MODEL')
+    expect(await (await fetch(`${server.address}/ready`)).text()).toContain(`run “${second?.name}” has crashed`)
+    expect((await promote(second ?? expect.fail())).errors).toBeUndefined()
+    expect(await serves()).toBe(second?.name)
+    expect(threads.size).toBe(1)
+  })
+})
+
 describe('the next start', () => {
   it('serves the run that served', { timeout: minutes }, async () => {
     await server.close()

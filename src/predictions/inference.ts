@@ -13,6 +13,9 @@ export class Inference {
   private nextId = 1
   private failure: Error | undefined
   private onIdle: (() => void) | undefined
+  private die: (error: Error) => void = () => undefined
+  /** Resolves with the reason when the thread ends without having been closed. */
+  readonly death = new Promise<Error>((resolve) => (this.die = resolve))
 
   private constructor(private readonly worker: Worker) {
     worker.on('message', (message: InferenceMessage) => {
@@ -59,6 +62,7 @@ export class Inference {
   }
 
   private fail(error: Error): void {
+    if (!this.failure) this.die(error)
     this.failure ??= error
     for (const caller of this.waiting.values()) caller.reject(this.failure)
     this.waiting.clear()

@@ -1,6 +1,6 @@
 /** The model that answers, and the pointer that a promotion moves. */
 import path from 'node:path'
-import { WasteXError } from '../errors.js'
+import { messageOf, WasteXError } from '../errors.js'
 import type { Card, Thresholds } from '../model/card.js'
 import { type Answer, Batcher } from './batcher.js'
 import type { Inference } from './inference.js'
@@ -34,6 +34,11 @@ export class ServingModel {
     return this.batcher.infer(pixels)
   }
 
+  /** Resolves with the reason when its thread has crashed: it cannot answer any more. */
+  get death(): Promise<Error> {
+    return this.inference.death
+  }
+
   /** Answers what it has taken, then frees all it holds. */
   async retire(): Promise<void> {
     await this.batcher.drain()
@@ -46,6 +51,8 @@ export class Serving {
   current: ServingModel | undefined
   /** Why the run that should serve does not, for `/ready`. */
   problem: string | undefined
+  /** Called when the model that serves has crashed; `current` is undefined by then. */
+  onLost: ((model: ServingModel, error: Error) => void) | undefined
 
   constructor(
     private readonly modelsDir: string,
@@ -70,6 +77,7 @@ export class Serving {
     const old = this.current
     this.current = model
     this.problem = undefined
+    void model.death.then((error) => this.lose(model, error))
     await old?.retire()
   }
 
@@ -77,5 +85,12 @@ export class Serving {
     const old = this.current
     this.current = undefined
     await old?.retire()
+  }
+
+  private lose(model: ServingModel, error: Error): void {
+    if (this.current !== model) return
+    this.current = undefined
+    this.problem = `the model of run “${model.runName}” has crashed: ${messageOf(error)}`
+    this.onLost?.(model, error)
   }
 }

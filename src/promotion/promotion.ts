@@ -6,10 +6,14 @@ import type { Hall } from '../hall.js'
 import type { Artefact } from '../model/card.js'
 import type { Serving, ServingModel } from '../predictions/serving.js'
 
+/** A model that crashes again so soon is not loaded again by itself: it would only crash over and over. */
+const reloadGapMs = 60_000
+
 export class Promotion {
   /** Promotions go one after another: at no time are more than two models in memory. */
   private turn: Promise<unknown> = Promise.resolve()
   private unfollow: (() => void) | undefined
+  private reloadedAt = Number.NEGATIVE_INFINITY
 
   constructor(
     private readonly hall: Hall,
@@ -20,6 +24,13 @@ export class Promotion {
   async follow(): Promise<void> {
     const catchUp = () => void this.inTurn(() => this.loadActive())
     this.unfollow = this.hall.events.on('modelPromoted', catchUp, catchUp)
+    this.serving.onLost = ({ runName }, error) => {
+      this.hall.log.error({ error, run: runName }, 'the model that served has crashed')
+      const now = performance.now()
+      if (now - this.reloadedAt < reloadGapMs) return
+      this.reloadedAt = now
+      catchUp()
+    }
     await this.inTurn(() => this.loadActive())
   }
 
@@ -49,6 +60,7 @@ export class Promotion {
 
   close(): void {
     this.unfollow?.()
+    this.serving.onLost = undefined
   }
 
   private async prepare(run: TrainingRun): Promise<ServingModel> {
