@@ -22,7 +22,10 @@ export class Promotion {
 
   /** Loads what should serve, and from now on whatever another process promotes. */
   async follow(): Promise<void> {
-    const catchUp = () => void this.inTurn(() => this.loadActive())
+    const catchUp = () =>
+      void this.inTurn(() => this.loadActive()).catch((error: unknown) =>
+        this.hall.log.error({ error }, 'could not read which run should serve; asked again at the next promotion'),
+      )
     this.unfollow = this.hall.events.on('modelPromoted', catchUp, catchUp)
     this.serving.onLost = ({ runName }, error) => {
       this.hall.log.error({ error, run: runName }, 'the model that served has crashed')
