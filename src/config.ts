@@ -17,7 +17,7 @@ const Environment = z.object({
   WASTEX_WEIGHTS: z.string().optional(),
   WASTEX_IMPORT_ROOTS: z.string().optional(),
   DATABASE_URL: z.string().optional(),
-  /** GiB of feature cache (160 KiB a view). */
+  /** GiB of feature cache (171 KiB a view). */
   WASTEX_CACHE_GB: z.coerce.number().min(0).default(20),
   /** Where thresholds come from: each run's own, or the constants of the reference deployment. */
   WASTEX_OOD: z.enum(['run', 'reference']).default('run'),

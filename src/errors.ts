@@ -1,6 +1,6 @@
 /**
  * Errors that a client is meant to read. Anything else that is thrown is a bug: it is logged whole, and the client sees
- * `INTERNAL_SERVER_ERROR` with an id (api/masking.ts).
+ * `INTERNAL_SERVER_ERROR` with an id (api/error-shape.ts).
  */
 
 export const httpStatusOf = {
