@@ -96,6 +96,7 @@ describe('the network in ONNX', () => {
     })
     const { d } = await runOnnx({ d: novelty }, Float32Array.of(1, 1, 0, 4, 9, 0, 1, 1, 3, 2, 1, 0), 4)
     // u: nothing; 10 times the direction; across it by 3; [2, 0, 0], of which 1.2 lies along it.
+    expect(d).toHaveLength(4)
     expectClose(d ?? new Float32Array(), [0, 0, 9, 4 - 1.44])
   })
 })

@@ -74,7 +74,7 @@ describe('calls at once', () => {
   })
 
   it('are drained when nothing waits, at once', async () => {
-    await new Batcher(inference).drain()
+    await expect(new Batcher(inference).drain()).resolves.toBeUndefined()
   })
 
   it('are answered before their thread is stopped; later ones are refused', async () => {

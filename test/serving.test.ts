@@ -238,7 +238,7 @@ describe('a model that is not what it was', () => {
     const changed = artefacts.map((one) => (one.name === 'card.json' ? { ...one, sha256: hash } : one))
     await hall.db.trainingRun.update({
       where: { id: second?.id ?? '' },
-      data: { artefacts: changed as unknown as Prisma.InputJsonValue },
+      data: { artefacts: changed },
     })
   }
   async function replaceModel(change: (bytes: Buffer) => void): Promise<void> {
@@ -286,7 +286,7 @@ describe('a model that is not what it was', () => {
     [
       'labels in another order',
       'other class labels than the run',
-      () => changeCard((card) => card.classLabels.reverse()),
+      () => changeCard((card) => card.classLabels.sort((a, b) => (a < b ? 1 : -1))),
     ],
     [
       'the card of another run',

@@ -3,7 +3,18 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { checkpointFile } from '../src/training/prepare-job.js'
 import { Training } from '../src/training/training.js'
 import { openTestHall, type TestHall } from './support/hall.js'
-import { drawVersion, finished, hasTold, headAlone, runOf, runWhen, told, weights } from './support/training.js'
+import {
+  drawVersion,
+  epochsTold,
+  finished,
+  hasTold,
+  headAlone,
+  runOf,
+  runWhen,
+  statusesTold,
+  told,
+  weights,
+} from './support/training.js'
 
 const timeout = 120_000
 let hall: TestHall
@@ -62,12 +73,10 @@ it(
     expect(await finished(hall, id)).toMatchObject({ status: 'COMPLETED', error: null })
     const run = await runOf(hall.db, id)
     expect(run.events.map(({ seq }) => seq)).toEqual(run.events.map((_, i) => i + 1))
-    expect(
-      run.events.filter(({ type }) => type === 'TrainingStatusChanged').map((event) => told(event)['status']),
-    ).toEqual(['QUEUED', 'RUNNING', 'CANCELLED', 'QUEUED', 'RUNNING', 'COMPLETED'])
-    const completed = run.events.filter(({ type }) => type === 'TrainingEpochCompleted').map(told)
-    const epochs = completed.map(({ stage, epoch }) => `${String(stage)} ${String(epoch)}`)
-    expect(epochs.toSorted()).toEqual([1, 2].map((n) => `FINE_TUNE ${n}`).concat([1, 2, 3].map((n) => `HEAD ${n}`)))
+    expect(statusesTold(run.events)).toEqual(['QUEUED', 'RUNNING', 'CANCELLED', 'QUEUED', 'RUNNING', 'COMPLETED'])
+    expect(epochsTold(run.events).toSorted()).toEqual(
+      [1, 2].map((n) => `FINE_TUNE ${n}`).concat([1, 2, 3].map((n) => `HEAD ${n}`)),
+    )
     const again = run.events.findLastIndex((event) => told(event)['status'] === 'RUNNING')
     const stages = run.events.slice(again).filter(({ type }) => type === 'TrainingStageStarted')
     expect(stages.map((event) => told(event)['stage'])).toEqual(['LOADING', 'FINE_TUNE', 'EVALUATING', 'SAVING'])

@@ -8,7 +8,16 @@ import type { TrainingRun } from '../src/db.js'
 import { ask } from './support/client.js'
 import { openTestHall, type TestHall } from './support/hall.js'
 import type { TestServer } from './support/server.js'
-import { drawVersion, finished, hasTold, runOf, runWhen, settingsOf, startServerOf, told } from './support/training.js'
+import {
+  drawVersion,
+  epochsTold,
+  finished,
+  hasTold,
+  runOf,
+  runWhen,
+  settingsOf,
+  startServerOf,
+} from './support/training.js'
 
 const minutes = 60_000
 let hall: TestHall
@@ -102,8 +111,7 @@ it(
 
     const run = await runOf(hall.db, id)
     expect(run.events.map(({ seq }) => seq)).toEqual(run.events.map((_, i) => i + 1))
-    const epochsTold = run.events.filter(({ type }) => type === 'TrainingEpochCompleted').map(told)
-    expect(epochsTold.map(({ stage, epoch }) => `${String(stage)} ${String(epoch)}`)).toEqual([
+    expect(epochsTold(run.events)).toEqual([
       ...[1, 2, 3, 4].map((n) => `HEAD ${n}`),
       ...[1, 2, 3].map((n) => `FINE_TUNE ${n}`),
     ])

@@ -57,11 +57,11 @@ export const settingsOf = ({ config, databaseUrl, folder }: TestHall): Record<st
 export const startServerOf = (hall: TestHall): Promise<TestServer> => startTestServer(settingsOf(hall))
 
 type Told = Pick<Hall, 'db' | 'events'>
-const over: readonly TrainingRun['status'][] = ['COMPLETED', 'FAILED', 'CANCELLED', 'INTERRUPTED']
+const over: ReadonlySet<TrainingRun['status']> = new Set(['COMPLETED', 'FAILED', 'CANCELLED', 'INTERRUPTED'])
 
 /** The run, as soon as it is over. */
 export const finished = (hall: Told, id: string): Promise<TrainingRun> =>
-  runWhen(hall, id, ({ status }) => over.includes(status))
+  runWhen(hall, id, ({ status }) => over.has(status))
 
 /** The run, as soon as it is so; it is looked at whenever it tells something. */
 export async function runWhen(
@@ -87,6 +87,19 @@ export const runOf = (db: PrismaClient, id: string) =>
 
 /** What an event tells. */
 export const told = ({ payload }: RunEvent) => payload as Prisma.JsonObject
+
+/** The statuses that were told, each once: a run without weights at hand says RUNNING again, with a word on what it fetches. */
+export function statusesTold(events: readonly RunEvent[]): unknown[] {
+  const statuses = events.filter(({ type }) => type === 'TrainingStatusChanged').map((event) => told(event)['status'])
+  return statuses.filter((status, i) => status !== statuses[i - 1])
+}
+
+/** The epochs that were told to be complete, as `HEAD 1`. */
+export const epochsTold = (events: readonly RunEvent[]): string[] =>
+  events
+    .filter(({ type }) => type === 'TrainingEpochCompleted')
+    .map((event) => told(event) as { stage: string; epoch: number })
+    .map(({ stage, epoch }) => `${stage} ${epoch}`)
 
 export const hasTold = (run: { events: RunEvent[] }, type: string, payload: Prisma.JsonObject): boolean =>
   run.events.some(

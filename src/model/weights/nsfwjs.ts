@@ -18,7 +18,7 @@ const PACKAGE = 'nsfwjs@4.4.0'
 export const nsfwjsFile = 'nsfwjs-4.4.0.tgz'
 /** As the registry has it. */
 const INTEGRITY = 'sha512-krC1fgeTLXtZwgdpKJ0jm7hqv0gTSRQQRL+FhOaxaJ9Wj92t42BO3csO2odwgTAgZgf2RvkwPtp0R8Aa7dc+MA=='
-const FETCH_MS = 60_000
+const FETCH_MS = 300_000
 const FOLDER = 'package/dist/models/inception_v3/'
 
 /**
