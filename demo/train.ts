@@ -69,6 +69,10 @@ class Stages {
         this.result = ` (${parts.join(', ')})`
         break
       }
+      case 'TrainingStatusChanged':
+        // What is fetched, and what was warned of; the first word only says that the run is on.
+        if (event.status === 'RUNNING' && event.message && event.message !== 'Running') say(event.message)
+        break
       default:
     }
   }
