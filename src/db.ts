@@ -32,3 +32,6 @@ export async function connectAlone(url: string): Promise<pg.Client> {
 /** Prisma's code for a broken unique index. */
 export const isUniqueViolation = (error: unknown): boolean =>
   error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002'
+
+/** An id as PostgreSQL takes it. */
+export const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/

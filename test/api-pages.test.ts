@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {
   DiffDocument,
@@ -99,7 +100,13 @@ describe('the review queue', () => {
 
   it('refuses a cursor that is none, or is of another order', async () => {
     const { pageInfo } = await queue({ first: 1, orderBy: 'NEWEST' })
-    for (const after of ['', 'x', pageInfo.endCursor ?? '', Buffer.from('["OLDEST","x","y"]').toString('base64url')]) {
+    const forged = [
+      ['OLDEST', 'x', 'y'],
+      ['OLDEST', '2026-11-24T00:00:00.000Z', '-'.repeat(36)],
+      ['OLDEST', '+275760-09-13T00:00:00.000Z', randomUUID()],
+      ['OLDEST', '2026-02-31T00:00:00.000Z', randomUUID()],
+    ].map((parts) => Buffer.from(JSON.stringify(parts)).toString('base64url'))
+    for (const after of ['', 'x', pageInfo.endCursor ?? '', ...forged]) {
       const answer = await send(server.address, ReviewQueueDocument, { first: 1, after, orderBy: 'OLDEST' })
       expect(answer).toMatchObject({
         status: 400,

@@ -1,9 +1,10 @@
 /** Relay's global ids: base64 of `Type:id`. Outside this room only the raw ids are known. */
+import { uuidPattern } from '../db.js'
 import { badInput } from '../errors.js'
 
 const patterns = {
-  Image: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
-  TrainingRun: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+  Image: uuidPattern,
+  TrainingRun: uuidPattern,
   DatasetVersion: /^[1-9]\d{0,8}$/,
   DatasetClass: /^[1-9]\d{0,8}$/,
   VersionEntry: /^[1-9]\d{0,17}$/,

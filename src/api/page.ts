@@ -2,19 +2,34 @@
  * Pages by keyset: a cursor carries the ordering values of its row, not its place or its id, so it stays good while rows
  * come and go (a reviewed photo leaves the queue under the reader's hands).
  */
+import { uuidPattern } from '../db.js'
 import { badInput } from '../errors.js'
 
 export const defaultPageSize = 20
 /** Whoever asks for more gets this many. */
 export const maxPageSize = 100
 
+const dateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
+
+/** @returns undefined for a 31st of February */
+function dateOf(text: string): Date | undefined {
+  const date = new Date(text)
+  return Number.isNaN(date.getTime()) || date.toISOString() !== text ? undefined : date
+}
+
 /** How a column's value is written in a cursor, and read back. */
 const codecs = {
   date: {
     write: (value: unknown) => (value as Date).toISOString(),
-    read: (text: unknown) => (typeof text === 'string' && !Number.isNaN(Date.parse(text)) ? new Date(text) : undefined),
+    // As it was written, and no other way: PostgreSQL has no year 275760.
+    read: (text: unknown) => (typeof text === 'string' && dateTime.test(text) ? dateOf(text) : undefined),
   },
-  number: {
+  int: {
+    write: (value: unknown) => value,
+    read: (value: unknown) =>
+      Number.isInteger(value) && (value as number) > 0 && (value as number) < 2 ** 31 ? value : undefined,
+  },
+  float: {
     write: (value: unknown) => value,
     read: (value: unknown) => (typeof value === 'number' && Number.isFinite(value) ? value : undefined),
   },
@@ -24,7 +39,7 @@ const codecs = {
   },
   uuid: {
     write: (value: unknown) => value,
-    read: (text: unknown) => (typeof text === 'string' && /^[0-9a-f-]{36}$/.test(text) ? text : undefined),
+    read: (text: unknown) => (typeof text === 'string' && uuidPattern.test(text) ? text : undefined),
   },
 } as const
 

@@ -3,7 +3,7 @@
  * in the queue - reviewed (without a label) - rejected - staged (labelled) - in a version, which is for ever.
  */
 import { conflict, notFound } from '../errors.js'
-import type { Db } from '../db.js'
+import { type Db, uuidPattern } from '../db.js'
 
 /** The columns that make up the state of a photo that is in no version. */
 export interface ReviewState {
@@ -13,14 +13,12 @@ export interface ReviewState {
   readonly assignedLabel: string | null
 }
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-
 /**
  * One statement: whoever else changes the same photo, or makes a version of it, comes before or after, never between.
  * @throws WasteXError NOT_FOUND, CONFLICT
  */
 export async function changeState(db: Db, id: string, state: ReviewState): Promise<void> {
-  if (!uuid.test(id)) throw notFound('photo', id)
+  if (!uuidPattern.test(id)) throw notFound('photo', id)
   const { count } = await db.image.updateMany({ where: { id, addedToDataset: false }, data: state })
   if (count === 0) throw await reasonAgainst(db, id)
 }
@@ -37,7 +35,7 @@ const inVersion = (version = '') => conflict(`The photo is in the version “${v
  * @throws WasteXError NOT_FOUND, CONFLICT for the first that cannot be changed
  */
 export async function changeStates(db: Db, ids: readonly string[], state: ReviewState): Promise<void> {
-  const odd = ids.find((id) => !uuid.test(id))
+  const odd = ids.find((id) => !uuidPattern.test(id))
   if (odd !== undefined) throw notFound('photo', odd)
   // Locked in one order, which is that of createVersion too: two who want the same photos cannot wait for each other.
   const rows = await db.$queryRaw<{ id: string; version: string | null }[]>`

@@ -11,14 +11,14 @@ import { pageQuery } from './page-query.js'
 const orders = {
   OLDEST: { name: 'OLDEST', columns: [by('createdAt', 'date', 'asc'), by('id', 'uuid', 'asc')] },
   NEWEST: { name: 'NEWEST', columns: [by('createdAt', 'date', 'desc'), by('id', 'uuid', 'desc')] },
-  HIGHEST_ENERGY: { name: 'HIGHEST_ENERGY', columns: [by('energy', 'number', 'desc'), by('id', 'uuid', 'asc')] },
+  HIGHEST_ENERGY: { name: 'HIGHEST_ENERGY', columns: [by('energy', 'float', 'desc'), by('id', 'uuid', 'asc')] },
   LOWEST_CONFIDENCE: {
     name: 'LOWEST_CONFIDENCE',
-    columns: [by('confidence', 'number', 'asc'), by('id', 'uuid', 'asc')],
+    columns: [by('confidence', 'float', 'asc'), by('id', 'uuid', 'asc')],
   },
   HIGHEST_NOVELTY: {
     name: 'HIGHEST_NOVELTY',
-    columns: [by('novelty', 'number', 'desc', true), by('id', 'uuid', 'asc')],
+    columns: [by('novelty', 'float', 'desc', true), by('id', 'uuid', 'asc')],
   },
 } as const satisfies Record<string, Keyset>
 

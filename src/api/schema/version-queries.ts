@@ -5,7 +5,7 @@ import { builder } from './builder.js'
 import { pageQuery } from './page-query.js'
 import { DatasetClass, DatasetVersion, DatasetVersionConnection } from './version.js'
 
-const newestFirst: Keyset = { name: 'VERSION', columns: [by('id', 'number', 'desc')] }
+const newestFirst: Keyset = { name: 'VERSION', columns: [by('id', 'int', 'desc')] }
 
 builder.queryFields((t) => ({
   datasetVersions: t.connection(
