@@ -19,6 +19,8 @@ const Environment = z.object({
   DATABASE_URL: z.string().optional(),
   /** GiB of feature cache (171 KiB a view). */
   WASTEX_CACHE_GB: z.coerce.number().min(0).default(20),
+  /** MiB of memory for what stage 1 reads in every epoch (11 KiB a view); what does not fit is read from the cache. */
+  WASTEX_TRAINING_MB: z.coerce.number().min(0).default(512),
   /** Where thresholds come from: each run's own, or the constants of the reference deployment. */
   WASTEX_OOD: z.enum(['run', 'reference']).default('run'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -42,6 +44,7 @@ export interface Config {
   /** A PostgreSQL server; else the embedded one. */
   readonly databaseUrl: string | undefined
   readonly featureCacheBytes: number
+  readonly trainingRowsBytes: number
   readonly oodThresholds: 'run' | 'reference'
   readonly logLevel: string
 }
@@ -68,6 +71,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     importRoots: roots.map((root) => path.resolve(root)),
     databaseUrl: env.DATABASE_URL,
     featureCacheBytes: env.WASTEX_CACHE_GB * 2 ** 30,
+    trainingRowsBytes: env.WASTEX_TRAINING_MB * 2 ** 20,
     oodThresholds: env.WASTEX_OOD,
     logLevel: env.LOG_LEVEL,
   }

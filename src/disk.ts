@@ -90,10 +90,13 @@ export async function remove(target: string): Promise<void> {
 
 /** Whole or absent as well, but not synced: for what is checked when read and can be computed again. */
 export async function writeCacheFile(target: string, data: Uint8Array): Promise<void> {
-  await mkdir(path.dirname(target), { recursive: true })
   const draft = aside(target)
   try {
-    await writeFile(draft, data)
+    await writeFile(draft, data).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error
+      await mkdir(path.dirname(target), { recursive: true })
+      await writeFile(draft, data)
+    })
     await rename(draft, target)
   } catch (error) {
     await rm(draft, { force: true })

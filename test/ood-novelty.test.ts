@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { standardise } from '../src/model/standardisation.js'
-import { fitNovelty, noveltyOf } from '../src/predictions/novelty.js'
+import { loadTensorFlow } from '../src/model/network/tensorflow.js'
+import { fitNovelty as fit, noveltyOf as distances } from '../src/training/novelty.js'
+
+const tf = loadTensorFlow()
+const fitNovelty = (rows: Float32Array, width: number) => fit(tf, rows, width)
+const noveltyOf = (fitted: Parameters<typeof distances>[1], rows: Float32Array) => distances(tf, fitted, rows)
 
 /** Photos in a plane of a space of six dimensions, and what is beside the plane. */
 function inPlane(photos: number, off = 0): Float32Array {

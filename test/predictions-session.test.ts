@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import { pooled } from '../src/model/network/expression.js'
+import { half, mapOf, pooled } from '../src/model/network/expression.js'
 import { onnxModel } from '../src/model/network/onnx.js'
 import { openSession } from '../src/predictions/session.js'
+import { decodeFloat16 } from '../src/training/features/float16.js'
 import { startThread } from '../src/thread.js'
 import { randomConvolutions, referencePicture } from './support/network.js'
 
@@ -32,6 +33,27 @@ describe('a session', () => {
     expect([session.inputs, session.outputs]).toEqual([['pixels'], ['features']])
     await expect(session.run(picture, 2)).rejects.toThrow()
     await session.release()
+  })
+
+  it('rounds to half precision where the model says so: to nearest, of two as near the even one', async () => {
+    const map = mapOf('mixed0')
+    const both = onnxModel({ convolutions: randomConvolutions(3), outputs: { map, halves: half(map) } })
+    const session = await openSession(both, { threads: 1 })
+    const { map: exact, halves } = await session.run<Float32Array | Uint16Array>(picture, 1)
+    await session.release()
+    if (!(exact instanceof Float32Array) || !(halves instanceof Uint16Array)) throw new Error('other types came back')
+    const rounded = new Float32Array(halves.length)
+    const [below, above] = [rounded.slice(), rounded.slice()]
+    decodeFloat16(halves, rounded, 0)
+    decodeFloat16(halves.map((bits) => Math.max(0, bits - 1)), below, 0)
+    decodeFloat16(halves.map((bits) => bits + 1), above, 0)
+    expect(exact.some((value) => value > 0)).toBe(true)
+    const wrong = exact.filter((value, i) => {
+      const [low, own, high] = [below[i] ?? 0, rounded[i] ?? 0, above[i] ?? 0]
+      const off = Math.abs(value - own)
+      return off > Math.abs(value - low) || off > Math.abs(value - high)
+    })
+    expect(wrong).toHaveLength(0)
   })
 
   it('refuses bytes that are no model', async () => {

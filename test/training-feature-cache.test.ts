@@ -6,7 +6,7 @@ import { FeatureCache, type FeatureIdentity, type Features } from '../src/traini
 
 const identity: FeatureIdentity = { backbone: 'b', preprocessing: 'p', boundary: 'mixed8', blocks: ['mixed8'] }
 const sizes = { pooled: 3, map: 5 }
-const bytesPerView = 4 + 3 * 4 + 5 * 2
+const bytesPerView = 4 + 3 * 4 + (4 + 5 * 2)
 const roots: string[] = []
 let root = ''
 
@@ -42,6 +42,8 @@ describe('the feature cache', () => {
     const later = await open(1_000, ['aa1'])
     expect(await later.has('aa1')).toBe(true)
     expect(await later.read('aa1')).toEqual(features(1))
+    expect(await later.readPooled('aa1')).toEqual(features(1).pooled)
+    expect(await later.readPooled('bb2')).toBeUndefined()
   })
 
   it('has nothing for another backbone, preprocessing, boundary or head', async () => {
@@ -65,6 +67,9 @@ describe('the feature cache', () => {
       broken[at] = (broken[at] ?? 0) ^ 0x10
       await writeFile(file, broken)
       expect(await cache.read('aa1')).toBeUndefined()
+      // The averages have a checksum of their own: they are believed although the map behind them is not.
+      if (at < 4 + 3 * 4) expect(await cache.readPooled('aa1')).toBeUndefined()
+      else expect(await cache.readPooled('aa1')).toEqual(features(1).pooled)
     }
   })
 

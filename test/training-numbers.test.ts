@@ -3,7 +3,7 @@ import { foldInto, standardisationOf, standardise } from '../src/model/standardi
 import { loadTensorFlow } from '../src/model/network/tensorflow.js'
 import { Adam } from '../src/training/adam.js'
 import { viewInEpoch } from '../src/training/examples.js'
-import { decodeFloat16, encodeFloat16 } from '../src/training/features/float16.js'
+import { decodeFloat16 } from '../src/training/features/float16.js'
 import { classWeights, crossEntropy, scoreOf, weightedTargets } from '../src/training/loss.js'
 import { dropoutMask, shuffled, stream, uniform } from '../src/training/random.js'
 import { randomDense, uniform as numbers } from './support/network.js'
@@ -191,17 +191,6 @@ describe('half precision', () => {
   const halves = Uint16Array.from({ length: 0x1_0000 }, (_, i) => i)
   const values = new Float32Array(halves.length)
   decodeFloat16(halves, values, 0)
-  const encode = (value: number) => encodeFloat16(Float32Array.of(value))[0]
-
-  it('gives every half back', () => {
-    const back = encodeFloat16(values)
-    const changed = [...halves].filter((half) => !Number.isNaN(values[half] ?? 0) && back[half] !== half)
-    expect(changed).toEqual([])
-    expect([...halves].filter((half) => Number.isNaN(values[half] ?? 0))).toHaveLength(2 * 1023)
-    expect([...back].filter((_, i) => Number.isNaN(values[i] ?? 0)).every((half) => (half & 0x7fff) > 0x7c00)).toBe(
-      true,
-    )
-  })
 
   it('means what IEEE 754 says', () => {
     const known: [number, number][] = [
@@ -217,16 +206,5 @@ describe('half precision', () => {
     ]
     for (const [half, value] of known) expect(values[half]).toBe(value)
     expect(Object.is(values[0x8000], -0)).toBe(true)
-  })
-
-  it('takes the nearest, of two as near the even one', () => {
-    for (let half = 0; half < 0x7bff; half++) {
-      const [low, high] = [values[half] ?? 0, values[half + 1] ?? 0]
-      const middle = (low + high) / 2 // exact in float32
-      if (encode(middle) !== (half % 2 === 0 ? half : half + 1)) expect.fail(`${middle} becomes ${encode(middle)}`)
-    }
-    expect(encode(65519.996)).toBe(0x7bff)
-    expect(encode(65520)).toBe(0x7c00)
-    expect(encode(-1e-9)).toBe(0x8000)
   })
 })

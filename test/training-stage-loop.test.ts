@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { loadTensorFlow } from '../src/model/network/tensorflow.js'
 import type { Checkpoint } from '../src/training/checkpoint.js'
-import { HeadNetwork } from '../src/training/head-network.js'
+import { firstWeights, HeadNetwork, narrowed, widened } from '../src/training/head-network.js'
+import { HeldRows } from '../src/training/held-rows.js'
 import { type HeadExamples, headStage } from '../src/training/head-stage.js'
 import type { EpochResult } from '../src/training/job.js'
 import { type Recipe, recipes } from '../src/training/recipes.js'
@@ -20,14 +21,22 @@ function clouds(photos: number, seed: number, views = 1): HeadExamples {
     const label = Math.floor(at / features / views) % classes
     return next() * 2 - 1 + (at % features === label ? 1.5 : 0)
   })
-  return { rows, views, labels }
+  return { rows: held(rows), views, labels }
 }
+
+/** Room for all of them, or for none: a stage sees the same. */
+const held = (rows: Float32Array, bytes = Infinity) =>
+  new HeldRows(rows.length / features, features, bytes, async (numbers) =>
+    Float32Array.from([...numbers].flatMap((n) => [...rows.subarray(n * features, (n + 1) * features)])),
+  )
+const rowsOf = async ({ rows }: HeadExamples) => rows.take(Uint32Array.from({ length: rows.count }, (_, i) => i))
+const asTheyAre = { mean: new Float32Array(features), scale: new Float32Array(features).fill(1) }
 
 const recipe: Recipe = { ...recipes.DEFAULT, hidden: 8, patience: { stage1: 3, stage2: 1 } }
 const settings = (epochs: number, earlyStopping = false) =>
   settingsFrom({ datasetVersion: 'v', stage1: { epochs, learningRate: 0.01 }, batchSize: 16, seed: 5, earlyStopping })
 
-const headOf = (still = 0) => new HeadNetwork(tf, { features, still, hidden: recipe.hidden, classes }, 5)
+const headOf = () => new HeadNetwork(tf, firstWeights({ features, hidden: recipe.hidden, classes }, 5))
 
 function stageOf(
   head: HeadNetwork,
@@ -35,8 +44,9 @@ function stageOf(
   data: Partial<Parameters<typeof headStage>[2]> = {},
   early = false,
 ) {
-  const all = { train: clouds(50, 1, 2), val: clouds(20, 2), weights: new Float32Array(classes).fill(1), ...data }
-  return headStage(tf, head, all, recipe, settings(epochs, early))
+  const weights = new Float32Array(classes).fill(1)
+  const all = { train: clouds(50, 1, 2), val: clouds(20, 2), weights, standardisation: asTheyAre, ...data }
+  return headStage(tf, head, all, recipe, settings(epochs, early), recipe.patience.stage1)
 }
 
 class Stop extends Error {}
@@ -199,18 +209,35 @@ describe('a stage', () => {
   })
 })
 
-it('fine-tuning begins where the head ended: what it will move weighs nothing in the head until then', async () => {
-  const still = 7
-  const head = headOf(still)
-  const quiet = ({ rows, ...rest }: HeadExamples): HeadExamples => ({
-    ...rest,
-    rows: rows.map((value, at) => (at % features < still ? value : 0)),
+it('a stage learns the same, whether its rows are held in memory or read again whenever they are wanted', async () => {
+  const trained = async (bytes: number) => {
+    const head = headOf()
+    const train = { ...clouds(50, 1, 2), rows: held(await rowsOf(clouds(50, 1, 2)), bytes) }
+    await runStage(stageOf(head, 3, { train }), watched().context)
+    const values = valuesOf(head)
+    head.dispose()
+    return values
+  }
+  const all = await trained(Infinity)
+  expect(await trained(0)).toEqual(all)
+  expect(await trained(4 * features * 17 + 3)).toEqual(all)
+})
+
+it('fine-tuning begins where the head ended: features that come to it weigh nothing, and can be taken away again', async () => {
+  const head = headOf()
+  await runStage(stageOf(head, 3), watched().context)
+  const more = new HeadNetwork(tf, widened(head.weights(), 5))
+  const logits = (network: HeadNetwork, rows: Float32Array, width: number) =>
+    tf.tidy(() => network.logits(tf.tensor2d(rows, [20, width])).dataSync())
+  const rows = await rowsOf(clouds(20, 2))
+  const wide = Float32Array.from({ length: 20 * (features + 5) }, (_, at) => {
+    const [row, column] = [Math.floor(at / (features + 5)), at % (features + 5)]
+    return column < features ? (rows[row * features + column] ?? 0) : 100
   })
-  await runStage(stageOf(head, 3, { train: quiet(clouds(50, 1, 2)), val: quiet(clouds(20, 2)) }), watched().context)
-  const logits = (rows: Float32Array) => tf.tidy(() => head.logits(tf.tensor2d(rows, [20, features])).dataSync())
-  const { rows } = clouds(20, 2)
-  // The features that move are there now, and change nothing.
-  expect(logits(rows)).toEqual(logits(quiet(clouds(20, 2)).rows))
-  expect(logits(rows)).not.toEqual(logits(rows.map((value) => -value)))
+  const before = logits(head, rows, features)
+  logits(more, wide, features + 5).forEach((logit, i) => expect(logit).toBeCloseTo(before[i] ?? Number.NaN, 5))
+  expect(narrowed(more.weights(), features)).toEqual(head.weights())
+  expect(more.shape).toEqual({ features: features + 5, hidden: recipe.hidden, classes })
   head.dispose()
+  more.dispose()
 })

@@ -116,6 +116,8 @@ export type StartTrainingInput = {
   datasetVersion: string;
   /** End a stage when the validation photos gain no more. Left out: true. */
   earlyStopping?: boolean | null | undefined;
+  /** Begin with the weights of the run that serves where that is as good and quicker: same recipe, no `stage1`, `stage2` or `batchSize` asked for, and at most a tenth of the photos changed since a run began with the backbone. Left out: true. false: begin with the backbone. */
+  fromServing?: boolean | null | undefined;
   /** Where defaults come from. Left out: DEFAULT. */
   recipe?: TrainingRecipe | null | undefined;
   /** Of everything random, 0 to 2147483647. Left out: 1. */

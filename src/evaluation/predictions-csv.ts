@@ -1,3 +1,4 @@
+import { parse } from 'csv-parse/sync'
 import type { Thresholds } from '../model/card.js'
 import { argmax, oodVerdict } from '../predictions/ood.js'
 import { csv } from './csv.js'
@@ -41,6 +42,19 @@ export function predictionsCsv(
       const verdict = [confidence, energy, photo.novelty, reasons.join(' ')]
       const head = [photo.contentHash, photo.filename, photo.path, photo.classLabel, predicted]
       return [...head, predicted === photo.classLabel, ...verdict, ...Array.from(photo.logits)]
+    }),
+  )
+}
+
+/** @returns logits [classes] by content hash @throws Error when the text is not one that `predictionsCsv` wrote */
+export function readPredictions(text: string, classLabels: readonly string[]): Map<string, number[]> {
+  const rows = parse(text, { columns: true }) as Record<string, string>[]
+  return new Map(
+    rows.map((row) => {
+      const logits = classLabels.map((label) => Number(row[`logit_${label}`] ?? Number.NaN))
+      const hash = row['content_hash']
+      if (!hash || !logits.every(Number.isFinite)) throw new Error('its predictions.csv is broken')
+      return [hash, logits]
     }),
   )
 }

@@ -26,6 +26,8 @@ const CardSchema = z.object({
   /** Photos by split. */
   photos: z.object({ train: z.number(), val: z.number(), test: z.number() }),
   recipe: z.string(),
+  /** The run whose weights it began with; null: the backbone's. */
+  startedFrom: z.string().nullable().default(null),
   settings: z.record(z.string(), z.unknown()),
   seed: z.number(),
   backbone: z.object({ sha256: z.string(), source: z.string() }),

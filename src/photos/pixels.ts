@@ -18,10 +18,12 @@ export async function pixelsOf(bytes: Uint8Array, view: View = 'whole'): Promise
   return view === 'flip' ? mirrored(pixels) : pixels
 }
 
+/** Every value there is: a look-up takes half the time of a division. */
+const units = Float32Array.from({ length: 256 }, (_, value) => value / 255)
+
 /** @returns float32 of the same shape in [0, 1]: what goes into the network. */
-export function unitPixels(pixels: Uint8Array): Float32Array {
-  const scaled = new Float32Array(pixels.length)
-  for (let i = 0; i < pixels.length; i++) scaled[i] = (pixels[i] ?? 0) / 255
+export function unitPixels(pixels: Uint8Array, scaled = new Float32Array(pixels.length)): Float32Array {
+  for (let i = 0; i < pixels.length; i++) scaled[i] = units[pixels[i] as number] as number
   return scaled
 }
 
@@ -30,6 +32,8 @@ export function mirrored(pixels: Uint8Array): Uint8Array {
   const row = side * 3
   const out = new Uint8Array(pixels.length)
   for (let start = 0; start < pixels.length; start += row)
-    for (let x = 0; x < row; x += 3) out.set(pixels.subarray(start + x, start + x + 3), start + row - 3 - x)
+    for (let x = 0; x < row; x += 3)
+      for (let channel = 0; channel < 3; channel++)
+        out[start + row - 3 - x + channel] = pixels[start + x + channel] as number
   return out
 }

@@ -74,9 +74,10 @@ export class Batcher {
       const pixels = new Uint8Array(calls.length * pixelsPerPhoto)
       calls.forEach((call, i) => pixels.set(call.pixels, i * pixelsPerPhoto))
       const { logits, novelty } = await this.inference.run(pixels)
+      if (!logits) throw new Error('the model has no output called logits')
       const classes = logits.length / calls.length
       calls.forEach((call, i) =>
-        call.resolve({ logits: logits.slice(i * classes, (i + 1) * classes), novelty: novelty[i] ?? Number.NaN }),
+        call.resolve({ logits: logits.slice(i * classes, (i + 1) * classes), novelty: novelty?.[i] ?? Number.NaN }),
       )
     } catch (error) {
       for (const call of calls) call.reject(error)

@@ -1,9 +1,9 @@
 /**
- * The thread in which a model answers: onnxruntime computes on the thread that calls it, and the main one has sockets to
- * serve. One thread a model; when the thread ends, everything the model held is free.
+ * The thread in which a model computes: onnxruntime computes on the thread that calls it, and that one has sockets to serve or
+ * photos to decode. One thread a model; when the thread ends, everything the model held is free.
  */
 import { parentPort, workerData } from 'node:worker_threads'
-import { pixelsPerPhoto } from '../photos/pixels.js'
+import { pixelsPerPhoto, unitPixels } from '../photos/pixels.js'
 import { openSession } from './session.js'
 
 export interface InferenceRequest {
@@ -11,33 +11,33 @@ export interface InferenceRequest {
   /** uint8 [photos, 299, 299, 3] */
   pixels: Uint8Array
 }
-export interface InferenceAnswer {
-  id: number
-  /** float32 [photos, classes] */
-  logits: Float32Array
-  /** float32 [photos]; empty where the model has no novelty test. */
-  novelty: Float32Array
+export type Values = Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>
+/** By output, [photos, ...]: float32, or the bits of float16. */
+export type Outputs<V extends Values = Float32Array<ArrayBuffer>> = Readonly<Record<string, V>>
+export type InferenceMessage = { ready: true } | { id: number; outputs: Outputs<Values> } | { id: number; error: string }
+export interface InferenceStart {
+  /** Path of an ONNX file, or its bytes. */
+  model: string | Uint8Array
+  threads: number
 }
-export type InferenceMessage = { ready: true } | InferenceAnswer | { id: number; error: string }
 
 const port = parentPort
 if (!port) throw new Error('This module is a worker thread.')
-const { model, threads } = workerData as { model: string; threads: number }
+const { model, threads } = workerData as InferenceStart
 const session = await openSession(model, { threads })
+let scaled = new Float32Array()
 
-async function infer({ id, pixels }: InferenceRequest): Promise<InferenceAnswer> {
-  const photos = pixels.length / pixelsPerPhoto
-  const scaled = new Float32Array(pixels.length)
-  for (let i = 0; i < pixels.length; i++) scaled[i] = (pixels[i] ?? 0) / 255
-  const { logits, novelty } = await session.run(scaled, photos)
-  if (!logits) throw new Error('the model has no output called logits')
-  return { id, logits, novelty: novelty ?? new Float32Array(0) }
-}
-
-port.on('message', (request: InferenceRequest) => {
-  infer(request).then(
-    (answer) => port.postMessage(answer),
-    (error: unknown) => port.postMessage({ id: request.id, error: String(error) }),
+port.on('message', ({ id, pixels }: InferenceRequest) => {
+  // One place for the pixels of every batch: to have the memory anew each time takes longer than to fill it.
+  if (scaled.length < pixels.length) scaled = new Float32Array(pixels.length)
+  const input = unitPixels(pixels, scaled.subarray(0, pixels.length))
+  session.run<Values>(input, pixels.length / pixelsPerPhoto).then(
+    (outputs) =>
+      port.postMessage(
+        { id, outputs },
+        Object.values(outputs).map(({ buffer }) => buffer),
+      ),
+    (error: unknown) => port.postMessage({ id, error: String(error) }),
   )
 })
 port.postMessage({ ready: true })

@@ -1,10 +1,10 @@
 /** The main thread's end of an inference thread. */
 import type { Worker } from 'node:worker_threads'
 import { startThread } from '../thread.js'
-import type { InferenceAnswer, InferenceMessage, InferenceRequest } from './inference-thread.js'
+import type { InferenceMessage, InferenceRequest, InferenceStart, Outputs, Values } from './inference-thread.js'
 
 interface Waiting {
-  resolve(answer: InferenceAnswer): void
+  resolve(outputs: Outputs<Values>): void
   reject(error: Error): void
 }
 
@@ -23,7 +23,7 @@ export class Inference {
       const caller = this.waiting.get(message.id)
       this.waiting.delete(message.id)
       if ('error' in message) caller?.reject(new Error(message.error))
-      else caller?.resolve(message)
+      else caller?.resolve(message.outputs)
       if (this.waiting.size === 0) this.onIdle?.()
     })
     worker.on('error', (error) => this.fail(error))
@@ -31,11 +31,13 @@ export class Inference {
   }
 
   /**
-   * @param model path of an ONNX file with the input `pixels` and the outputs `logits` and, possibly, `novelty`
+   * @param model path of an ONNX file whose one input is `pixels`, or its bytes
    * @throws Error when onnxruntime cannot load it
    */
-  static async open(model: string, threads: number): Promise<Inference> {
-    const worker = startThread(new URL('./inference-thread.js', import.meta.url), { workerData: { model, threads } })
+  static async open(model: InferenceStart['model'], threads: number): Promise<Inference> {
+    const worker = startThread(new URL('./inference-thread.js', import.meta.url), {
+      workerData: { model, threads } satisfies InferenceStart,
+    })
     await new Promise<void>((resolve, reject) => {
       worker.once('message', () => resolve())
       worker.once('error', reject)
@@ -45,11 +47,12 @@ export class Inference {
   }
 
   /** @param pixels uint8 [photos, 299, 299, 3]; handed over to the thread: empty afterwards. */
-  run(pixels: Uint8Array<ArrayBuffer>): Promise<InferenceAnswer> {
+  run<V extends Values = Float32Array<ArrayBuffer>>(pixels: Uint8Array<ArrayBuffer>): Promise<Outputs<V>> {
     const request: InferenceRequest = { id: this.nextId++, pixels }
     return new Promise((resolve, reject) => {
       if (this.failure) return reject(this.failure)
-      this.waiting.set(request.id, { resolve, reject })
+      // What the outputs are was settled when the model was made.
+      this.waiting.set(request.id, { resolve: resolve as (outputs: Outputs<Values>) => void, reject })
       this.worker.postMessage(request, [pixels.buffer])
     })
   }

@@ -48,7 +48,7 @@ async function checkGolden(folder: string, card: Card, inference: Inference): Pr
   if (pixels.length === 0) throw new Error(`${goldenFile} has no photo to try it on`)
   const { logits } = await inference.run(pixels)
   const expected = card.golden.logits.flat()
-  if (logits.length !== card.golden.photos * card.classLabels.length)
+  if (logits?.length !== card.golden.photos * card.classLabels.length)
     throw new Error(`it does not give ${card.classLabels.length} logits a photo`)
   const difference = expected.reduce((max, logit, i) => Math.max(max, Math.abs(logit - (logits[i] ?? Number.NaN))), 0)
   // Written so that NaN fails.

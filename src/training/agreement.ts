@@ -7,6 +7,13 @@ export const agreementPhotos = 32
 /** Largest |difference of logits| of float32 sums taken in another order; a wrong weight makes a hundred times as much. */
 export const agreementTolerance = 1e-3
 
+/** The same where maps of half precision (11 significant bits) went through the tail. */
+export const halfTolerance = 5e-2
+
+export const largestDifference = (a: Float32Array, b: Float32Array): number =>
+  // Math.max keeps a NaN.
+  a.reduce((largest, logit, i) => Math.max(largest, Math.abs(logit - (b[i] ?? Number.NaN))), 0)
+
 const batchSize = 8
 
 /** @param onnxLogits of the same photos, float32 [photos, classes] */

@@ -1,15 +1,11 @@
 /** The head: standardised pooled features, dropout, possibly a hidden layer, raw logits. */
 import type * as tfjs from '@tensorflow/tfjs-node'
+import type { DenseWeights } from '../model/network/expression.js'
 import type { TensorFlow } from '../model/network/tensorflow.js'
 import { dropoutMask, normal, type Random, stream } from './random.js'
 
 export interface HeadShape {
   features: number
-  /**
-   * The first so many features stand still; those behind come from the part that is fine-tuned. If there are both, the
-   * latter weigh nothing at first, and fine-tuning begins where the head's own stage ended.
-   */
-  still: number
   /** null: no hidden layer. */
   hidden: number | null
   classes: number
@@ -26,27 +22,54 @@ export interface Dropout {
  */
 const quietStart = 0.5
 
+/** Weights to begin with, [inputs, units] and [units] a layer. */
+export function firstWeights({ features, hidden, classes }: HeadShape, seed: number): DenseWeights[] {
+  const widths = [features, ...(hidden === null ? [] : [hidden]), classes]
+  return widths.slice(1).map((units, i) => {
+    const inputs = widths[i] as number
+    const last = i === widths.length - 2
+    const deviation = (last ? quietStart : Math.SQRT2) / Math.sqrt(inputs)
+    return {
+      kernel: normal(inputs * units, deviation, stream(seed, 'head', i)),
+      bias: new Float32Array(units),
+    }
+  })
+}
+
+/** So many features more, which weigh nothing yet: what the head says stays as it is. */
+export function widened([first, ...others]: readonly DenseWeights[], by: number): DenseWeights[] {
+  if (!first) throw new Error('a head has a layer')
+  const kernel = new Float32Array(first.kernel.length + by * first.bias.length)
+  kernel.set(first.kernel)
+  return [{ kernel, bias: first.bias }, ...others]
+}
+
+/** The way back: without all features but the first. */
+export function narrowed([first, ...others]: readonly DenseWeights[], features: number): DenseWeights[] {
+  if (!first) throw new Error('a head has a layer')
+  return [{ kernel: first.kernel.slice(0, features * first.bias.length), bias: first.bias }, ...others]
+}
+
 export class HeadNetwork {
+  readonly shape: HeadShape
   private readonly layers: { kernel: tfjs.Variable; bias: tfjs.Variable }[]
 
   constructor(
     private readonly tf: TensorFlow,
-    readonly shape: HeadShape,
-    seed: number,
+    weights: readonly DenseWeights[],
   ) {
-    const widths = [shape.features, ...(shape.hidden === null ? [] : [shape.hidden]), shape.classes]
-    this.layers = widths.slice(1).map((units, i) => {
-      const inputs = widths[i] as number
-      const last = i === widths.length - 2
-      const heard = i === 0 && shape.still > 0 ? shape.still : inputs
-      const deviation = (last ? quietStart : Math.SQRT2) / Math.sqrt(heard)
-      const initial = new Float32Array(inputs * units)
-      initial.set(normal(heard * units, deviation, stream(seed, 'head', i)))
-      return {
-        kernel: tf.tidy(() => tf.variable(tf.tensor2d(initial, [inputs, units]))),
-        bias: tf.tidy(() => tf.variable(tf.zeros([units]))),
-      }
-    })
+    const [first] = weights
+    const last = weights.at(-1)
+    if (!first || !last) throw new Error('a head has a layer')
+    this.shape = {
+      features: first.kernel.length / first.bias.length,
+      hidden: weights.length > 1 ? first.bias.length : null,
+      classes: last.bias.length,
+    }
+    this.layers = weights.map(({ kernel, bias }) => ({
+      kernel: tf.tidy(() => tf.variable(tf.tensor2d(kernel, [kernel.length / bias.length, bias.length]))),
+      bias: tf.tidy(() => tf.variable(tf.tensor1d(bias))),
+    }))
   }
 
   get variables(): tfjs.Variable[] {

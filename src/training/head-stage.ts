@@ -1,16 +1,19 @@
 /** Stage 1: the head alone. The backbone stands still, so its pooled features are all that is read. */
 import type { TensorFlow } from '../model/network/tensorflow.js'
+import { type Standardisation, standardise } from '../model/standardisation.js'
+import { viewInEpoch } from './examples.js'
+import { headLogits } from './head-logits.js'
 import { countRight, type HeadNetwork } from './head-network.js'
+import type { HeldRows } from './held-rows.js'
 import { crossEntropy, scoreOf, weightedTargets } from './loss.js'
 import { stream } from './random.js'
-import { viewInEpoch } from './examples.js'
 import { type Recipe, scheduledRate } from './recipes.js'
 import type { Settings } from './settings.js'
 import type { Batch, Stage } from './stage-loop.js'
 
-/** Standardised pooled features of one split, float32 [photos, views, width], and the label of each photo. */
+/** Features of one split, a row for each view of each photo, photo by photo, and the label of each photo. */
 export interface HeadExamples {
-  rows: Float32Array
+  rows: HeldRows
   views: number
   labels: number[]
 }
@@ -18,25 +21,23 @@ export interface HeadExamples {
 export function headStage(
   tf: TensorFlow,
   head: HeadNetwork,
-  data: { train: HeadExamples; val: HeadExamples; weights: Float32Array },
+  data: { train: HeadExamples; val: HeadExamples; weights: Float32Array; standardisation: Standardisation },
   recipe: Recipe,
   settings: Settings,
+  patience: number,
 ): Stage {
   const { features: width, classes } = head.shape
-  const { train, val } = data
+  const { train, val, standardisation } = data
 
   const load = async (examples: Uint32Array, epoch: number): Promise<Batch> => {
     const size = examples.length
     const random = stream(settings.seed, 'HEAD', epoch, examples[0] ?? 0)
-    const rows = new Float32Array(size * width)
-    const labels = new Uint32Array(size)
-    examples.forEach((example, i) => {
-      const row = example * train.views + viewInEpoch(settings.seed, epoch, example, train.views)
-      rows.set(train.rows.subarray(row * width, (row + 1) * width), i * width)
-      labels[i] = train.labels[example] as number
-    })
+    const shown = examples.map(
+      (example) => example * train.views + viewInEpoch(settings.seed, epoch, example, train.views),
+    )
+    const labels = examples.map((example) => train.labels[example] as number)
     const targets = weightedTargets(labels, data.weights, recipe.labelSmoothing)
-    const x = tf.tensor2d(rows, [size, width])
+    const x = tf.tensor2d(standardise(await train.rows.take(shown), standardisation), [size, width])
     const y = tf.tensor2d(targets, [size, classes])
     let right = tf.scalar(0)
     return {
@@ -58,12 +59,10 @@ export function headStage(
     examples: train.labels.length,
     batchSize: settings.batchSize,
     variables: head.variables,
-    patience: settings.earlyStopping && val.labels.length > 0 ? recipe.patience.stage1 : undefined,
+    patience: settings.earlyStopping && val.labels.length > 0 ? patience : undefined,
     learningRate: (step, steps) => scheduledRate(recipe, settings.stage1.learningRate, step, steps),
     load,
-    validate: async () => {
-      const logits = tf.tidy(() => head.logits(tf.tensor2d(val.rows, [val.labels.length, width])).dataSync())
-      return scoreOf(logits as Float32Array, val.labels, recipe.labelSmoothing)
-    },
+    validate: async () =>
+      scoreOf(await headLogits(tf, head, standardisation, val.rows), val.labels, recipe.labelSmoothing),
   }
 }

@@ -26,10 +26,14 @@ export interface Job {
   photos: TrainingPhoto[]
   settings: Settings
   weights: FoundBackbone
+  /** Name of the run whose weights it begins with; undefined: the backbone's. */
+  startFrom: string | undefined
   /** The run that serves, and what it was trained on. */
   baseline: { runName: string; seen: Set<string> } | undefined
   folders: { models: string; features: string; checkpoint: string }
   featureCacheBytes: number
+  /** Memory for features of the head's own stage. */
+  rowsBytes: number
   /** One byte; not 0: stop after the step in hand. */
   stop: SharedArrayBuffer
 }

@@ -1,4 +1,4 @@
-/** The end of a run: the model is written aside, judged as it will serve, and takes its place in `models/` complete or not at all. */
+/** The end of a run: the model is written aside, judged, and takes its place in `models/` complete or not at all. */
 import path from 'node:path'
 import { writeFileWhole, writeFolderWhole } from '../disk.js'
 import { compare } from '../evaluation/comparison.js'
@@ -7,15 +7,22 @@ import { historyCsv } from '../evaluation/history-csv.js'
 import { evaluate } from '../evaluation/metrics.js'
 import { predictionsCsv } from '../evaluation/predictions-csv.js'
 import { classificationReport } from '../evaluation/report.js'
-import { type Card, cardFile, goldenFile, onnxFile, readCard } from '../model/card.js'
+import { type Card, cardFile, goldenFile, onnxFile } from '../model/card.js'
 import { saveLayersModel } from '../model/network/layers-model-files.js'
 import { buildWhole } from '../model/network/tfjs.js'
 import { preprocessing } from '../photos/pixels.js'
 import { messageOf } from '../errors.js'
-import { agreementPhotos, agreementTolerance, maxLogitDifference } from './agreement.js'
+import {
+  agreementPhotos,
+  agreementTolerance,
+  halfTolerance,
+  largestDifference,
+  maxLogitDifference,
+} from './agreement.js'
 import { artefactsIn } from './artefacts.js'
-import { finalModel, type FinalModel, type Trained } from './final-model.js'
+import { finalModel, type FinalModel, judgeFeatures, type Trained } from './final-model.js'
 import { judge, type Judged } from './judge.js'
+import { judgeBaseline } from './judge-baseline.js'
 import type { EpochResult, Job, Report, RunResult, TrainingPhoto } from './job.js'
 import type { Parts } from './parts.js'
 import type { PhaseClock } from './phase-clock.js'
@@ -50,11 +57,13 @@ export async function judgeAndSave(ending: Ending): Promise<RunResult> {
     images: test.length,
     message: `Judging on ${test.length} photos`,
   })
-  const model = await finalModel(ending, split.train, split.val, checkStop)
+  const model = await finalModel(ending, split.train, split.val)
+  checkStop()
   await writeFolderWhole(target, async (folder) => {
     const write = (name: string, content: Uint8Array | string) => writeFileWhole(path.join(folder, name), content)
     await write(onnxFile, model.onnx)
-    const { judged, comparison } = await judgeBoth(ending, path.join(folder, onnxFile))
+    const judged = await judgeFeatures(ending, model.novelty, split.test)
+    const comparison = await compareWithServing(ending, judged)
     const evaluation = evaluate({ classLabels: job.classLabels, truth: split.test.labels, logits: judged.logits })
 
     clock.start('saving')
@@ -86,68 +95,63 @@ export async function judgeAndSave(ending: Ending): Promise<RunResult> {
   return result
 }
 
-/** The new model on all test photos, the one that serves on those that it has never seen. */
-async function judgeBoth({ job, split, report, checkStop }: Ending, model: string) {
+/** The new model against the one that serves, on test photos that the latter has never seen. */
+async function compareWithServing({ job, split, report, checkStop }: Ending, judged: Judged) {
   const { photos, labels } = split.test
-  const fresh = photos.flatMap((photo, i) => (job.baseline?.seen.has(photo.contentHash) ? [] : [i]))
-  const total = photos.length + (job.baseline ? fresh.length : 0)
-  const started = performance.now()
-  let done = 0
-  const progress = (count: number) => {
+  const { baseline } = job
+  if (!baseline) return null
+  const fresh = photos.flatMap((photo, i) => (baseline.seen.has(photo.contentHash) ? [] : [i]))
+  const older = await judgeBaseline(
+    path.join(job.folders.models, baseline.runName),
+    fresh.map((i) => photos[i] as TrainingPhoto),
+    checkStop,
+  ).catch((error: unknown) => {
     checkStop()
-    done += count
-    const etaSeconds = ((performance.now() - started) / done / 1000) * (total - done)
-    report({ type: 'progress', stage: 'EVALUATING', epoch: null, done, total, etaSeconds, loss: null })
-  }
-  const judged = await judge(model, photos, progress)
-  if (!job.baseline) return { judged, comparison: null }
-  const folder = path.join(job.folders.models, job.baseline.runName)
-  const freshPhotos = fresh.map((i) => photos[i] as TrainingPhoto)
-  const judgeBaseline = async () => {
-    const card = await readCard(folder)
-    return { baseline: card, before: await judge(path.join(folder, onnxFile), freshPhotos, progress) }
-  }
-  const older = await judgeBaseline().catch((error: unknown) => {
-    checkStop()
-    report({ type: 'warning', message: `Not compared with run “${job.baseline?.runName}”: ${messageOf(error)}` })
+    report({ type: 'warning', message: `Not compared with run “${baseline.runName}”: ${messageOf(error)}` })
   })
   // Hours of training are not lost because the older model's folder is.
-  if (!older) return { judged, comparison: null }
-  const { baseline, before } = older
+  if (!older) return null
   const own = rows(judged.logits, job.classLabels.length)
-  const comparison = compare({
+  return compare({
     candidate: {
       classLabels: job.classLabels,
       logits: Float32Array.from(fresh.flatMap((i) => own[i] ?? [])),
       trainingImages: split.train.photos.length,
     },
     baseline: {
-      classLabels: baseline.classLabels,
-      logits: before.logits,
-      trainingImages: baseline.photos.train,
+      classLabels: older.card.classLabels,
+      logits: older.logits,
+      trainingImages: older.card.photos.train,
     },
     truth: fresh.map((i) => job.classLabels[labels[i] as number] as string),
     leftOut: photos.length - fresh.length,
   })
-  return { judged, comparison }
 }
 
-/** Photos by which the model can be believed elsewhere, and its logits of them, float32 [photos, classes]. */
+/** Photos by which the model can be believed elsewhere, and what it says of them through onnxruntime. */
 interface Witnesses {
   photos: TrainingPhoto[]
+  /** float32 [photos, classes] */
   logits: Float32Array
 }
 
-/** Test photos; where there are too few of them, others of the version. */
-async function witnessesOf({ split, checkStop }: Ending, model: string, { logits }: Judged): Promise<Witnesses> {
+/**
+ * Test photos; where there are too few of them, others of the version. They go through the saved model from their bytes: what the
+ * evaluation made of features that are kept must be the same.
+ */
+async function witnessesOf({ split, checkStop, tail }: Ending, model: string, judged: Judged): Promise<Witnesses> {
   const tested = split.test.photos.slice(0, agreementPhotos)
   const others = [...split.val.photos, ...split.train.photos].slice(0, agreementPhotos - tested.length)
-  const classes = split.test.photos.length > 0 ? logits.length / split.test.photos.length : 0
-  const more = others.length > 0 ? (await judge(model, others, checkStop)).logits : new Float32Array()
-  return {
-    photos: [...tested, ...others],
-    logits: Float32Array.from([...logits.subarray(0, tested.length * classes), ...more]),
-  }
+  const photos = [...tested, ...others]
+  const { logits } = await judge(model, photos, checkStop)
+  const classes = logits.length / photos.length
+  const difference = largestDifference(judged.logits.subarray(0, tested.length * classes), logits)
+  const tolerance = tail ? halfTolerance : agreementTolerance
+  if (!(difference <= tolerance))
+    throw new RunFailure(
+      `Kept features and ONNX do not agree: their logits differ by ${difference} (at most ${tolerance}). Delete the feature cache (WASTEX_DATA, features) and start again.`,
+    )
+  return { photos, logits }
 }
 
 /** tfjs' files; and a run whose two engines do not agree fails here. */
@@ -170,7 +174,7 @@ async function saveLayers(ending: Ending, { convolutions, head }: FinalModel, fo
 }
 
 async function cardOf(
-  { job, recipe, split, backbone, blocks, clock, source }: Ending,
+  { job, recipe, split, backbone, blocks, clock, source, tail }: Ending,
   model: FinalModel,
   { agreement, golden }: { agreement: Card['agreement']; golden: number[][] },
 ): Promise<Omit<Card, 'files'>> {
@@ -181,6 +185,7 @@ async function cardOf(
     classLabels: job.classLabels,
     photos: { train: split.train.photos.length, val: split.val.photos.length, test: split.test.photos.length },
     recipe: job.settings.recipe,
+    startedFrom: job.startFrom ?? null,
     settings: { ...job.settings, recipeDetails: recipe },
     seed: job.settings.seed,
     backbone: { sha256: backbone.hash, source: backbone.source },
@@ -190,7 +195,7 @@ async function cardOf(
     network: {
       boundary: blocks.boundary,
       head: [...blocks.head],
-      trainedLayers: blocks.fineTunes ? job.settings.stage2.layers : 0,
+      trainedLayers: tail ? job.settings.stage2.layers : 0,
     },
     agreement,
     golden: { photos: golden.length, logits: golden },

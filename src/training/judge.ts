@@ -1,7 +1,7 @@
-/** A saved model on test photos, as it will serve: from their bytes, through onnxruntime. */
+/** A saved model on photos, as it will serve: from their bytes, through onnxruntime. */
 import { availableParallelism } from 'node:os'
 import { pixelsPerPhoto, unitPixels } from '../photos/pixels.js'
-import { openSession } from '../predictions/session.js'
+import { Inference } from '../predictions/inference.js'
 import type { TrainingPhoto } from './job.js'
 import { readPixels } from './read-pixels.js'
 
@@ -12,7 +12,7 @@ export interface Judged {
   novelty: Float32Array
 }
 
-const batchSize = 8
+const batchSize = 4
 
 /** @param progress called after every batch with the photos of that batch */
 export async function judge(
@@ -20,32 +20,31 @@ export async function judge(
   photos: readonly TrainingPhoto[],
   progress: (photos: number) => void,
 ): Promise<Judged> {
-  const session = await openSession(model, { threads: availableParallelism() })
+  const inference = await Inference.open(model, availableParallelism())
   const logits: number[] = []
   const novelty: number[] = []
   try {
-    const batchAt = (start: number) => floatPixels(photos.slice(start, start + batchSize))
-    let next = photos.length > 0 ? batchAt(0) : undefined
-    for (let start = 0; next; start += batchSize) {
-      const pixels = await next
-      next = start + batchSize < photos.length ? batchAt(start + batchSize) : undefined
-      next?.catch(() => undefined) // awaited above; an early end is to leave nothing unhandled
-      const count = pixels.length / pixelsPerPhoto
-      const answer = await session.run(pixels, count)
+    for (let start = 0; start < photos.length; start += batchSize) {
+      const some = photos.slice(start, start + batchSize)
+      const answer = await inference.run(await pixelsOfPhotos(some))
       logits.push(...(answer['logits'] ?? []))
       novelty.push(...(answer['novelty'] ?? []))
-      progress(count)
+      progress(some.length)
     }
   } finally {
-    await session.release()
+    await inference.close()
   }
   return { logits: Float32Array.from(logits), novelty: Float32Array.from(novelty) }
 }
 
-/** @returns float32 [photos, 299, 299, 3] in [0, 1] */
-export async function floatPixels(photos: readonly TrainingPhoto[]): Promise<Float32Array> {
+/** @returns uint8 [photos, 299, 299, 3] */
+async function pixelsOfPhotos(photos: readonly TrainingPhoto[]): Promise<Uint8Array<ArrayBuffer>> {
   const each = await Promise.all(photos.map(readPixels))
-  const pixels = new Float32Array(photos.length * pixelsPerPhoto)
-  each.forEach((photo, i) => pixels.set(unitPixels(photo), i * pixelsPerPhoto))
+  const pixels = new Uint8Array(photos.length * pixelsPerPhoto)
+  each.forEach((photo, i) => pixels.set(photo, i * pixelsPerPhoto))
   return pixels
 }
+
+/** @returns float32 [photos, 299, 299, 3] in [0, 1] */
+export const floatPixels = async (photos: readonly TrainingPhoto[]): Promise<Float32Array> =>
+  unitPixels(await pixelsOfPhotos(photos))

@@ -7,6 +7,7 @@ import type { HeadBlocks } from './head-blocks.js'
 import type { Job } from './job.js'
 import type { Recipe } from './recipes.js'
 import type { LoopContext } from './stage-loop.js'
+import type { StartWeights } from './start-weights.js'
 
 export interface Parts {
   readonly job: Job
@@ -16,6 +17,8 @@ export interface Parts {
   readonly source: FeatureSource
   readonly backbone: Backbone
   readonly context: LoopContext
+  /** Of the run that this one goes on from; undefined: it begins with the backbone. */
+  readonly start: StartWeights | undefined
   /** Where an earlier attempt at this run got to. */
   readonly resumed: Checkpoint | undefined
 }

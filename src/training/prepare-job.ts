@@ -12,6 +12,7 @@ export async function prepareJob(hall: Hall, run: TrainingRun, weights: Job['wei
   const { config, db } = hall
   const version = await db.datasetVersion.findUniqueOrThrow({ where: { id: run.versionId } })
   const rows = await trainingRows(db, version.id)
+  const start = run.startedFromId ? await db.trainingRun.findUnique({ where: { id: run.startedFromId } }) : undefined
   const serving = await db.trainingRun.findFirst({ where: { isActive: true } })
   return {
     runId: run.id,
@@ -28,6 +29,7 @@ export async function prepareJob(hall: Hall, run: TrainingRun, weights: Job['wei
     // Written by `settingsFrom` when the run was started, and by nobody since.
     settings: run.settings as unknown as Settings,
     weights,
+    startFrom: start?.name,
     baseline: serving ? { runName: serving.name, seen: await seenBy(hall, serving) } : undefined,
     folders: {
       models: config.modelsDir,
@@ -35,6 +37,7 @@ export async function prepareJob(hall: Hall, run: TrainingRun, weights: Job['wei
       checkpoint: checkpointFile(config, run.id),
     },
     featureCacheBytes: config.featureCacheBytes,
+    rowsBytes: config.trainingRowsBytes,
     stop: new SharedArrayBuffer(1),
   }
 }

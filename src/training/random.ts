@@ -50,5 +50,7 @@ export function dropoutMask(length: number, rate: number, random: Random): Float
   const kept = 1 / (1 - rate)
   // One draw of 32 bits a value: masks are a hundred thousand values a step.
   const limit = rate * 2 ** 32
-  return Float32Array.from({ length }, () => (random.next() >>> 0 < limit ? 0 : kept))
+  const mask = new Float32Array(length)
+  for (let i = 0; i < length; i++) mask[i] = random.next() >>> 0 < limit ? 0 : kept
+  return mask
 }

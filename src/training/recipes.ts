@@ -19,6 +19,8 @@ export interface Recipe {
   readonly stage1: { readonly epochs: number; readonly learningRate: number }
   readonly stage2: { readonly epochs: number; readonly learningRate: number; readonly layers: number }
   readonly batchSize: number
+  /** The head once more, when a run goes on from another one that learned from nearly the same photos. */
+  readonly again: { readonly epochs: number; readonly learningRate: number; readonly patience: number }
 }
 
 export const recipes: Readonly<Record<RecipeName, Recipe>> = {
@@ -38,6 +40,7 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
     stage1: { epochs: 40, learningRate: 1e-3 },
     stage2: { epochs: 4, learningRate: 1e-4, layers: 60 },
     batchSize: 64,
+    again: { epochs: 10, learningRate: 3e-4, patience: 3 },
   },
   /** The deployment that WasteX follows: pooled mixed10, 1e-4, then the last 60 layers at 1e-5. */
   REFERENCE: {
@@ -51,6 +54,7 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
     stage1: { epochs: 10, learningRate: 1e-4 },
     stage2: { epochs: 10, learningRate: 1e-5, layers: 60 },
     batchSize: 32,
+    again: { epochs: 5, learningRate: 1e-4, patience: 2 },
   },
 }
 

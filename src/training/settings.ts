@@ -12,6 +12,7 @@ export interface TrainingInput {
   seed?: number | null
   earlyStopping?: boolean | null
   autoPromote?: boolean | null
+  fromServing?: boolean | null
 }
 
 export interface Settings {
@@ -57,4 +58,13 @@ export function settingsFrom(input: TrainingInput): Settings {
     seed: whole('seed', input.seed ?? 1, 0, limits.seed),
     earlyStopping: input.earlyStopping ?? true,
   }
+}
+
+/**
+ * Of a run that goes on from another one: the head alone, for a few epochs. What is behind the boundary stays as that run left
+ * it, until a tenth of the photos has changed and a run begins with the backbone again.
+ */
+export function settingsToGoOn(settings: Settings): Settings {
+  const { epochs, learningRate } = recipes[settings.recipe].again
+  return { ...settings, stage1: { epochs, learningRate }, stage2: { ...settings.stage2, epochs: 0 } }
 }

@@ -51,8 +51,13 @@ const checkpointShare = 0.2
 /**
  * Leaves the variables as they were after the best epoch (by validation loss; without validation photos: the last).
  * @param from a checkpoint of this stage
+ * @returns the epoch that it left the weights of; 0: what it began with
  */
-export async function runStage(stage: Stage, context: LoopContext, from?: Checkpoint): Promise<void> {
+export async function runStage(
+  stage: Stage,
+  context: LoopContext,
+  from?: Checkpoint,
+): Promise<{ bestEpoch: number }> {
   const { tf, seed, history } = context
   const adam = new Adam(tf, stage.variables)
   const steps = Math.ceil(stage.examples / stage.batchSize)
@@ -100,6 +105,7 @@ export async function runStage(stage: Stage, context: LoopContext, from?: Checkp
     }
     if (bestWeights) assign(tf, stage.variables, bestWeights)
     await context.save(checkpointOf(stage, adam, history, best, bestWeights))
+    return { bestEpoch: best?.epoch ?? epoch }
   } finally {
     adam.dispose()
   }

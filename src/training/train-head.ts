@@ -1,44 +1,61 @@
 /** Stage 1 of a run. */
-import { type Examples, viewsOf } from './examples.js'
+import { Moments, type Standardisation } from '../model/standardisation.js'
+import { viewsOf } from './examples.js'
 import { channelsOf } from './head-blocks.js'
-import { HeadNetwork } from './head-network.js'
+import { headRows, keptRows, type ReadRows } from './head-features.js'
+import { firstWeights, HeadNetwork } from './head-network.js'
 import { headStage } from './head-stage.js'
+import { type HeldRows, rowsOfViews } from './held-rows.js'
 import { classWeights } from './loss.js'
 import type { Parts } from './parts.js'
-import { pooledRows } from './pooled-rows.js'
 import { runStage } from './stage-loop.js'
-import { standardisationOf, standardise, type Standardisation } from '../model/standardisation.js'
-import type { View } from '../photos/views.js'
+import { headFrom } from './start-weights.js'
+import type { Tail } from './tail.js'
 
-export async function trainHead(parts: Parts): Promise<{ head: HeadNetwork; standardisation: Standardisation }> {
-  const { job, recipe, blocks, split, source, context, resumed } = parts
-  const { tf, checkStop, history, report } = context
-  const width = channelsOf(blocks.head)
-  const still = width - channelsOf(blocks.moved)
-  const read = (examples: Examples, views: readonly View[]) =>
-    pooledRows(source, viewsOf(examples, views), blocks, blocks.head, checkStop)
-
-  const trainRows = await read(split.train, recipe.views)
-  const standardisation = standardisationOf(trainRows, width)
-  const shape = { features: width, still, hidden: recipe.hidden, classes: job.classLabels.length }
-  const head = new HeadNetwork(tf, shape, job.settings.seed)
-  if (history.at(-1)?.stage === 'FINE_TUNE') return { head, standardisation } // its weights are in that checkpoint
-
-  const prepare = (rows: Float32Array) => withoutMoved(standardise(rows, standardisation), width, still)
-  const data = {
-    train: { rows: prepare(trainRows), views: recipe.views.length, labels: split.train.labels },
-    val: { rows: prepare(await read(split.val, ['whole'])), views: 1, labels: split.val.labels },
-    weights: classWeights(split.train.labels, job.classLabels.length),
-  }
-  const stage = headStage(tf, head, data, recipe, job.settings)
-  const { epochs, examples: images } = stage
-  report({ type: 'stage', stage: 'HEAD', epochs, images, message: 'Training the head' })
-  await runStage(stage, context, resumed)
-  return { head, standardisation }
+export interface TrainedHead {
+  head: HeadNetwork
+  standardisation: Standardisation
+  read: ReadRows
 }
 
-/** What fine-tuning will change is no guide yet: 0 is the mean of a standardised feature. In place. */
-function withoutMoved(rows: Float32Array, width: number, still: number): Float32Array {
-  if (still > 0) for (let start = 0; start < rows.length; start += width) rows.fill(0, start + still, start + width)
-  return rows
+/** @param tail what the head hears from the beginning of the blocks behind the boundary; undefined: nothing yet */
+export async function trainHead(parts: Parts, tail: Tail | undefined): Promise<TrainedHead> {
+  const { job, recipe, blocks, split, source, context, resumed, start } = parts
+  const { tf, history, report } = context
+  const { settings } = job
+  const read = tail ? headRows(source, blocks, tail) : keptRows(source, blocks, blocks.still)
+  const width = channelsOf(tail ? blocks.head : blocks.still)
+  const train = rowsOfViews(viewsOf(split.train, recipe.views), width, job.rowsBytes, read)
+  const val = rowsOfViews(viewsOf(split.val, ['whole']), width, job.rowsBytes - train.bytes, read)
+
+  const standardisation = await standardisationOf(train, context.checkStop)
+  const shape = { features: width, hidden: recipe.hidden, classes: job.classLabels.length }
+  const weights = start
+    ? headFrom(start, job.classLabels, standardisation, settings.seed)
+    : firstWeights(shape, settings.seed)
+  const head = new HeadNetwork(tf, weights)
+  if (history.at(-1)?.stage === 'FINE_TUNE') return { head, standardisation, read } // its weights are in that checkpoint
+
+  const data = {
+    train: { rows: train, views: recipe.views.length, labels: split.train.labels },
+    val: { rows: val, views: 1, labels: split.val.labels },
+    weights: classWeights(split.train.labels, job.classLabels.length),
+    standardisation,
+  }
+  const patience = start ? recipe.again.patience : recipe.patience.stage1
+  const stage = headStage(tf, head, data, recipe, settings, patience)
+  const { epochs, examples: images } = stage
+  const message = start ? `Training the head, from the weights of ${start.runName}` : 'Training the head'
+  report({ type: 'stage', stage: 'HEAD', epochs, images, message })
+  await runStage(stage, context, resumed)
+  return { head, standardisation, read }
+}
+
+async function standardisationOf(rows: HeldRows, checkStop: () => void): Promise<Standardisation> {
+  const moments = new Moments(rows.width)
+  for await (const some of rows.all()) {
+    checkStop()
+    moments.add(some)
+  }
+  return moments.standardisation()
 }

@@ -1,28 +1,52 @@
 /** Stage 2 of a run. */
-import { buildTail } from '../model/network/tfjs.js'
-import { fineTuneStage, mapShapeOf, type Tail } from './fine-tune-stage.js'
-import type { HeadNetwork } from './head-network.js'
+import { sideBySide, standardisationOf } from '../model/standardisation.js'
+import { evenly, viewsOf } from './examples.js'
+import { fineTuneStage } from './fine-tune-stage.js'
+import { channelsOf } from './head-blocks.js'
+import { headRows } from './head-features.js'
+import { HeadNetwork, narrowed, widened } from './head-network.js'
 import { classWeights } from './loss.js'
 import type { Parts } from './parts.js'
 import { runStage } from './stage-loop.js'
-import type { Standardisation } from '../model/standardisation.js'
+import type { Tail } from './tail.js'
+import type { TrainedHead } from './train-head.js'
 
-export async function trainTail(parts: Parts, head: HeadNetwork, standardisation: Standardisation): Promise<Tail> {
-  const { job, recipe, blocks, split, source, backbone, context, resumed } = parts
-  const { tf, history, report, checkStop } = context
-  const { boundary, frozenConvolutions: frozen, moved } = blocks
-  const tail: Tail = {
-    model: buildTail(tf, { boundary, frozen, blocks: moved, convolutions: backbone.convolutions }),
-    boundary,
-    frozenWidth: head.shape.still,
-    standardisation,
-    mapShape: mapShapeOf(boundary),
-  }
+/** By so many photos the averages that the tail makes are standardised. */
+const standardisedBy = 256
+
+/** @returns undefined when fine-tuning was undone, and with it what the head had come to hear of the tail */
+export async function trainTail(
+  parts: Parts,
+  tail: Tail,
+  before: TrainedHead,
+  heard: boolean,
+): Promise<TrainedHead | undefined> {
+  const { job, recipe, blocks, split, source, context, resumed } = parts
+  const { tf, history, report } = context
+  const whole = heard ? before : await hearing(parts, tail, before)
+  const val = { views: viewsOf(split.val, ['whole']), labels: split.val.labels }
   const weights = classWeights(split.train.labels, job.classLabels.length)
-  const data = { train: split.train, val: split.val, views: recipe.views, weights }
-  const stage = fineTuneStage(tf, { tail, head, source }, data, recipe, job.settings, checkStop)
+  const data = { train: split.train, val, views: recipe.views, weights }
+  const stage = fineTuneStage(tf, { source, blocks, tail, ...whole }, data, recipe, job.settings)
   const { epochs, examples: images } = stage
-  report({ type: 'stage', stage: 'FINE_TUNE', epochs, images, message: `Fine-tuning behind ${boundary}` })
-  await runStage(stage, context, history.at(-1)?.stage === 'FINE_TUNE' ? resumed : undefined)
-  return tail
+  report({ type: 'stage', stage: 'FINE_TUNE', epochs, images, message: `Fine-tuning behind ${blocks.boundary}` })
+  const { bestEpoch } = await runStage(stage, context, history.at(-1)?.stage === 'FINE_TUNE' ? resumed : undefined)
+  if (heard || bestEpoch > 0) return whole
+  // The head's part is what it was before: from a checkpoint, that is where it stands.
+  before.head.dispose()
+  before.head = new HeadNetwork(tf, narrowed(whole.head.weights(), channelsOf(blocks.still)))
+  whole.head.dispose()
+  return undefined
+}
+
+/** The head with ears for the tail: what comes from there weighs nothing yet, so fine-tuning begins where stage 1 ended. */
+async function hearing({ blocks, source, context, split }: Parts, tail: Tail, before: TrainedHead) {
+  const photos = evenly(split.train.photos, standardisedBy)
+  const rows = await tail.averages(photos.map((photo) => ({ photo, view: 'whole' })))
+  const ofTail = standardisationOf(rows, tail.width)
+  return {
+    head: new HeadNetwork(context.tf, widened(before.head.weights(), tail.width)),
+    standardisation: sideBySide(before.standardisation, ofTail),
+    read: headRows(source, blocks, tail),
+  }
 }

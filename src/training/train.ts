@@ -2,65 +2,90 @@
 import { createHash } from 'node:crypto'
 import { loadTensorFlow } from '../model/network/tensorflow.js'
 import { loadBackbone } from '../model/weights/find.js'
+import { preprocessing } from '../photos/pixels.js'
 import { readCheckpoint, writeCheckpoint } from './checkpoint.js'
 import { examplesOf, viewsOf } from './examples.js'
 import { FeatureSource } from './features/feature-source.js'
-import { headBlocks } from './head-blocks.js'
+import { type HeadBlocks, headBlocks, onlyStill } from './head-blocks.js'
 import type { Job, Report, RunResult } from './job.js'
 import { judgeAndSave } from './judge-and-save.js'
-import { preprocessing } from '../photos/pixels.js'
-import { RunFailure } from './run-failure.js'
+import type { Parts } from './parts.js'
 import { PhaseClock } from './phase-clock.js'
 import { recipes } from './recipes.js'
+import { RunFailure } from './run-failure.js'
 import type { LoopContext } from './stage-loop.js'
-import { trainHead } from './train-head.js'
+import { readStart } from './start-weights.js'
+import { Tail } from './tail.js'
+import { trainHead, type TrainedHead } from './train-head.js'
 import { trainTail } from './train-tail.js'
 
 /** @param checkStop throws when the run is to end */
 export async function train(job: Job, report: (report: Report) => void, checkStop: () => void): Promise<RunResult> {
   const { settings } = job
   const recipe = recipes[settings.recipe]
-  const blocks = headBlocks(recipe, settings)
+  const blocks = headBlocks(recipe, settings, job.startFrom !== undefined)
   const split = { train: examplesOf(job, 'TRAIN'), val: examplesOf(job, 'VAL'), test: examplesOf(job, 'TEST') }
   const clock = new PhaseClock()
 
   clock.start('loading')
   const tf = loadTensorFlow()
   const backbone = await loadBackbone(job.weights)
+  const start = job.startFrom ? await readStart(job.folders.models, job.startFrom, backbone, blocks) : undefined
   const source = await FeatureSource.open(
     job.folders.features,
     job.featureCacheBytes,
     backbone,
-    { blocks: blocks.wanted, boundary: blocks.fineTunes ? blocks.boundary : null },
-    [...viewsOf(split.train, recipe.views), ...viewsOf(split.val, ['whole'])],
+    { blocks: blocks.wanted, boundary: blocks.tuned ? blocks.boundary : null },
+    [...viewsOf(split.train, recipe.views), ...viewsOf(split.val, ['whole']), ...viewsOf(split.test, ['whole'])],
   )
-  await computeFeatures(source, job, report, checkStop)
-  await source.rest()
+  try {
+    await computeFeatures(source, job, report, checkStop)
+    await source.rest()
 
-  const madeOf = createHash('sha256')
-    .update(JSON.stringify([backbone.hash, preprocessing, blocks]))
-    .digest('hex')
-  const resumed = await readCheckpoint(job.folders.checkpoint)
-  if (resumed && resumed.madeOf !== madeOf)
-    throw new RunFailure(
-      'Its checkpoint was made with other weights of InceptionV3. Name those again, or start a new run.',
-    )
-  const context: LoopContext = {
-    tf,
-    seed: settings.seed,
-    report,
-    checkStop,
-    history: [...(resumed?.history ?? [])],
-    save: (checkpoint) => writeCheckpoint(job.folders.checkpoint, { ...checkpoint, madeOf }),
+    const madeOf = createHash('sha256')
+      .update(JSON.stringify([backbone.hash, preprocessing, blocks]))
+      .digest('hex')
+    const resumed = await readCheckpoint(job.folders.checkpoint)
+    if (resumed && resumed.madeOf !== madeOf)
+      throw new RunFailure(
+        'Its checkpoint was made with other weights of InceptionV3. Name those again, or start a new run.',
+      )
+    const context: LoopContext = {
+      tf,
+      seed: settings.seed,
+      report,
+      checkStop,
+      history: [...(resumed?.history ?? [])],
+      save: (checkpoint) => writeCheckpoint(job.folders.checkpoint, { ...checkpoint, madeOf }),
+    }
+    for (const epoch of context.history) report({ type: 'epoch', ...epoch })
+    const parts: Parts = { job, recipe, blocks, split, source, backbone, context, resumed, start }
+    return await judgeAndSave({ ...parts, ...context, clock, ...(await learn(parts, clock)) })
+  } finally {
+    // Its thread must not be in the middle of a batch when this one ends.
+    await source.rest()
   }
-  for (const epoch of context.history) report({ type: 'epoch', ...epoch })
-  const parts = { job, recipe, blocks, split, source, backbone, context, resumed }
+}
+
+/** Both stages. */
+async function learn(
+  parts: Parts,
+  clock: PhaseClock,
+): Promise<TrainedHead & { blocks: HeadBlocks; tail: Tail | undefined }> {
+  const { job, blocks, source, backbone, context, start } = parts
+  const { tf, checkStop } = context
+  // A head that sees nothing else hears the tail from the beginning, and so does one that did in the run it goes on from.
+  const heard = blocks.moved.length > 0 && (blocks.still.length === 0 || (start?.hearsTail ?? false))
+  const fineTunes = blocks.moved.length > 0 && job.settings.stage2.epochs > 0
+  const convolutions = start?.convolutions ?? backbone.convolutions
+  const tail = heard || fineTunes ? new Tail(tf, source, blocks, convolutions, checkStop) : undefined
 
   clock.start('head')
-  const { head, standardisation } = await trainHead(parts)
+  const alone = await trainHead(parts, heard ? tail : undefined)
   clock.start('fineTune')
-  const tail = blocks.fineTunes ? await trainTail(parts, head, standardisation) : undefined
-  return judgeAndSave({ ...parts, ...context, clock, head, standardisation, tail })
+  const together = tail && fineTunes ? await trainTail(parts, tail, alone, heard) : undefined
+  if (together) return { ...together, blocks, tail }
+  return heard ? { ...alone, blocks, tail } : { ...alone, blocks: onlyStill(blocks), tail: undefined }
 }
 
 /** The frozen part, over what the cache lacks. */

@@ -14,7 +14,8 @@ import { patiently } from './patiently.js'
 import { RunFailure } from './run-failure.js'
 import { recordEvent, recordStart, recordStatus, running } from './run-record.js'
 import { RunLock } from './run-lock.js'
-import { settingsFrom, type TrainingInput } from './settings.js'
+import { settingsFrom, settingsToGoOn, type TrainingInput } from './settings.js'
+import { runToGoOnFrom } from './start-from.js'
 import { TrainingThread } from './training-thread.js'
 
 export class Training {
@@ -39,7 +40,9 @@ export class Training {
     await this.checkEngine()
     const version = await db.datasetVersion.findUnique({ where: { name: input.datasetVersion } })
     if (!version) throw notFound('dataset version', input.datasetVersion)
-    const settings = settingsFrom(input)
+    const asked = settingsFrom(input)
+    const startedFrom = await runToGoOnFrom(db, version, input)
+    const settings = startedFrom ? settingsToGoOn(asked) : asked
     const classLabels = await trainableClasses(this.hall, version.id, version.name)
     const run = await this.oneAtATime(() =>
       recordStart(
@@ -51,13 +54,14 @@ export class Training {
               versionId: version.id,
               recipe: settings.recipe,
               settings: { ...settings },
+              startedFromId: startedFrom?.id ?? null,
               classLabels,
               autoPromote: input.autoPromote ?? false,
               startedAt: new Date(),
             },
           })
         },
-        `Queued: ${version.name}, recipe ${settings.recipe}`,
+        `Queued: ${version.name}, recipe ${settings.recipe}${startedFrom ? `, from the weights of ${startedFrom.name}` : ''}`,
       ),
     )
     this.takeOn(run)

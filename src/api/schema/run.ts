@@ -25,6 +25,10 @@ export const TrainingRun = builder.prismaNode('TrainingRun', {
       description: 'What it was started with, every default filled in.',
       resolve: ({ settings }) => settings as unknown as Settings,
     }),
+    startedFrom: t.relation('startedFrom', {
+      nullable: true,
+      description: 'The run whose weights it began with; null: it began with the backbone’s.',
+    }),
     autoPromote: t.exposeBoolean('autoPromote', {
       description:
         'Whether it is promoted by itself when it is recommended over the run that serves at that moment, or when no run was ever promoted.',

@@ -36,6 +36,10 @@ const StartTrainingInput = builder.inputType('StartTrainingInput', {
     earlyStopping: t.boolean({
       description: 'End a stage when the validation photos gain no more. Left out: true.',
     }),
+    fromServing: t.boolean({
+      description:
+        'Begin with the weights of the run that serves where that is as good and quicker: same recipe, no `stage1`, `stage2` or `batchSize` asked for, and at most a tenth of the photos changed since a run began with the backbone. Left out: true. false: begin with the backbone.',
+    }),
     autoPromote: t.boolean({
       description:
         'Promote it by itself when it is recommended over the run that serves at that moment, or when no run was ever promoted. Left out: false.',

@@ -22,6 +22,8 @@ export type Expression =
   /** A constant is broadcast against x from the last axis on. */
   | { readonly op: Arithmetic; readonly x: Expression; readonly y: Expression | Constant }
   | { readonly op: 'relu'; readonly x: Expression }
+  /** Rounded to half precision (to nearest, ties to even): an output only. */
+  | { readonly op: 'half'; readonly x: Expression }
   | { readonly op: 'reduce'; readonly by: Reduction; readonly axis: number; readonly x: Expression }
 
 type Arithmetic = 'subtract' | 'multiply'
@@ -31,6 +33,7 @@ export const mapOf = (block: string): Expression => ({ op: 'map', block })
 export const pooled = (block: string, by: 'average' | 'max' = 'average'): Expression => ({ op: 'pooled', block, by })
 export const given = (name: string, width: number): Expression => ({ op: 'given', name, width })
 export const concat = (...parts: Expression[]): Expression => ({ op: 'concat', parts })
+export const half = (x: Expression): Expression => ({ op: 'half', x })
 const subtract = (x: Expression, y: Expression | Constant): Expression => ({ op: 'subtract', x, y })
 const multiply = (x: Expression, y: Expression | Constant): Expression => ({ op: 'multiply', x, y })
 const square = (x: Expression): Expression => multiply(x, x)

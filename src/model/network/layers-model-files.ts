@@ -1,6 +1,9 @@
 /** tfjs' layers format on disk: `model.json` beside its weights, as `tf.loadLayersModel('file://...')` reads it. */
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { writeFileWhole } from '../../disk.js'
+import type { Convolution, Convolutions } from '../weights/backbone.js'
+import type { DenseWeights } from './expression.js'
 import type { LayersModel, TensorFlow } from './tensorflow.js'
 
 export const layersModelFile = 'model.json'
@@ -24,4 +27,43 @@ export async function saveLayersModel(tf: TensorFlow, model: LayersModel, folder
     return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON', weightDataBytes: bytes.length } }
   })
   await model.save(handler)
+}
+
+interface Manifest {
+  readonly weightsManifest: readonly {
+    readonly weights: readonly { readonly name: string; readonly shape: readonly number[]; readonly dtype: string }[]
+  }[]
+}
+
+/** What such a model is made of, by layer. */
+export interface LayersWeights {
+  readonly convolutions: Convolutions
+  /** In the order in which they are applied. */
+  readonly dense: readonly DenseWeights[]
+}
+
+/** @throws Error when the files are not as `saveLayersModel` writes them */
+export async function readLayersWeights(folder: string): Promise<LayersWeights> {
+  const { weightsManifest } = JSON.parse(await readFile(path.join(folder, layersModelFile), 'utf8')) as Manifest
+  const bytes = await readFile(path.join(folder, layersWeightsFile))
+  const tensors = new Map<string, { shape: readonly number[]; values: Float32Array }>()
+  let at = bytes.byteOffset
+  for (const { name, shape, dtype } of weightsManifest.flatMap(({ weights }) => weights)) {
+    if (dtype !== 'float32') throw new Error(`${name} is ${dtype}`)
+    const length = shape.reduce((product, size) => product * size, 1)
+    tensors.set(name, { shape, values: new Float32Array(bytes.buffer.slice(at, at + 4 * length)) })
+    at += 4 * length
+  }
+  const convolutions = new Map<string, Convolution>()
+  const dense: DenseWeights[] = []
+  for (const [full, { shape, values: kernel }] of tensors) {
+    const name = full.replace(/\/kernel$/, '')
+    const bias = tensors.get(`${name}/bias`)?.values
+    if (name === full || !bias) continue
+    const [height, width, channels, filters] = shape
+    if (height && width && channels && filters)
+      convolutions.set(name, { kernel, bias, shape: [height, width, channels, filters] })
+    else dense.push({ kernel, bias })
+  }
+  return { convolutions, dense }
 }

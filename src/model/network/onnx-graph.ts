@@ -44,7 +44,9 @@ message Shape { repeated Dimension dim = 1; }
 message Dimension { oneof value { int64 dim_value = 1; string dim_param = 2; } }
 `
 
-const FLOAT = 1
+/** TensorProto.DataType */
+export const FLOAT = 1
+export const FLOAT16 = 10
 const INT64 = 7
 /** AttributeProto.AttributeType */
 const attributeType = { int: 2, ints: 7 }
@@ -94,13 +96,13 @@ export class OnnxGraph {
 
   /** @param shape of one photo; N photos come in. */
   input(name: string, shape: readonly number[]): string {
-    this.#inputs.push(batchOf(name, shape))
+    this.#inputs.push(batchOf(name, shape, FLOAT))
     return name
   }
 
-  output(from: string, name: string, shape: readonly number[]): void {
+  output(from: string, name: string, shape: readonly number[], elemType: number): void {
     this.node('Identity', [from], {}, name)
-    this.#outputs.push(batchOf(name, shape))
+    this.#outputs.push(batchOf(name, shape, elemType))
   }
 
   encode(producer: string): Uint8Array {
@@ -126,11 +128,11 @@ export class OnnxGraph {
   }
 }
 
-const batchOf = (name: string, shape: readonly number[]) => ({
+const batchOf = (name: string, shape: readonly number[], elemType: number) => ({
   name,
   type: {
     tensorType: {
-      elemType: FLOAT,
+      elemType,
       shape: { dim: [{ dimParam: 'N' }, ...shape.map((length) => ({ dimValue: length }))] },
     },
   },

@@ -3,11 +3,11 @@ import type { Convolution, Convolutions } from '../weights/backbone.js'
 import type { Constant, Expression } from './expression.js'
 import { inceptionV3 } from './inception-v3.js'
 import { PIXELS, nodesBetween, shapesOf, type MapShape, type Network, type Node } from './node.js'
-import { OnnxGraph } from './onnx-graph.js'
+import { FLOAT, FLOAT16, OnnxGraph } from './onnx-graph.js'
 
 export interface OnnxModel {
   readonly convolutions: Convolutions
-  /** Names of the file's outputs, and what they are: float32, [N, ...]. */
+  /** Names of the file's outputs, and what they are: float32, or float16 where they are a `half`, [N, ...]. */
   readonly outputs: Readonly<Record<string, Expression>>
   /** What comes in: the pixels [N, 299, 299, 3], or the map of a block [N, height, width, channels]. */
   readonly from?: string
@@ -45,7 +45,7 @@ export function onnxModel({ convolutions, outputs, from = PIXELS, network = ince
   }
   for (const [name, expression] of expressions) {
     const value = compile(expression)
-    graph.output(value.name, name, value.shape)
+    graph.output(value.name, name, value.shape, expression.op === 'half' ? FLOAT16 : FLOAT)
   }
   return graph.encode('WasteX')
 }
@@ -171,6 +171,10 @@ function compileExpression(
     case 'relu': {
       const x = compile(expression.x)
       return { name: graph.node('Relu', [x.name]), shape: x.shape }
+    }
+    case 'half': {
+      const x = compile(expression.x)
+      return { name: graph.node('Cast', [x.name], { to: FLOAT16 }), shape: x.shape }
     }
     case 'reduce': {
       const x = compile(expression.x)

@@ -1,13 +1,16 @@
-/** The frozen part of the network on pixels: what the feature cache keeps. */
-import { type Expression, concat, mapOf, pooled } from '../../model/network/expression.js'
+/**
+ * The frozen part of the network on pixels: what the feature cache keeps. It computes in a thread of its own, so that this one
+ * reads and decodes the next photos, and writes down the last ones, meanwhile.
+ */
+import { availableParallelism } from 'node:os'
+import { concat, type Expression, half, mapOf, pooled } from '../../model/network/expression.js'
 import { onnxModel } from '../../model/network/onnx.js'
 import { inceptionV3 } from '../../model/network/inception-v3.js'
 import { shapesOf } from '../../model/network/node.js'
 import type { Convolutions } from '../../model/weights/backbone.js'
-import { pixelsPerPhoto, unitPixels } from '../../photos/pixels.js'
-import { openSession, type Session } from '../../predictions/session.js'
+import { pixelsPerPhoto } from '../../photos/pixels.js'
+import { Inference } from '../../predictions/inference.js'
 import type { Features, FeatureSizes } from './feature-cache.js'
-import { encodeFloat16 } from './float16.js'
 
 export interface Wanted {
   /** Blocks whose averages are wanted, side by side. */
@@ -33,30 +36,32 @@ export function featureSizes({ blocks, boundary }: Wanted): FeatureSizes {
 
 export class Extractor {
   private constructor(
-    private readonly session: Session,
+    private readonly inference: Inference,
     private readonly sizes: FeatureSizes,
   ) {}
 
-  static async open(convolutions: Convolutions, wanted: Wanted, threads: number): Promise<Extractor> {
+  static async open(convolutions: Convolutions, wanted: Wanted): Promise<Extractor> {
     const outputs: Record<string, Expression> = { pooled: concat(...wanted.blocks.map((block) => pooled(block))) }
-    if (wanted.boundary !== null) outputs['map'] = mapOf(wanted.boundary)
-    const session = await openSession(onnxModel({ convolutions, outputs }), { threads })
-    return new Extractor(session, featureSizes(wanted))
+    if (wanted.boundary !== null) outputs['map'] = half(mapOf(wanted.boundary))
+    const inference = await Inference.open(onnxModel({ convolutions, outputs }), availableParallelism())
+    return new Extractor(inference, featureSizes(wanted))
   }
 
   /** @param photos uint8 [299, 299, 3] each @returns the features of each, in order */
   async extract(photos: readonly Uint8Array[]): Promise<Features[]> {
-    const pixels = new Float32Array(photos.length * pixelsPerPhoto)
-    photos.forEach((photo, i) => pixels.set(unitPixels(photo), i * pixelsPerPhoto))
-    const { pooled: averages, map } = await this.session.run(pixels, photos.length)
+    const pixels = new Uint8Array(photos.length * pixelsPerPhoto)
+    photos.forEach((photo, i) => pixels.set(photo, i * pixelsPerPhoto))
+    const { pooled: averages, map } = await this.inference.run<Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>>(pixels)
     const { sizes } = this
+    if (!(averages instanceof Float32Array)) throw new Error('the frozen part gives no averages')
+    const maps = map instanceof Uint16Array ? map : new Uint16Array()
     return photos.map((_, i) => ({
-      pooled: averages?.slice(i * sizes.pooled, (i + 1) * sizes.pooled) ?? new Float32Array(),
-      map: map ? encodeFloat16(map.subarray(i * sizes.map, (i + 1) * sizes.map)) : new Uint16Array(),
+      pooled: averages.subarray(i * sizes.pooled, (i + 1) * sizes.pooled),
+      map: maps.subarray(i * sizes.map, (i + 1) * sizes.map),
     }))
   }
 
   close(): Promise<void> {
-    return this.session.release()
+    return this.inference.close()
   }
 }

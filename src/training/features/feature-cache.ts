@@ -3,7 +3,7 @@
  * view, checked when read; whatever is missing or broken is computed again, so the folder may be deleted at any time.
  */
 import { createHash } from 'node:crypto'
-import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises'
+import { open, readdir, readFile, rm, stat, utimes } from 'node:fs/promises'
 import path from 'node:path'
 import { crc32 } from 'node:zlib'
 import { writeCacheFile } from '../../disk.js'
@@ -30,12 +30,16 @@ export interface FeatureSizes {
   map: number
 }
 
-/** Raised when the layout of a file changes: old files are then never read. */
-const layout = 1
+/**
+ * Averages in front, each part behind its checksum: stage 1 reads the averages alone. Raised when the layout changes: old files
+ * are then never read.
+ */
+const layout = 2
 const checksumBytes = 4
 
 export class FeatureCache {
   private readonly folder: string
+  private readonly pooledBytes: number
   private readonly bytesPerView: number
   private used = 0
 
@@ -50,7 +54,8 @@ export class FeatureCache {
       .digest('hex')
       .slice(0, 16)
     this.folder = path.join(root, key)
-    this.bytesPerView = checksumBytes + 4 * sizes.pooled + 2 * sizes.map
+    this.pooledBytes = checksumBytes + 4 * sizes.pooled
+    this.bytesPerView = this.pooledBytes + checksumBytes + 2 * sizes.map
   }
 
   /**
@@ -81,12 +86,16 @@ export class FeatureCache {
   async read(key: string): Promise<Features | undefined> {
     const file = await readFile(this.file(key)).catch(() => undefined)
     if (file?.length !== this.bytesPerView) return undefined
-    const content = file.subarray(checksumBytes)
-    if (crc32(content) !== file.readUInt32LE(0)) return undefined
-    // Copied out: a Buffer's memory need not be aligned to four bytes.
-    const own = content.buffer.slice(content.byteOffset, content.byteOffset + content.length)
-    const pooledBytes = 4 * this.sizes.pooled
-    return { pooled: new Float32Array(own, 0, this.sizes.pooled), map: new Uint16Array(own, pooledBytes) }
+    const pooled = checked(file.subarray(0, this.pooledBytes))
+    const map = checked(file.subarray(this.pooledBytes))
+    return pooled && map ? { pooled: new Float32Array(pooled), map: new Uint16Array(map) } : undefined
+  }
+
+  /** The averages alone. @returns undefined when they are not there or not what was written */
+  async readPooled(key: string): Promise<Float32Array | undefined> {
+    const head = await firstBytes(this.file(key), this.pooledBytes).catch(() => undefined)
+    const pooled = head && checked(head)
+    return pooled && new Float32Array(pooled)
   }
 
   /** @returns false when there is no room */
@@ -96,10 +105,8 @@ export class FeatureCache {
     // Written down before the file is: several may be written at once.
     if (this.used - before + this.bytesPerView > this.budget) return false
     this.used += this.bytesPerView - before
-    const content = Buffer.concat([bytesOf(features.pooled), bytesOf(features.map)])
-    const checksum = Buffer.alloc(checksumBytes)
-    checksum.writeUInt32LE(crc32(content))
-    await writeCacheFile(file, Buffer.concat([checksum, content]))
+    const parts = [bytesOf(features.pooled), bytesOf(features.map)]
+    await writeCacheFile(file, Buffer.concat(parts.flatMap((part) => [checksumOf(part), part])))
     return true
   }
 
@@ -135,6 +142,30 @@ export class FeatureCache {
 }
 
 const sizeOf = async (file: string) => (await stat(file).catch(() => undefined))?.size ?? 0
+
+/** @returns undefined when the file is shorter */
+async function firstBytes(file: string, length: number): Promise<Buffer | undefined> {
+  const handle = await open(file)
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(length), 0, length, 0)
+    return bytesRead === length ? buffer : undefined
+  } finally {
+    await handle.close()
+  }
+}
+
+function checksumOf(part: Uint8Array): Buffer {
+  const checksum = Buffer.alloc(checksumBytes)
+  checksum.writeUInt32LE(crc32(part))
+  return checksum
+}
+
+/** What stands behind a checksum, copied out: a Buffer's memory need not be aligned. @returns undefined when it is another one */
+function checked(part: Buffer): ArrayBuffer | undefined {
+  const content = part.subarray(checksumBytes)
+  if (crc32(content) !== part.readUInt32LE(0)) return undefined
+  return new Uint8Array(content).buffer
+}
 
 const bytesOf = (array: Float32Array | Uint16Array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength)
 

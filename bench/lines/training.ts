@@ -1,0 +1,99 @@
+/** A first training against Keras, and the next one against the first. */
+import { readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { CreateVersionDocument } from '../../documents/generated/graphql.js'
+import { findBackbone } from '../../src/model/weights/find.js'
+import { decode } from '../../src/photos/decode.js'
+import { photoFile } from '../../src/photos/store.js'
+import { keepForReview } from '../../src/reviews/keep-for-review.js'
+import { label } from '../../src/reviews/label.js'
+import { recipes } from '../../src/training/recipes.js'
+import { trainingRows } from '../../src/versions/training-rows.js'
+import { type House, train, trainedBefore } from '../house.js'
+import { kerasReference, pythonWithTensorFlow } from '../python.js'
+import type { Bench } from '../run.js'
+import { sum } from '../statistics.js'
+import { atLeast, mebibytes, type Row, seconds } from '../table.js'
+
+export async function* training(bench: Bench): AsyncGenerator<Row> {
+  const house = await bench.house()
+  const { run, ms } = house.firstTraining
+  const rss = await house.server.peakRss()
+  yield {
+    what: `memory of a server that trains, ${house.photos.length} photos`,
+    ours: mebibytes(rss),
+    against: '',
+    ratio: '',
+    goal: '',
+    reached: undefined,
+  }
+
+  const version = await house.db.datasetVersion.findUniqueOrThrow({ where: { name: 'v1' } })
+  const again = await trainAgain(house)
+  const [before, after] = [run.evaluation?.macroF1 ?? Number.NaN, again.run.evaluation?.macroF1 ?? Number.NaN]
+  yield {
+    what: `training again after +${((100 * again.added) / version.totalImages).toFixed(1)} % photos (macro F1 ${after.toFixed(3)})`,
+    ours: seconds(again.ms),
+    against: `${seconds(ms)}, the first training here (macro F1 ${before.toFixed(3)})`,
+    ...atLeast(ms / again.ms, 5, '×'),
+  }
+
+  const keras = await kerasOf(bench, house, version.id)
+  if (!keras) return
+  const accuracy = run.evaluation?.accuracy ?? Number.NaN
+  yield {
+    what: `a full training, two stages (test accuracy ${(100 * accuracy).toFixed(1)} %)`,
+    ours: seconds(ms),
+    against: `${seconds(keras.ms)}, ${keras.how}`,
+    ...atLeast(keras.ms / ms, 10, '×'),
+  }
+}
+
+/** v2: the photos that were held back come in by review, are labelled, and a new training starts. */
+async function trainAgain(house: House) {
+  const before = await trainedBefore(house.db, house.client, 'v2')
+  if (before) return { ...before, added: house.heldBack.length }
+  const ids: string[] = []
+  for (const { file, classLabel } of house.heldBack) {
+    const bytes = await readFile(file)
+    const id = await keepForReview(house, {
+      bytes,
+      filename: path.basename(file),
+      photo: await decode(bytes),
+      prediction: { topPrediction: classLabel, confidence: 0, energy: 0, novelty: null, oodReasons: ['CONFIDENCE'], allPredictions: [] },
+    })
+    await label(house, id, classLabel)
+    ids.push(id)
+  }
+  await house.client.ask(CreateVersionDocument, { input: { name: 'v2', parent: 'v1', activate: true } })
+  return { ...(await train(house.client, { datasetVersion: 'v2' })), added: ids.length }
+}
+
+/** One epoch of each stage is timed, and multiplied: an hour of Keras says no more. */
+async function kerasOf(bench: Bench, house: House, versionId: number) {
+  const python = await pythonWithTensorFlow(bench)
+  const weights = await findBackbone(house.config, bench.say)
+  if (!python || !('file' in weights)) return undefined
+  const rows = await trainingRows(house.db, versionId)
+  const labels = [...new Set(rows.map(({ classLabel }) => classLabel))].toSorted()
+  const list = path.join(bench.folder, 'photos.json')
+  await writeFile(
+    list,
+    JSON.stringify(
+      rows.map((row) => ({ file: photoFile(house.config, row), label: labels.indexOf(row.classLabel), split: row.split })),
+    ),
+  )
+  const epochs = Number(process.env['BENCH_KERAS_EPOCHS'] ?? 2)
+  const told = await kerasReference(python, { photos: list, weights: weights.file, epochs, say: bench.say })
+  const { stage1, stage2 } = recipes.REFERENCE
+  // Without the first of each stage where there are others: it also compiles the network.
+  const epochSeconds = (stage: 1 | 2) => {
+    const own = told.epochs.filter((epoch) => epoch.stage === stage).map((epoch) => epoch.seconds)
+    const counted = own.length > 1 ? own.slice(1) : own
+    return sum(counted) / counted.length
+  }
+  const [one, two] = [epochSeconds(1), epochSeconds(2)]
+  const ms = 1000 * (stage1.epochs * one + stage2.epochs * two)
+  const shown = `Keras, reference recipe: ${stage1.epochs} epochs of ${one.toFixed(0)} s and ${stage2.epochs} of ${two.toFixed(0)} s`
+  return { ms, how: epochs >= stage1.epochs ? `${shown}, test accuracy ${(100 * told.accuracy).toFixed(1)} %` : `${shown}, one epoch of each timed and multiplied` }
+}

@@ -1,0 +1,69 @@
+/** What a run begins with that goes on from another one: its head, and its convolutions behind the boundary. */
+import path from 'node:path'
+import { readCard } from '../model/card.js'
+import type { DenseWeights } from '../model/network/expression.js'
+import { readLayersWeights } from '../model/network/layers-model-files.js'
+import { type Standardisation, unfold } from '../model/standardisation.js'
+import type { Backbone, Convolutions } from '../model/weights/backbone.js'
+import { preprocessing } from '../photos/pixels.js'
+import { firstWeights } from './head-network.js'
+import { type HeadBlocks, onlyStill } from './head-blocks.js'
+import { RunFailure } from './run-failure.js'
+
+export interface StartWeights {
+  runName: string
+  /** In the order of its logits. */
+  classLabels: readonly string[]
+  /** On features as they are, not standardised. */
+  layers: DenseWeights[]
+  /** The backbone's, and those that were tuned. */
+  convolutions: Convolutions
+  /** Whether its head hears blocks behind the boundary. */
+  hearsTail: boolean
+}
+
+/** @throws RunFailure when the run was made of something else: its weights would mean nothing */
+export async function readStart(models: string, runName: string, backbone: Backbone, blocks: HeadBlocks): Promise<StartWeights> {
+  const folder = path.join(models, runName)
+  const card = await readCard(folder).catch((cause: unknown) => {
+    throw cannotGoOn(runName, 'its folder is gone or broken', cause)
+  })
+  const { network } = card
+  const hearsTail = network.head.join() === blocks.head.join()
+  const sameHead = hearsTail || network.head.join() === onlyStill(blocks).head.join()
+  if (card.backbone.sha256 !== backbone.hash) throw cannotGoOn(runName, 'it was trained from other weights of InceptionV3')
+  if (card.preprocessing !== preprocessing || !sameHead || network.boundary !== blocks.boundary)
+    throw cannotGoOn(runName, 'it was made by another version of WasteX')
+  const weights = await readLayersWeights(folder)
+  const convolutions = new Map(backbone.convolutions)
+  for (const [name, values] of weights.convolutions) convolutions.set(name, values)
+  return { runName, classLabels: card.classLabels, layers: [...weights.dense], convolutions, hearsTail }
+}
+
+const cannotGoOn = (runName: string, why: string, cause?: unknown) =>
+  new RunFailure(`It cannot go on from ${runName}: ${why}. Start it with \`fromServing: false\`.`, { cause })
+
+/** A class that the run did not know begins as in a first training. */
+export function headFrom(
+  { layers, classLabels }: StartWeights,
+  labels: readonly string[],
+  standardisation: Standardisation,
+  seed: number,
+): DenseWeights[] {
+  const [first, ...others] = layers
+  if (!first) throw new Error('a head has a layer')
+  const known = [unfold(standardisation, first), ...others]
+  const last = known.at(-1) as DenseWeights
+  const inputs = last.kernel.length / last.bias.length
+  const fresh = firstWeights({ features: inputs, hidden: null, classes: labels.length }, seed)[0] as DenseWeights
+  const kernel = Float32Array.from(fresh.kernel)
+  const bias = new Float32Array(labels.length)
+  labels.forEach((label, column) => {
+    const from = classLabels.indexOf(label)
+    if (from < 0) return
+    bias[column] = last.bias[from] as number
+    for (let row = 0; row < inputs; row++)
+      kernel[row * labels.length + column] = last.kernel[row * classLabels.length + from] as number
+  })
+  return [...known.slice(0, -1), { kernel, bias }]
+}
