@@ -6,33 +6,41 @@ import { TrainingEventsDocument, type TrainingEventsSubscription } from '../docu
 const [address = '', run = '', count = '0'] = process.argv.slice(2)
 /** By subscriber: the numbers it heard, and when (milliseconds since the epoch). */
 const heard: { seq: number; at: number }[][] = []
-let open = 0
 
-for (let i = 0; i < Number(count); i++) {
+/** A wave at a time: a thousand sockets in one breath are more than a listening socket holds. */
+const wave = 50
+for (let i = 0; i < Number(count); i += wave)
+  await Promise.all(Array.from({ length: Math.min(wave, Number(count) - i) }, () => subscribe()))
+process.send?.('open')
+
+function subscribe(): Promise<void> {
   const own: (typeof heard)[number] = []
   heard.push(own)
-  const client = createClient({
-    url: `${address.replace('http', 'ws')}/graphql`,
-    webSocketImpl: WebSocket,
-    lazy: false,
-    retryAttempts: 0,
-    on: { connected: () => ++open === Number(count) && process.send?.('open') },
+  return new Promise((resolve, reject) => {
+    const client = createClient({
+      url: `${address.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      lazy: false,
+      retryAttempts: 0,
+      onNonLazyError: reject,
+      on: { connected: () => resolve() },
+    })
+    client.subscribe<TrainingEventsSubscription>(
+      { query: TrainingEventsDocument.toString(), variables: { run, after: 0 } },
+      {
+        next: ({ data }) => {
+          if (data) own.push({ seq: data.trainingEvents.seq, at: performance.timeOrigin + performance.now() })
+        },
+        error: (error) => {
+          throw new Error(`a subscriber was let go: ${JSON.stringify(error)}`)
+        },
+        complete: () => {},
+      },
+    )
   })
-  client.subscribe<TrainingEventsSubscription>(
-    { query: TrainingEventsDocument.toString(), variables: { run, after: 0 } },
-    {
-      next: ({ data }) => {
-        if (data) own.push({ seq: data.trainingEvents.seq, at: performance.timeOrigin + performance.now() })
-      },
-      error: (error) => {
-        throw new Error(`a subscriber was let go: ${JSON.stringify(error)}`)
-      },
-      complete: () => {},
-    },
-  )
 }
 
 process.on('message', () => {
-  process.send?.(heard)
-  process.exit(0)
+  // Not before it is sent: it is a few megabytes.
+  process.send?.(heard, () => process.exit(0))
 })

@@ -45,8 +45,9 @@ describe('calls at once', () => {
     const batcher = new Batcher(inference)
     const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => batcher.infer(photo(n))))
     expect(passes.reduce((sum, photos) => sum + photos, 0)).toBe(20)
-    expect(passes.length).toBeLessThanOrEqual(4)
-    expect(Math.max(...passes)).toBeLessThanOrEqual(8)
+    // The first finds the network idle and goes in alone; the others share.
+    expect(passes.length).toBeLessThanOrEqual(7)
+    expect(Math.max(...passes)).toBe(4)
     answers.forEach(({ logits, novelty }, n) => {
       expect(novelty).toBeNaN()
       logits.forEach((logit, c) => expect(logit).toBeCloseTo(alone[n]?.[c] ?? Number.NaN, 3))

@@ -71,9 +71,10 @@ async function* together(house: House, photos: readonly Uint8Array[]): AsyncGene
   await openLoop(server.address, queryEveryMs, others, during(2_000))
   const idle = durations(await openLoop(server.address, queryEveryMs, others, during(loadMs / 2)))
   await closedLoop(server.address, clients, requests, during(3_000))
+  const calls = await closedLoop(server.address, clients, requests, during(loadMs))
   await server.vitals('reset')
   const ended = during(loadMs)
-  const [calls, busy] = await Promise.all([
+  const [, busy] = await Promise.all([
     closedLoop(server.address, clients, requests, ended),
     openLoop(server.address, queryEveryMs, others, ended).then(durations),
   ])

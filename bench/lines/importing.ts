@@ -10,16 +10,18 @@ import { median, timed } from '../statistics.js'
 import { atLeast, perSecond, type Row } from '../table.js'
 
 const rounds = 3
+/** A bench may go on in the folder of another. */
+const stamp = Date.now().toString(36)
 
 export async function* importing(bench: Bench): AsyncGenerator<Row> {
   const { photos, client, folder } = await bench.house()
   const [ours, bare]: [number[], number[]] = [[], []]
   for (let round = 0; round < rounds; round++) {
     bare.push((photos.length / (await timed(() => decodeAll(photos)))) * 1000)
-    const copy = path.join(folder, `import-${round}`)
+    const copy = path.join(folder, `import-${stamp}-${round}`)
     // Files that were never read: another folder each time, and other bytes, so that each is a new photo.
     await copies(photos, copy, round)
-    const input = { name: `import-${round}`, path: copy, activate: false }
+    const input = { name: `import-${stamp}-${round}`, path: copy, activate: false }
     ours.push((photos.length / (await timed(() => client.ask(ImportDatasetDocument, { input })))) * 1000)
   }
   yield {
@@ -48,6 +50,6 @@ async function copies(files: readonly string[], target: string, round: number): 
     const own = path.join(target, path.basename(path.dirname(file)), path.basename(file))
     await mkdir(path.dirname(own), { recursive: true })
     await copyFile(file, own)
-    await appendFile(own, Buffer.alloc(round + 1))
+    await appendFile(own, `${stamp} ${round}`)
   }
 }

@@ -49,23 +49,26 @@ export function perceptualHash(pixels: Uint8Array): string {
 
 const hashOfColour = (pixels: Uint8Array) => createHash('sha256').update(pixels.subarray(0, 3)).digest('hex')
 
-const columnOf = Uint8Array.from({ length: side }, (_, x) => Math.floor(((x + 0.5) * grid) / side))
+/** A pixel on a border is of the cell that its centre is in. */
+const cellOf = Uint8Array.from({ length: side }, (_, x) => Math.floor(((x + 0.5) * grid) / side))
+const pixelsIn = Float64Array.from({ length: grid }, (_, cell) => cellOf.filter((own) => own === cell).length)
 
-/** @returns mean luma (Rec. 601) of each cell of the grid; a pixel on a border is of the cell that its centre is in */
+/** @returns mean luma (Rec. 601) of each cell of the grid */
 function averaged(pixels: Uint8Array): Float64Array {
   const sums = new Float64Array(grid * grid)
-  const counts = new Uint32Array(grid * grid)
+  let at = 0
   for (let y = 0; y < side; y++) {
-    const row = Math.floor(((y + 0.5) * grid) / side) * grid
-    for (let x = 0; x < side; x++) {
-      const cell = row + (columnOf[x] ?? 0)
-      const at = (y * side + x) * 3
-      const luma = 0.299 * (pixels[at] ?? 0) + 0.587 * (pixels[at + 1] ?? 0) + 0.114 * (pixels[at + 2] ?? 0)
-      sums[cell] = (sums[cell] ?? 0) + luma
-      counts[cell] = (counts[cell] ?? 0) + 1
+    const row = (cellOf[y] as number) * grid
+    for (let x = 0; x < side; x++, at += 3) {
+      const cell = row + (cellOf[x] as number)
+      const luma =
+        0.299 * (pixels[at] as number) + 0.587 * (pixels[at + 1] as number) + 0.114 * (pixels[at + 2] as number)
+      sums[cell] = (sums[cell] as number) + luma
     }
   }
-  return sums.map((sum, cell) => sum / (counts[cell] ?? 1))
+  return sums.map(
+    (sum, cell) => sum / ((pixelsIn[Math.floor(cell / grid)] as number) * (pixelsIn[cell % grid] as number)),
+  )
 }
 
 /** @returns [16 * 16] frequencies, down before across, the first of them (0, 16) */

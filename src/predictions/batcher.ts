@@ -1,14 +1,15 @@
 /**
- * Calls that come within a few milliseconds of each other share one pass through the network. While a batch computes,
- * the next one gathers.
+ * Photos that come while the network computes share the next pass through it; one that finds it idle goes in at once. A full
+ * batch is handed over ahead, so that the network never waits for this thread.
  */
 import { WasteXError } from '../errors.js'
 import { pixelsPerPhoto } from '../photos/pixels.js'
 import type { Inference } from './inference.js'
 
-/** Larger ones make nobody faster: 55 ms a photo alone, 53 ms in a batch of 8. */
-const maxBatch = 8
-const gatherMs = 3
+/** Larger ones make nobody faster (docs/scale.md), and whoever comes meanwhile waits longer. */
+const maxBatch = 4
+/** One computes, one waits beside it. */
+const mostInFlight = 2
 /** 268 kB of pixels each. */
 const maxQueue = 128
 
@@ -27,8 +28,7 @@ interface Call {
 
 export class Batcher {
   private queue: Call[] = []
-  private running = false
-  private gathering = false
+  private inFlight = 0
   private msPerPhoto = 60
   private onIdle: (() => void)[] = []
 
@@ -51,24 +51,19 @@ export class Batcher {
 
   /** Resolves when every call taken so far is answered. */
   async drain(): Promise<void> {
-    while (this.running || this.queue.length > 0) await new Promise<void>((resolve) => this.onIdle.push(resolve))
+    while (this.inFlight > 0 || this.queue.length > 0) await new Promise<void>((resolve) => this.onIdle.push(resolve))
   }
 
+  /** A part of a batch waits for company while another one computes. */
   private schedule(): void {
-    if (this.running || this.gathering) return
-    if (this.queue.length >= maxBatch) return void this.runBatch()
-    this.gathering = true
-    setTimeout(() => {
-      this.gathering = false
-      void this.runBatch()
-    }, gatherMs)
+    while (this.queue.length > 0 && this.inFlight < mostInFlight) {
+      if (this.inFlight > 0 && this.queue.length < maxBatch) return
+      void this.runBatch(this.queue.splice(0, maxBatch))
+    }
   }
 
-  private async runBatch(): Promise<void> {
-    if (this.running) return
-    const calls = this.queue.splice(0, maxBatch)
-    if (calls.length === 0) return
-    this.running = true
+  private async runBatch(calls: readonly Call[]): Promise<void> {
+    this.inFlight++
     const started = performance.now()
     try {
       const pixels = new Uint8Array(calls.length * pixelsPerPhoto)
@@ -82,9 +77,10 @@ export class Batcher {
     } catch (error) {
       for (const call of calls) call.reject(error)
     }
-    this.msPerPhoto = 0.8 * this.msPerPhoto + (0.2 * (performance.now() - started)) / calls.length
-    this.running = false
-    if (this.queue.length > 0) void this.runBatch()
-    else for (const idle of this.onIdle.splice(0)) idle()
+    const msPerPhoto = (performance.now() - started) / this.inFlight / calls.length
+    this.msPerPhoto = 0.8 * this.msPerPhoto + 0.2 * msPerPhoto
+    this.inFlight--
+    this.schedule()
+    if (this.inFlight === 0) for (const idle of this.onIdle.splice(0)) idle()
   }
 }

@@ -4,6 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import { pixelsPerPhoto, unitPixels } from '../photos/pixels.js'
+import { giveWay } from '../thread.js'
 import { openSession } from './session.js'
 
 export interface InferenceRequest {
@@ -24,6 +25,7 @@ export interface InferenceStart {
 const port = parentPort
 if (!port) throw new Error('This module is a worker thread.')
 const { model, threads } = workerData as InferenceStart
+giveWay('requests')
 const session = await openSession(model, { threads })
 let scaled = new Float32Array()
 

@@ -40,7 +40,7 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
     stage1: { epochs: 40, learningRate: 1e-3 },
     stage2: { epochs: 4, learningRate: 1e-4, layers: 60 },
     batchSize: 64,
-    again: { epochs: 10, learningRate: 3e-4, patience: 3 },
+    again: { epochs: 20, learningRate: 1e-3, patience: 5 },
   },
   /** The deployment that WasteX follows: pooled mixed10, 1e-4, then the last 60 layers at 1e-5. */
   REFERENCE: {

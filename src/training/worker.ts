@@ -1,10 +1,8 @@
 /** The training thread. It lowers its own priority before TensorFlow and onnxruntime start theirs, which inherit it. */
-import { readlinkSync } from 'node:fs'
-import { setPriority } from 'node:os'
-import path from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { messageOf } from '../errors.js'
 import type { Job, Report } from './job.js'
+import { giveWay } from '../thread.js'
 import { RunFailure } from './run-failure.js'
 import { train } from './train.js'
 
@@ -29,15 +27,8 @@ const report = (said: Report) => {
   port.postMessage(said)
 }
 
-/** Serving goes first. Linux alone can tell one thread from the rest of its process. */
-function yieldToServing(): void {
-  if (process.platform !== 'linux') return
-  const thread = Number(path.basename(readlinkSync('/proc/thread-self')))
-  setPriority(thread, 10)
-}
-
 try {
-  yieldToServing()
+  giveWay('serving')
   const result = await train(job, report, checkStop)
   report({ type: 'finished', ...result })
 } catch (error) {

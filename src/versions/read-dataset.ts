@@ -37,6 +37,7 @@ export async function readDataset(
 ): Promise<KnownFile[]> {
   const known = await knownFiles(hall.db, root)
   const results: KnownFile[] = []
+  let remembering: Promise<void> = Promise.resolve()
   for (let start = 0; start < files.length; start += filesABatch) {
     const batch = files.slice(start, start + filesABatch)
     const read = new Map<string, ReadFile>()
@@ -51,6 +52,15 @@ export async function readDataset(
       read.set(file, fresh)
       tell({ refused: fresh.refused !== undefined })
     })
+    await remembering
+    // While these are written down, the next ones are read.
+    remembering = note(batch, read)
+    remembering.catch(() => undefined) // awaited above and below
+  }
+  await remembering
+  return results
+
+  async function note(batch: readonly string[], read: ReadonlyMap<string, ReadFile>): Promise<void> {
     const inOrder = batch.flatMap((file) => read.get(file) ?? [])
     const photoIds = await remember(hall, root, inOrder)
     for (const file of batch) {
@@ -62,7 +72,6 @@ export async function readDataset(
       } else if (before) results.push({ path: file, photoId: before.photoId, refused: before.refused })
     }
   }
-  return results
 }
 
 async function knownFiles(db: Db, root: string): Promise<Map<string, RememberedFile>> {
