@@ -1,6 +1,8 @@
 /** A WasteX of the bench's own, with photos in it, a first version, a first model that serves: made once a bench, in its own folder. */
+import { randomBytes } from 'node:crypto'
 import { copyFile, link, mkdir, readdir } from 'node:fs/promises'
 import path from 'node:path'
+import sharp from 'sharp'
 import {
   ImportDatasetDocument,
   PromoteDocument,
@@ -15,6 +17,9 @@ import { drawSamples, wasteClasses } from '../demo/draw.js'
 import { type Config, readConfig } from '../src/config.js'
 import { openDatabase } from '../src/database/open.js'
 import { connect, type PrismaClient } from '../src/db.js'
+import { decode } from '../src/photos/decode.js'
+import { keepForReview } from '../src/reviews/keep-for-review.js'
+import { label } from '../src/reviews/label.js'
 import type { Bench } from './run.js'
 import { Server } from './server.js'
 
@@ -118,6 +123,38 @@ export async function train(client: Client, input: StartTrainingInput): Promise<
   const { trainingRun: run } = await client.ask(RunDocument, { name: startTraining.name })
   if (run?.status !== 'COMPLETED') throw new Error(run?.error ?? `the run is ${run?.status}`)
   return { run, ms }
+}
+
+/** A labelled photo, in no version yet: what a version adds to its parent. */
+export async function stage(
+  house: Pick<House, 'config' | 'db'>,
+  bytes: Uint8Array,
+  filename: string,
+  classLabel: string,
+) {
+  const id = await keepForReview(house, {
+    bytes,
+    filename,
+    photo: await decode(bytes),
+    prediction: {
+      topPrediction: classLabel,
+      confidence: 0,
+      energy: 0,
+      novelty: null,
+      oodReasons: ['CONFIDENCE'],
+      allPredictions: [],
+    },
+  })
+  await label(house, id, classLabel)
+}
+
+/** One that never was before: noise. */
+export async function stageNoise(house: Pick<House, 'config' | 'db'>): Promise<void> {
+  const side = 64
+  const raw = { width: side, height: side, channels: 3 } as const
+  const noise = sharp(randomBytes(3 * side ** 2), { raw })
+  const { name } = await house.db.datasetClass.findFirstOrThrow()
+  await stage(house, await noise.jpeg().toBuffer(), 'noise.jpg', name)
 }
 
 async function drawPhotos(folder: string, say: Bench['say']): Promise<string> {

@@ -22,7 +22,8 @@ export interface Prepared {
 /** `classify` by multipart. */
 export function classifyRequest(photo: Uint8Array): Prepared {
   const boundary = 'wastex-bench'
-  const part = (name: string, type = '') => `--${boundary}\r\ncontent-disposition: form-data; name="${name}"${type}\r\n\r\n`
+  const part = (name: string, type = '') =>
+    `--${boundary}\r\ncontent-disposition: form-data; name="${name}"${type}\r\n\r\n`
   const operations = JSON.stringify({ query: ClassifyDocument.toString(), variables: { image: null } })
   const body = Buffer.concat([
     Buffer.from(`${part('operations')}${operations}\r\n${part('map')}{"0":["variables.image"]}\r\n`),

@@ -35,7 +35,9 @@ const clock = () => {
 }
 const say = (line: string) => void process.stdout.write(`${clock()}  ${line}\n`)
 
-const folder = path.resolve(values.folder ?? path.join('data', 'bench', new Date().toISOString().slice(0, 19).replaceAll(':', '-')))
+const folder = path.resolve(
+  values.folder ?? path.join('data', 'bench', new Date().toISOString().slice(0, 19).replaceAll(':', '-')),
+)
 await mkdir(folder, { recursive: true })
 let made: Promise<House> | undefined
 const photos = values.photos && path.resolve(values.photos)

@@ -45,8 +45,16 @@ describe('a session', () => {
     const rounded = new Float32Array(halves.length)
     const [below, above] = [rounded.slice(), rounded.slice()]
     decodeFloat16(halves, rounded, 0)
-    decodeFloat16(halves.map((bits) => Math.max(0, bits - 1)), below, 0)
-    decodeFloat16(halves.map((bits) => bits + 1), above, 0)
+    decodeFloat16(
+      halves.map((bits) => Math.max(0, bits - 1)),
+      below,
+      0,
+    )
+    decodeFloat16(
+      halves.map((bits) => bits + 1),
+      above,
+      0,
+    )
     expect(exact.some((value) => value > 0)).toBe(true)
     const wrong = exact.filter((value, i) => {
       const [low, own, high] = [below[i] ?? 0, rounded[i] ?? 0, above[i] ?? 0]

@@ -327,6 +327,42 @@ describe('the next version', () => {
   )
 })
 
+describe('a run by default, and the next one after a few more photos', () => {
+  it(
+    'goes on from the weights of the first: the head alone, and only what is new is computed',
+    { timeout: 3 * minutes },
+    async () => {
+      const whole = await training.start({ datasetVersion: 'v1' })
+      expect(await finished(hall, whole.id)).toMatchObject({ status: 'COMPLETED', startedFromId: null })
+      await hall.db.trainingRun.updateMany({ where: { isActive: true }, data: { isActive: false } })
+      await hall.db.trainingRun.update({ where: { id: whole.id }, data: { isActive: true } })
+      const folder = path.join(hall.folder, 'more')
+      for (const photo of await drawSamples(folder, { perClass: 2, classes: ['can'], seed: 31 })) {
+        const id = await keepForReview(hall, await unknownPhoto(await readFile(photo.path), path.basename(photo.path)))
+        await label(hall, id, 'can')
+      }
+      await createVersion(hall, { name: 'a few more', parent: 'v1' })
+
+      const { id } = await training.start({ datasetVersion: 'a few more' })
+      await finished(hall, id)
+      const run = await runOf(hall.db, id)
+      expect(run).toMatchObject({ status: 'COMPLETED', error: null, startedFromId: whole.id, baselineId: whole.id })
+      expect(told(run.events[0] ?? expect.fail())['message']).toContain(`from the weights of ${whole.name}`)
+      const stages = ofType('TrainingStageStarted', run).map(told)
+      expect(stages.map(({ stage }) => stage)).toEqual(['LOADING', 'HEAD', 'EVALUATING', 'SAVING'])
+      const card = await readCard(folderOf(run))
+      expect(card).toMatchObject({ startedFrom: whole.name, network: (await readCard(folderOf(whole))).network })
+      expect(card.features.computed).toBeLessThanOrEqual(4)
+      // It begins where the other one ended: the first epoch is no beginner's.
+      const epochs = await hall.db.runEpoch.findMany({
+        where: { stage: 'HEAD', epoch: 1, runId: { in: [whole.id, id] } },
+      })
+      const lossOf = (runId: string) => epochs.find((epoch) => epoch.runId === runId)?.loss ?? Number.NaN
+      expect(lossOf(id)).toBeLessThan(lossOf(whole.id))
+    },
+  )
+})
+
 describe('a version that cannot be learned from', () => {
   it.each([
     ['no test photos', ['TRAIN', 'VAL'], ['bottle', 'can']],

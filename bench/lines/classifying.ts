@@ -22,7 +22,12 @@ const eventLoopMs = 20
 export async function* classifying(bench: Bench): AsyncGenerator<Row> {
   const house = await bench.house()
   await house.restart()
-  const small = await Promise.all(house.photos.filter((_, i) => i % 20 === 0).slice(0, 64).map((file) => readFile(file)))
+  const small = await Promise.all(
+    house.photos
+      .filter((_, i) => i % 20 === 0)
+      .slice(0, 64)
+      .map((file) => readFile(file)),
+  )
   yield* alone(house, 'a 512 × 384 JPEG', small)
   yield* alone(house, 'a 12-megapixel JPEG', await Promise.all(small.slice(0, 4).map(enlarged)))
   yield* together(house, small)
@@ -90,7 +95,10 @@ async function* together(house: House, photos: readonly Uint8Array[]): AsyncGene
   }
   const p99 = percentile(durations(calls), 0.99)
   const fair = (clients / rate) * 1000
-  const perClient = Array.from({ length: clients }, (_, client) => calls.filter((call) => call.client === client).length)
+  const perClient = Array.from(
+    { length: clients },
+    (_, client) => calls.filter((call) => call.client === client).length,
+  )
   yield {
     what: `classify, ${clients} clients: p99 (every client had ${Math.min(...perClient)} to ${Math.max(...perClient)} answers)`,
     ours: milliseconds(p99),
@@ -111,5 +119,12 @@ async function* together(house: House, photos: readonly Uint8Array[]): AsyncGene
     goal: `≤ ${eventLoopMs} ms`,
     reached: eventLoopP99Ms <= eventLoopMs,
   }
-  yield { what: 'memory of a serving process, under that load', ours: mebibytes(rss), against: '', ratio: '', goal: '', reached: undefined }
+  yield {
+    what: 'memory of a serving process, under that load',
+    ours: mebibytes(rss),
+    against: '',
+    ratio: '',
+    goal: '',
+    reached: undefined,
+  }
 }

@@ -58,10 +58,17 @@ function matrixSpeed(tf: TensorFlow): number {
 async function stepOf(tf: TensorFlow, bench: Bench, batch: number): Promise<() => void> {
   const { config } = await bench.house()
   const backbone = await loadBackbone(await findBackbone(config, bench.say))
-  const { boundary, frozenConvolutions: frozen, moved } = headBlocks(recipes.DEFAULT, settingsFrom({ datasetVersion: '' }), false)
+  const {
+    boundary,
+    frozenConvolutions: frozen,
+    moved,
+  } = headBlocks(recipes.DEFAULT, settingsFrom({ datasetVersion: '' }), false)
   const tail = buildTail(tf, { boundary, frozen, blocks: moved, convolutions: backbone.convolutions })
   const classes = 5
-  const head = new HeadNetwork(tf, firstWeights({ features: channelsOf(moved), hidden: recipes.DEFAULT.hidden, classes }, 1))
+  const head = new HeadNetwork(
+    tf,
+    firstWeights({ features: channelsOf(moved), hidden: recipes.DEFAULT.hidden, classes }, 1),
+  )
   const variables = [...head.variables, ...tail.trainableWeights.map((weight) => weight.read() as tfjs.Variable)]
   const adam = new Adam(tf, variables)
   const maps = tf.randomUniform([batch, 8, 8, 1280]) as tfjs.Tensor4D
@@ -71,7 +78,10 @@ async function stepOf(tf: TensorFlow, bench: Bench, batch: number): Promise<() =
       () => tf.losses.softmaxCrossEntropy(targets, head.logits(tail.apply(maps) as tfjs.Tensor2D)) as tfjs.Scalar,
       variables,
     )
-    adam.apply(variables.map((variable) => grads[variable.name] as tfjs.Tensor), 1e-5)
+    adam.apply(
+      variables.map((variable) => grads[variable.name] as tfjs.Tensor),
+      1e-5,
+    )
     value.dataSync()
     tf.dispose([value, grads])
   }

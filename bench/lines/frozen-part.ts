@@ -57,7 +57,13 @@ export async function* frozenPart(bench: Bench): AsyncGenerator<Row> {
       { photo, view: 'whole' as const },
       { photo, view: 'flip' as const },
     ])
-    const source = await FeatureSource.open(folder, 1e12, backbone, { blocks: blocks.wanted, boundary: blocks.boundary }, views)
+    const source = await FeatureSource.open(
+      folder,
+      1e12,
+      backbone,
+      { blocks: blocks.wanted, boundary: blocks.boundary },
+      views,
+    )
     // From the first batches on: loading the network is not what is asked here.
     const warm = 16
     let [from, to] = [0, 0]

@@ -11,7 +11,7 @@ import {
 } from '../../documents/generated/graphql.js'
 import { recipes } from '../../src/training/recipes.js'
 import { trainingRows } from '../../src/versions/training-rows.js'
-import type { House } from '../house.js'
+import { type House, stageNoise } from '../house.js'
 import type { Bench } from '../run.js'
 import { median, timed } from '../statistics.js'
 import { mebibytes, milliseconds, type Row, seconds } from '../table.js'
@@ -20,14 +20,17 @@ import { makeUp } from './versioning.js'
 /** The second is the reference deployment's first version. */
 const sizes = [1_000, 10_217, 100_000]
 const epochs = 3
+/** A bench may go on in the folder of another. */
+const stamp = Date.now().toString(36)
 
 export async function* growing(bench: Bench): AsyncGenerator<Row> {
   const house = await bench.house()
   for (const size of sizes) {
-    const name = `grown-${size}`
+    const name = `grown-${stamp}-${size}`
     const photos = `${size.toLocaleString('en')} photos`
     const id = await makeUp(house, name, size)
     const { client } = house
+    await stageNoise(house)
     const version = await timed(() =>
       client.ask(CreateVersionDocument, { input: { name: `${name}-2`, parent: name, activate: false } }),
     )
@@ -74,7 +77,10 @@ async function trainHead(house: House, datasetVersion: string) {
   const { startTraining } = await client.ask(StartTrainingDocument, { input: { datasetVersion, fromServing: false } })
   const times: number[] = []
   let loadingMs = 0
-  for await (const { trainingEvents: event } of client.follow(TrainingEventsDocument, { run: startTraining.name, after: 0 })) {
+  for await (const { trainingEvents: event } of client.follow(TrainingEventsDocument, {
+    run: startTraining.name,
+    after: 0,
+  })) {
     if (event.__typename === 'TrainingStageStarted' && event.stage === 'HEAD') loadingMs = performance.now() - started
     if (event.__typename === 'TrainingEpochCompleted') times.push(1000 * event.seconds)
     if (times.length === epochs) break

@@ -13,10 +13,16 @@ const settled = 10
 
 export async function* promoting(bench: Bench): AsyncGenerator<Row> {
   const house = await bench.house()
-  const runs = await house.db.trainingRun.findMany({ where: { status: 'COMPLETED' }, orderBy: { createdAt: 'asc' }, take: 2 })
+  const runs = await house.db.trainingRun.findMany({
+    where: { status: 'COMPLETED' },
+    orderBy: { createdAt: 'asc' },
+    take: 2,
+  })
   const [one, other] = runs.map(({ name }) => name)
   if (!one || !other) throw new Error('two runs are needed: the line “training” makes the second')
-  const requests = await Promise.all(house.photos.slice(0, 16).map(async (file) => classifyRequest(await readFile(file))))
+  const requests = await Promise.all(
+    house.photos.slice(0, 16).map(async (file) => classifyRequest(await readFile(file))),
+  )
   await closedLoop(house.server.address, clients, requests, during(3_000))
   const steady = durations(await closedLoop(house.server.address, clients, requests, during(20_000)))
 
@@ -34,7 +40,9 @@ export async function* promoting(bench: Bench): AsyncGenerator<Row> {
   over = true
   // A call that failed would have thrown.
   const calls = await load
-  const around = calls.filter((call) => swaps.some((swap) => call.started < swap.ended && call.ended > swap.ended - 1_000))
+  const around = calls.filter((call) =>
+    swaps.some((swap) => call.started < swap.ended && call.ended > swap.ended - 1_000),
+  )
   yield {
     what: `${promotions} promotions under ${clients} clients (${calls.length} calls, 0 failed; a promotion takes ${milliseconds(median(swaps.map(({ started, ended }) => ended - started)))}): p99 of the calls in that second`,
     ours: milliseconds(percentile(durations(around), 0.99)),

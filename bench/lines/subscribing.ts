@@ -18,7 +18,14 @@ export async function* subscribing(bench: Bench): AsyncGenerator<Row> {
   const version = await db.datasetVersion.findUniqueOrThrow({ where: { name: 'v1' } })
   // A run as far as its events go: what trains, and takes the machine, is another line's matter.
   const run = await db.trainingRun.create({
-    data: { name: `told-${Date.now().toString(36)}`, versionId: version.id, recipe: 'DEFAULT', settings: {}, classLabels: [], status: 'RUNNING' },
+    data: {
+      name: `told-${Date.now().toString(36)}`,
+      versionId: version.id,
+      recipe: 'DEFAULT',
+      settings: {},
+      classLabels: [],
+      status: 'RUNNING',
+    },
   })
   const program = new URL('../subscribers.ts', import.meta.url)
   const child = fork(program, [server.address, run.name, String(subscribers)], { execArgv: ['--import', 'tsx'] })

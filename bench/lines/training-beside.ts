@@ -28,7 +28,10 @@ export async function* trainingBeside(bench: Bench): AsyncGenerator<Row> {
   const fineTuning = new Promise<void>((resolve) => (tuning = resolve))
   const following = (async () => {
     let before = { epoch: 0, done: 0 }
-    for await (const { trainingEvents: event } of client.follow(TrainingEventsDocument, { run: startTraining.name, after: 0 })) {
+    for await (const { trainingEvents: event } of client.follow(TrainingEventsDocument, {
+      run: startTraining.name,
+      after: 0,
+    })) {
       if (event.__typename !== 'TrainingProgress' || event.stage !== 'FINE_TUNE' || event.epoch == null) continue
       shown += event.epoch === before.epoch ? event.done - before.done : event.done
       before = { epoch: event.epoch, done: event.done }

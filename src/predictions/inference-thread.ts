@@ -15,7 +15,8 @@ export interface InferenceRequest {
 export type Values = Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>
 /** By output, [photos, ...]: float32, or the bits of float16. */
 export type Outputs<V extends Values = Float32Array<ArrayBuffer>> = Readonly<Record<string, V>>
-export type InferenceMessage = { ready: true } | { id: number; outputs: Outputs<Values> } | { id: number; error: string }
+export type InferenceMessage =
+  { ready: true } | { id: number; outputs: Outputs<Values> } | { id: number; error: string }
 export interface InferenceStart {
   /** Path of an ONNX file, or its bytes. */
   model: string | Uint8Array

@@ -49,7 +49,10 @@ export async function openSession(model: Uint8Array | string, { threads }: Sessi
   return {
     inputs: session.inputNames,
     outputs: session.outputNames,
-    async run<Values extends Float32Array | Uint16Array>(input: Float32Array | Readonly<Record<string, Float32Array>>, photos: number) {
+    async run<Values extends Float32Array | Uint16Array>(
+      input: Float32Array | Readonly<Record<string, Float32Array>>,
+      photos: number,
+    ) {
       const given = input instanceof Float32Array ? (only === undefined ? {} : { [only]: input }) : input
       const feeds = Object.fromEntries(
         Object.entries(given).map(([name, data]) => {

@@ -23,7 +23,10 @@ export const viewsOf = ({ photos }: Examples, views: readonly View[]): ViewOf[] 
 
 /** So many of them at most, from all over the list. */
 export const evenly = <T>(all: readonly T[], most: number): T[] =>
-  Array.from({ length: Math.min(all.length, most) }, (_, i) => all[Math.floor((i * all.length) / Math.min(all.length, most))] as T)
+  Array.from(
+    { length: Math.min(all.length, most) },
+    (_, i) => all[Math.floor((i * all.length) / Math.min(all.length, most))] as T,
+  )
 
 /** In every epoch a photo is shown in one of its views, by chance. @returns the view's index */
 export const viewInEpoch = (seed: number, epoch: number, photo: number, views: number): number =>

@@ -68,7 +68,10 @@ function mainDirections(tf: TensorFlow, rows: Float32Array, d: number, kept: num
   try {
     for (let iteration = 0; iteration < iterations; iteration++) {
       const turned = tf.tidy(() =>
-        z.matMul(tf.tensor2d(basis, [kept, d]), false, true).matMul(z, true, false).dataSync<'float32'>(),
+        z
+          .matMul(tf.tensor2d(basis, [kept, d]), false, true)
+          .matMul(z, true, false)
+          .dataSync<'float32'>(),
       )
       basis = Float32Array.from(turned)
       orthonormalise(basis, d)

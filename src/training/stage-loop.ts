@@ -53,11 +53,7 @@ const checkpointShare = 0.2
  * @param from a checkpoint of this stage
  * @returns the epoch that it left the weights of; 0: what it began with
  */
-export async function runStage(
-  stage: Stage,
-  context: LoopContext,
-  from?: Checkpoint,
-): Promise<{ bestEpoch: number }> {
+export async function runStage(stage: Stage, context: LoopContext, from?: Checkpoint): Promise<{ bestEpoch: number }> {
   const { tf, seed, history } = context
   const adam = new Adam(tf, stage.variables)
   const steps = Math.ceil(stage.examples / stage.batchSize)

@@ -19,13 +19,25 @@ export async function runToGoOnFrom(
   if (input.fromServing === false || input.stage1 || input.stage2 || input.batchSize != null) return undefined
   const serving = await db.trainingRun.findFirst({ where: { isActive: true } })
   if (!serving || serving.recipe !== (input.recipe ?? 'DEFAULT')) return undefined
-  let origin = serving
-  while (origin.startedFromId) origin = await db.trainingRun.findUniqueOrThrow({ where: { id: origin.startedFromId } })
+  const chain = [serving]
+  for (let run = serving; run.startedFromId; chain.push(run))
+    run = await db.trainingRun.findUniqueOrThrow({ where: { id: run.startedFromId } })
+  const origin = chain.at(-1) as TrainingRun
   if (!isByDefault(origin)) return undefined
+  const versionIds = chain.map(({ versionId }) => versionId)
+  if (await isSplitOtherwise(db, version.id, versionIds)) return undefined
 
   const learned = await db.datasetVersion.findUniqueOrThrow({ where: { id: origin.versionId } })
   const { added, removed, relabelled } = await diffCounts(db, await versionDiff(db, learned.name, version.name))
   return added + removed + relabelled <= mostChanged * learned.totalImages ? serving : undefined
+}
+
+/** Weights that have seen a photo of the test split would be praised for remembering it. */
+async function isSplitOtherwise(db: Db, versionId: number, others: readonly number[]): Promise<boolean> {
+  const [found] = await db.$queryRaw<{ otherwise: boolean }[]>`
+    SELECT EXISTS (SELECT FROM "VersionEntry" own JOIN "VersionEntry" other ON other."photoId" = own."photoId"
+      WHERE own."versionId" = ${versionId} AND other."versionId" = ANY(${others}::int[]) AND other.split <> own.split) AS otherwise`
+  return found?.otherwise ?? false
 }
 
 /** Whether nobody asked for anything but its recipe. */

@@ -23,7 +23,12 @@ export interface StartWeights {
 }
 
 /** @throws RunFailure when the run was made of something else: its weights would mean nothing */
-export async function readStart(models: string, runName: string, backbone: Backbone, blocks: HeadBlocks): Promise<StartWeights> {
+export async function readStart(
+  models: string,
+  runName: string,
+  backbone: Backbone,
+  blocks: HeadBlocks,
+): Promise<StartWeights> {
   const folder = path.join(models, runName)
   const card = await readCard(folder).catch((cause: unknown) => {
     throw cannotGoOn(runName, 'its folder is gone or broken', cause)
@@ -31,7 +36,8 @@ export async function readStart(models: string, runName: string, backbone: Backb
   const { network } = card
   const hearsTail = network.head.join() === blocks.head.join()
   const sameHead = hearsTail || network.head.join() === onlyStill(blocks).head.join()
-  if (card.backbone.sha256 !== backbone.hash) throw cannotGoOn(runName, 'it was trained from other weights of InceptionV3')
+  if (card.backbone.sha256 !== backbone.hash)
+    throw cannotGoOn(runName, 'it was trained from other weights of InceptionV3')
   if (card.preprocessing !== preprocessing || !sameHead || network.boundary !== blocks.boundary)
     throw cannotGoOn(runName, 'it was made by another version of WasteX')
   const weights = await readLayersWeights(folder)

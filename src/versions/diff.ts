@@ -13,6 +13,8 @@ export interface VersionDiff {
   readonly to: DatasetVersion
   /** Every class of either, alphabetical. */
   readonly classCounts: ClassDifference[]
+  /** The versions by which the later one came from the earlier one; undefined: neither came from the other. */
+  readonly steps: number[] | undefined
 }
 
 export interface DiffCounts {
@@ -34,7 +36,7 @@ export async function versionDiff(db: Db, fromName: string, toName: string): Pro
     from: counts.from.get(classLabel) ?? 0,
     to: counts.to.get(classLabel) ?? 0,
   }))
-  return { from, to, classCounts }
+  return { from, to, classCounts, steps: await stepsBetween(db, from, to) }
 }
 
 async function versionOf(db: Db, name: string): Promise<DatasetVersion> {
@@ -47,14 +49,39 @@ async function versionOf(db: Db, name: string): Promise<DatasetVersion> {
 const countsOf = ({ classCounts }: DatasetVersion) =>
   new Map((classCounts as { classLabel: string; count: number }[]).map(({ classLabel, count }) => [classLabel, count]))
 
-/** One join of the two versions. */
-export async function diffCounts(db: Db, { from, to }: VersionDiff): Promise<DiffCounts> {
+/**
+ * Along a line of versions only reviewed photos change, and each of them in one version: the few that differ are found without
+ * a look at the millions that do not.
+ * @returns the versions by which the later one came from the earlier one; undefined: neither came from the other
+ */
+async function stepsBetween(db: Db, from: DatasetVersion, to: DatasetVersion): Promise<number[] | undefined> {
+  const [earlier, later] = from.id < to.id ? [from.id, to.id] : [to.id, from.id]
+  const line = await db.$queryRaw<{ id: number }[]>`
+    WITH RECURSIVE line AS (
+      SELECT id, "parentId" FROM "DatasetVersion" WHERE id = ${later}
+      UNION ALL
+      SELECT p.id, p."parentId" FROM line JOIN "DatasetVersion" p ON p.id = line."parentId" WHERE line.id <> ${earlier}
+    ) SELECT id FROM line`
+  const ids = line.map(({ id }) => id)
+  return ids.includes(earlier) ? ids.filter((id) => id !== earlier) : undefined
+}
+
+/** Entries that may differ, as `candidate`: of a line of versions those of photos that came in by review on the way. */
+const candidates = (versionId: number, steps: readonly number[] | undefined) =>
+  steps === undefined
+    ? Prisma.sql`candidate AS NOT MATERIALIZED (SELECT * FROM "VersionEntry" WHERE "versionId" = ${versionId})`
+    : Prisma.sql`changed AS MATERIALIZED (SELECT "photoId" FROM "Image" WHERE "versionId" = ANY(${steps}::int[])),
+      candidate AS MATERIALIZED (SELECT e.* FROM changed JOIN "VersionEntry" e USING ("photoId") WHERE e."versionId" = ${versionId})`
+
+export async function diffCounts(db: Db, { from, to, steps }: VersionDiff): Promise<DiffCounts> {
   const [shared] = await db.$queryRaw<{ photos: number; relabelled: number }[]>`
+    WITH ${candidates(to.id, steps)}
     SELECT count(*)::int AS photos, count(*) FILTER (WHERE a."classLabel" <> b."classLabel")::int AS relabelled
-    FROM "VersionEntry" a JOIN "VersionEntry" b ON b."photoId" = a."photoId"
-    WHERE a."versionId" = ${from.id} AND b."versionId" = ${to.id}`
+    FROM "VersionEntry" a JOIN candidate b ON b."photoId" = a."photoId" WHERE a."versionId" = ${from.id}`
   const { photos, relabelled } = shared ?? { photos: 0, relabelled: 0 }
-  return { added: to.totalImages - photos, removed: from.totalImages - photos, relabelled }
+  // All of the smaller one is in the larger one when one came from the other.
+  const common = steps ? Math.min(from.totalImages, to.totalImages) : photos
+  return { added: to.totalImages - common, removed: from.totalImages - common, relabelled }
 }
 
 export interface DiffPage {
@@ -72,7 +99,7 @@ export interface DiffPage {
  */
 export async function diffEntries(
   db: Db,
-  { from, to }: VersionDiff,
+  { from, to, steps }: VersionDiff,
   kind: keyof DiffCounts,
   { after, before, take, backwards }: DiffPage,
 ): Promise<bigint[]> {
@@ -83,8 +110,9 @@ export async function diffEntries(
       ? Prisma.sql`EXISTS (${twin} AND o."classLabel" <> e."classLabel")`
       : Prisma.sql`NOT EXISTS (${twin})`
   const rows = await db.$queryRaw<{ id: bigint }[]>`
-    SELECT e.id FROM "VersionEntry" e
-    WHERE e."versionId" = ${own} AND ${differs}
+    WITH ${candidates(own, steps)}
+    SELECT e.id FROM candidate e
+    WHERE ${differs}
       ${after === undefined ? Prisma.empty : Prisma.sql`AND e.id > ${after}`}
       ${before === undefined ? Prisma.empty : Prisma.sql`AND e.id < ${before}`}
     ORDER BY e.id ${backwards ? Prisma.sql`DESC` : Prisma.empty} LIMIT ${take}`

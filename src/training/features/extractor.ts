@@ -51,7 +51,9 @@ export class Extractor {
   async extract(photos: readonly Uint8Array[]): Promise<Features[]> {
     const pixels = new Uint8Array(photos.length * pixelsPerPhoto)
     photos.forEach((photo, i) => pixels.set(photo, i * pixelsPerPhoto))
-    const { pooled: averages, map } = await this.inference.run<Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>>(pixels)
+    const { pooled: averages, map } = await this.inference.run<Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>>(
+      pixels,
+    )
     const { sizes } = this
     if (!(averages instanceof Float32Array)) throw new Error('the frozen part gives no averages')
     const maps = map instanceof Uint16Array ? map : new Uint16Array()

@@ -84,12 +84,20 @@ export class FeatureSource {
 
   /** Averages and maps. */
   read(views: readonly ViewOf[]): Promise<Features[]> {
-    return this.readOrCompute(views, (key) => this.cache.read(key), (features) => features)
+    return this.readOrCompute(
+      views,
+      (key) => this.cache.read(key),
+      (features) => features,
+    )
   }
 
   /** The averages alone: a fifteenth of what there is of a view. */
   readPooled(views: readonly ViewOf[]): Promise<Float32Array[]> {
-    return this.readOrCompute(views, (key) => this.cache.readPooled(key), ({ pooled }) => pooled)
+    return this.readOrCompute(
+      views,
+      (key) => this.cache.readPooled(key),
+      ({ pooled }) => pooled,
+    )
   }
 
   /** Frees the frozen part; what is read later and not cached opens it again. */

@@ -1,0 +1,2 @@
+-- CreateIndex
+CREATE INDEX "Image_versionId_idx" ON "Image"("versionId");
