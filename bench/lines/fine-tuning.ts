@@ -75,7 +75,7 @@ async function stepOf(tf: TensorFlow, bench: Bench, batch: number): Promise<() =
   const targets = tf.oneHot(tf.range(0, batch, 1, 'int32').mod(tf.scalar(classes, 'int32')), classes)
   return () => {
     const { value, grads } = tf.variableGrads(
-      () => tf.losses.softmaxCrossEntropy(targets, head.logits(tail.apply(maps) as tfjs.Tensor2D)) as tfjs.Scalar,
+      () => tf.losses.softmaxCrossEntropy(targets, head.logits(tail.apply(maps) as tfjs.Tensor2D)),
       variables,
     )
     adam.apply(

@@ -40,9 +40,9 @@ async function writeAll(db: Db, gathering: Gathering): Promise<void> {
     gathering.callers = []
     try {
       await write(db, counts)
-      for (const { resolve } of callers) resolve()
+      for (const caller of callers) caller.resolve()
     } catch (error) {
-      for (const { reject } of callers) reject(error)
+      for (const caller of callers) caller.reject(error)
     }
   }
   gathering.writing = false
