@@ -28,19 +28,24 @@ if (!port) throw new Error('This module is a worker thread.')
 const { model, threads } = workerData as InferenceStart
 giveWay('requests')
 const session = await openSession(model, { threads })
+/** One place for the pixels of every batch: to have the memory anew each time takes longer than to fill it. */
 let scaled = new Float32Array()
+/** So a batch begins when the one before it has been computed, and not when its message comes. */
+let turn: Promise<void> = Promise.resolve()
 
-port.on('message', ({ id, pixels }: InferenceRequest) => {
-  // One place for the pixels of every batch: to have the memory anew each time takes longer than to fill it.
-  if (scaled.length < pixels.length) scaled = new Float32Array(pixels.length)
-  const input = unitPixels(pixels, scaled.subarray(0, pixels.length))
-  session.run<Values>(input, pixels.length / pixelsPerPhoto).then(
-    (outputs) =>
-      port.postMessage(
-        { id, outputs },
-        Object.values(outputs).map(({ buffer }) => buffer),
-      ),
-    (error: unknown) => port.postMessage({ id, error: String(error) }),
-  )
+async function infer({ id, pixels }: InferenceRequest): Promise<void> {
+  try {
+    if (scaled.length < pixels.length) scaled = new Float32Array(pixels.length)
+    const input = unitPixels(pixels, scaled.subarray(0, pixels.length))
+    const outputs = await session.run<Values>(input, pixels.length / pixelsPerPhoto)
+    const buffers = Object.values(outputs).map(({ buffer }) => buffer)
+    port?.postMessage({ id, outputs } satisfies InferenceMessage, buffers)
+  } catch (error) {
+    port?.postMessage({ id, error: String(error) } satisfies InferenceMessage)
+  }
+}
+
+port.on('message', (request: InferenceRequest) => {
+  turn = turn.then(() => infer(request))
 })
 port.postMessage({ ready: true })
