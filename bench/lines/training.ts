@@ -60,9 +60,13 @@ async function trainAgain(house: House) {
 
 /** One epoch of each stage is timed, and multiplied: an hour of Keras says no more. */
 async function kerasOf(bench: Bench, house: House, versionId: number) {
-  const python = await pythonWithTensorFlow(bench)
   const weights = await findBackbone(house.config, bench.say)
-  if (!python || !('file' in weights)) return undefined
+  if (!('file' in weights) || !weights.file.endsWith('.h5')) {
+    bench.say('  no Keras here: it reads .h5 weights alone (WASTEX_WEIGHTS)')
+    return undefined
+  }
+  const python = await pythonWithTensorFlow(bench)
+  if (!python) return undefined
   const rows = await trainingRows(house.db, versionId)
   const labels = [...new Set(rows.map(({ classLabel }) => classLabel))].toSorted()
   const list = path.join(bench.folder, 'photos.json')
