@@ -17,6 +17,22 @@ export type Thresholds = z.infer<typeof ThresholdsSchema>
 const ArtefactSchema = z.object({ name: z.string(), bytes: z.number().int(), sha256: z.string() })
 export type Artefact = z.infer<typeof ArtefactSchema>
 
+/** The same model in whole numbers of 8 bits, against itself in float32 on the test photos; shares in [0, 1]. */
+const QuantisedSchema = z.object({
+  /** Validation photos on which the ranges of its maps were seen. */
+  calibrationPhotos: z.number(),
+  testPhotos: z.number(),
+  macroF1: z.object({ float32: z.number().nullable(), int8: z.number().nullable() }),
+  /** Share of photos that are out of distribution. */
+  sentToReview: z.object({ float32: z.number(), int8: z.number() }),
+  sameClass: z.number(),
+  sameVerdict: z.number(),
+  /** Why it must not serve; null: it may. */
+  refused: z.string().nullable(),
+  golden: z.object({ logits: z.array(z.array(z.number())) }),
+})
+export type Quantised = z.infer<typeof QuantisedSchema>
+
 const CardSchema = z.object({
   format: z.literal(1),
   run: z.object({ id: z.string(), name: z.string() }),
@@ -48,6 +64,8 @@ const CardSchema = z.object({
   agreement: z.object({ photos: z.number(), maxLogitDifference: z.number() }),
   /** Logits of the photos in `golden.bin` as the evaluation saw them: what a loaded model must say again. */
   golden: z.object({ photos: z.number(), logits: z.array(z.array(z.number())) }),
+  /** null: the run made none. */
+  quantised: QuantisedSchema.nullable().default(null),
   /** Seconds by phase. */
   timings: z.record(z.string(), z.number()),
   versions: z.record(z.string(), z.string()),
@@ -58,6 +76,7 @@ export type Card = z.infer<typeof CardSchema>
 
 export const cardFile = 'card.json'
 export const onnxFile = 'model.onnx'
+export const quantisedFile = 'model-int8.onnx'
 /** The pixels of a few test photos, uint8 [photos, 299, 299, 3], so that a run's folder can be believed by itself. */
 export const goldenFile = 'golden.bin'
 

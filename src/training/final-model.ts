@@ -46,6 +46,8 @@ export interface FinalModel {
   convolutions: Convolutions
   novelty: ResidualOf | null
   thresholds: Thresholds
+  /** What it says of a photo. */
+  outputs: Readonly<Record<string, Expression>>
   /** The bytes of `model.onnx`: pixels in, logits and (where it can be told) novelty out. */
   onnx: Uint8Array
 }
@@ -66,6 +68,7 @@ export async function finalModel(trained: Trained, train: Examples, val: Example
     convolutions,
     novelty,
     thresholds: thresholdsOf(await judgeFeatures(trained, novelty, val), val.labels),
+    outputs,
     onnx: onnxModel({ convolutions, outputs }),
   }
 }

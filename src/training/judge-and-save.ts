@@ -7,7 +7,7 @@ import { historyCsv } from '../evaluation/history-csv.js'
 import { evaluate } from '../evaluation/metrics.js'
 import { predictionsCsv } from '../evaluation/predictions-csv.js'
 import { classificationReport } from '../evaluation/report.js'
-import { type Card, cardFile, goldenFile, onnxFile } from '../model/card.js'
+import { type Card, cardFile, goldenFile, onnxFile, quantisedFile } from '../model/card.js'
 import { saveLayersModel } from '../model/network/layers-model-files.js'
 import { buildWhole } from '../model/network/tfjs.js'
 import { preprocessing } from '../photos/pixels.js'
@@ -26,6 +26,7 @@ import { judgeBaseline } from './judge-baseline.js'
 import type { EpochResult, Job, Report, RunResult, TrainingPhoto } from './job.js'
 import type { Parts } from './parts.js'
 import type { PhaseClock } from './phase-clock.js'
+import { judgeQuantised, quantisedModel } from './quantised-model.js'
 import { readPixels } from './read-pixels.js'
 import type { Recipe } from './recipes.js'
 import { RunFailure } from './run-failure.js'
@@ -72,6 +73,18 @@ export async function judgeAndSave(ending: Ending): Promise<RunResult> {
     const agreement = await saveLayers(ending, model, folder, witnesses)
     const golden = witnesses.photos.slice(0, goldenPhotos)
     await write(goldenFile, Buffer.concat(await Promise.all(golden.map(readPixels))))
+    clock.start('quantising')
+    await write(quantisedFile, await quantisedModel(model, split, checkStop))
+    const quantised = await judgeQuantised({
+      file: path.join(folder, quantisedFile),
+      split,
+      float32: judged,
+      classLabels: job.classLabels,
+      thresholds: model.thresholds,
+      golden,
+      checkStop,
+    })
+    clock.start('saving')
     await write('metrics.json', json(evaluation))
     await write('comparison.json', json(comparison))
     await write('classification_report.txt', classificationReport(evaluation))
@@ -85,6 +98,7 @@ export async function judgeAndSave(ending: Ending): Promise<RunResult> {
     const files = await artefactsIn(folder)
     const card = await cardOf(ending, model, {
       agreement,
+      quantised,
       golden: rows(witnesses.logits, job.classLabels.length).slice(0, golden.length),
     })
     await write(cardFile, json({ ...card, files } satisfies Card))
@@ -176,7 +190,7 @@ async function saveLayers(ending: Ending, { convolutions, head }: FinalModel, fo
 async function cardOf(
   { job, recipe, split, backbone, blocks, clock, source, tail }: Ending,
   model: FinalModel,
-  { agreement, golden }: { agreement: Card['agreement']; golden: number[][] },
+  { agreement, golden, quantised }: Pick<Card, 'agreement' | 'quantised'> & { golden: number[][] },
 ): Promise<Omit<Card, 'files'>> {
   return {
     format: 1,
@@ -199,6 +213,7 @@ async function cardOf(
     },
     agreement,
     golden: { photos: golden.length, logits: golden },
+    quantised,
     timings: clock.stop(),
     versions: await versions(),
     createdAt: new Date().toISOString(),

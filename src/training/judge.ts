@@ -1,7 +1,8 @@
-/** A saved model on photos, as it will serve: from their bytes, through onnxruntime. */
+/** A model on photos, as it will serve: from their bytes, through onnxruntime. */
 import { availableParallelism } from 'node:os'
 import { pixelsPerPhoto, unitPixels } from '../photos/pixels.js'
 import { Inference } from '../predictions/inference.js'
+import type { InferenceStart, Outputs } from '../predictions/inference-thread.js'
 import type { TrainingPhoto } from './job.js'
 import { readPixels } from './read-pixels.js'
 
@@ -14,27 +15,30 @@ export interface Judged {
 
 const batchSize = 4
 
-/** @param progress called after every batch with the photos of that batch */
-export async function judge(
-  model: string,
-  photos: readonly TrainingPhoto[],
-  progress: (photos: number) => void,
-): Promise<Judged> {
-  const inference = await Inference.open(model, availableParallelism())
+export async function judge(model: string, photos: readonly TrainingPhoto[], checkStop: () => void): Promise<Judged> {
   const logits: number[] = []
   const novelty: number[] = []
+  for await (const answer of inBatches(model, photos)) {
+    checkStop()
+    logits.push(...(answer['logits'] ?? []))
+    novelty.push(...(answer['novelty'] ?? []))
+  }
+  return { logits: Float32Array.from(logits), novelty: Float32Array.from(novelty) }
+}
+
+/** What a model says of photos, some at a time. */
+export async function* inBatches(
+  model: InferenceStart['model'],
+  photos: readonly TrainingPhoto[],
+): AsyncGenerator<Outputs> {
+  const inference = await Inference.open(model, availableParallelism())
   try {
     for (let start = 0; start < photos.length; start += batchSize) {
-      const some = photos.slice(start, start + batchSize)
-      const answer = await inference.run(await pixelsOfPhotos(some))
-      logits.push(...(answer['logits'] ?? []))
-      novelty.push(...(answer['novelty'] ?? []))
-      progress(some.length)
+      yield await inference.run(await pixelsOfPhotos(photos.slice(start, start + batchSize)))
     }
   } finally {
     await inference.close()
   }
-  return { logits: Float32Array.from(logits), novelty: Float32Array.from(novelty) }
 }
 
 /** @returns uint8 [photos, 299, 299, 3] */

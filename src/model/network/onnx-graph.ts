@@ -24,6 +24,7 @@ message Node {
   optional string name = 3;
   optional string op_type = 4;
   repeated Attribute attribute = 5;
+  optional string domain = 7;
 }
 message Attribute {
   optional string name = 1;
@@ -47,13 +48,24 @@ message Dimension { oneof value { int64 dim_value = 1; string dim_param = 2; } }
 /** TensorProto.DataType */
 export const FLOAT = 1
 export const FLOAT16 = 10
-const INT64 = 7
+const [UINT8, INT8, INT32, INT64] = [2, 3, 6, 7]
+type Values = Float32Array | Uint8Array | Int8Array | Int32Array | BigInt64Array
+
+function typeOf(values: Values): number {
+  if (values instanceof Float32Array) return FLOAT
+  if (values instanceof Uint8Array) return UINT8
+  if (values instanceof Int8Array) return INT8
+  return values instanceof Int32Array ? INT32 : INT64
+}
+
 /** AttributeProto.AttributeType */
 const attributeType = { int: 2, ints: 7 }
 
 const IR_VERSION = 8
 /** The first in which all reductions take their axes as an input. */
 const OPSET = 18
+/** Operators of onnxruntime's own. */
+const CONTRIB = 'com.microsoft'
 
 type Attributes = Readonly<Record<string, number | readonly number[]>>
 
@@ -64,11 +76,15 @@ export class OnnxGraph {
   readonly #outputs: object[] = []
   #unnamed = 0
 
-  /** @returns the name of its one output */
+  /**
+   * @param type with `com.microsoft.` in front where it is onnxruntime's own
+   * @returns the name of its one output
+   */
   node(type: string, inputs: readonly string[], attributes: Attributes = {}, name = this.#name(type)): string {
     this.#nodes.push({
       name,
-      opType: type,
+      opType: type.slice(type.lastIndexOf('.') + 1),
+      ...(type.startsWith(`${CONTRIB}.`) && { domain: CONTRIB }),
       input: inputs,
       output: [name],
       attribute: Object.entries(attributes).map(([key, value]) =>
@@ -80,11 +96,11 @@ export class OnnxGraph {
     return name
   }
 
-  constant(values: Float32Array | BigInt64Array, shape: readonly number[], name = this.#name('constant')): string {
+  constant(values: Values, shape: readonly number[], name = this.#name('constant')): string {
     this.#initializers.push({
       name,
       dims: shape,
-      dataType: values instanceof Float32Array ? FLOAT : INT64,
+      dataType: typeOf(values),
       rawData: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
     })
     return name
@@ -111,7 +127,10 @@ export class OnnxGraph {
       Model.fromObject({
         irVersion: IR_VERSION,
         producerName: producer,
-        opsetImport: [{ domain: '', version: OPSET }],
+        opsetImport: [
+          { domain: '', version: OPSET },
+          { domain: CONTRIB, version: 1 },
+        ],
         graph: {
           name: 'network',
           node: this.#nodes,
