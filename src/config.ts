@@ -23,8 +23,13 @@ const Environment = z.object({
   WASTEX_TRAINING_MB: z.coerce.number().min(0).default(512),
   /** Where thresholds come from: each run's own, or the constants of the reference deployment. */
   WASTEX_OOD: z.enum(['run', 'reference']).default('run'),
+  /** In what models serve: int8 where a run offers it. */
+  WASTEX_PRECISION: z.enum(['float32', 'int8']).default('float32'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })
+
+/** In what a model computes. */
+export type Precision = 'float32' | 'int8'
 
 export interface Config {
   readonly host: string
@@ -46,6 +51,7 @@ export interface Config {
   readonly featureCacheBytes: number
   readonly trainingRowsBytes: number
   readonly oodThresholds: 'run' | 'reference'
+  readonly precision: Precision
   readonly logLevel: string
 }
 
@@ -73,6 +79,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     featureCacheBytes: env.WASTEX_CACHE_GB * 2 ** 30,
     trainingRowsBytes: env.WASTEX_TRAINING_MB * 2 ** 20,
     oodThresholds: env.WASTEX_OOD,
+    precision: env.WASTEX_PRECISION,
     logLevel: env.LOG_LEVEL,
   }
 }

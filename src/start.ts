@@ -46,7 +46,7 @@ export async function start(config: Config, say: (line: string) => void): Promis
     closing.push(() => events.close())
     const hall: Hall = { config, db, events, log, databaseUrl: database.url }
 
-    const serving = new Serving(config.modelsDir, config.oodThresholds)
+    const serving = new Serving(config)
     closing.push(() => serving.close())
     const promotion = new Promotion(hall, serving)
     await promotion.follow()

@@ -23,7 +23,7 @@ beforeAll(async () => {
   db.$on('query', ({ query }) => statements.push(query))
   disconnect = () => db.$disconnect()
   const counted = { ...hall, db }
-  const serving = new Serving(hall.config.modelsDir, 'run')
+  const serving = new Serving(hall.config)
   const training = new Training(counted, async () => {})
   yoga = makeYoga({ hall: counted, serving, training, promotion: new Promotion(counted, serving) })
 })

@@ -11,8 +11,8 @@ import { photoFile } from '../src/photos/store.js'
 import { trainingRows } from '../src/versions/training-rows.js'
 import { ask, file, send, upload } from './support/client.js'
 import { openTestHall, type TestHall } from './support/hall.js'
-import type { TestServer } from './support/server.js'
-import { drawVersion, finished, headAlone, startServerOf } from './support/training.js'
+import { startTestServer, type TestServer } from './support/server.js'
+import { drawVersion, finished, headAlone, settingsOf, startServerOf } from './support/training.js'
 
 const minutes = 60_000
 let hall: TestHall
@@ -321,6 +321,71 @@ describe('a model that is not what it was', () => {
     expect(await serves()).toBe(first?.name)
     expect((await active()).map(({ name }) => name)).toEqual([first?.name])
     expect(threads.size).toBe(1)
+  })
+
+  describe('in 8 bits, where the server prefers that', () => {
+    let quick: TestServer
+    beforeAll(async () => {
+      quick = await startTestServer({ ...settingsOf(hall), WASTEX_PRECISION: 'int8' })
+    })
+    afterAll(() => quick.close())
+
+    const document = `mutation ($name: String!) { promote(name: $name) { name } }`
+    const promoteThere = async ({ name }: Pick<TrainingRun, 'name'>) => {
+      await ask(quick.address, document, { name })
+      const { servingModel } = await ask<
+        { servingModel: { run: { name: string }; precision: string; int8Refused: string | null } },
+        object
+      >(quick.address, '{ servingModel { run { name } precision int8Refused } }', {})
+      return servingModel
+    }
+    const offer = (refused: string | null) => async () => {
+      await changeCard(({ quantised }) => {
+        if (quantised) quantised.refused = refused
+      })
+      await vouchForCard()
+    }
+    const own = () => second ?? expect.fail()
+
+    it('serves so when the run offers it, and answers', { timeout: minutes }, async () => {
+      await offer(null)()
+      expect(await promoteThere(own())).toEqual({ run: { name: own().name }, precision: 'INT8', int8Refused: null })
+      const { data } = await upload<{ classify: Classified }, object>(quick.address, classifyDocument, {
+        image: file(known, 'photo.jpg'),
+      })
+      expect(data?.classify.servedBy.name).toBe(own().name)
+    })
+
+    it.each<[string, string, () => Promise<void>]>([
+      ['it was judged to differ', 'its macro F1 is', offer('its macro F1 is 80.0 %, and 90.0 % in float32')],
+      ['the file is gone', 'model-int8.onnx is missing', () => offer(null)().then(() => rm(fileIn('model-int8.onnx')))],
+      [
+        'this machine computes it otherwise',
+        'differ from the evaluation',
+        async () => {
+          await changeCard(({ quantised }) => {
+            if (!quantised) return
+            quantised.refused = null
+            quantised.golden.logits[0]?.fill(9)
+          })
+          await vouchForCard()
+        },
+      ],
+      [
+        'the run was trained before there were any',
+        'has no model-int8.onnx',
+        async () => {
+          await changeCard((card) => (card.quantised = null))
+          await vouchForCard()
+        },
+      ],
+    ])('serves in float32 and says why when %s', { timeout: minutes }, async (_, reason, spoil) => {
+      await promoteThere(first ?? expect.fail())
+      await spoil()
+      const served = await promoteThere(own())
+      expect(served).toMatchObject({ run: { name: own().name }, precision: 'FLOAT32' })
+      expect(served.int8Refused).toContain(reason)
+    })
   })
 
   it('serves again as soon as it is whole again', async () => {

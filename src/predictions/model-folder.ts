@@ -5,13 +5,17 @@ import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import type { Precision } from '../config.js'
 import { messageOf } from '../errors.js'
-import { type Artefact, type Card, cardFile, goldenFile, onnxFile, readCard } from '../model/card.js'
+import { type Artefact, type Card, cardFile, goldenFile, onnxFile, quantisedFile, readCard } from '../model/card.js'
 import { pixelsPerPhoto, preprocessing } from '../photos/pixels.js'
 import { Inference } from './inference.js'
 
-/** Largest |difference of logits| between evaluation and loaded model. Same engine, same machine: rounding alone. */
-const goldenTolerance = 1e-3
+/**
+ * Largest |difference of logits| between evaluation and loaded model. Same engine, same machine: rounding alone. In 8 bits a value
+ * that rounds the other way is a whole step; a processor without 8-bit dot products lets sums overflow, and is far off.
+ */
+const goldenTolerance = { float32: 1e-3, int8: 5e-2 }
 
 async function sha256(file: string): Promise<string> {
   const hash = createHash('sha256')
@@ -19,14 +23,12 @@ async function sha256(file: string): Promise<string> {
   return hash.digest('hex')
 }
 
-async function checkHashes(folder: string, card: Card): Promise<void> {
-  for (const name of [onnxFile, goldenFile]) {
-    const stated = card.files.find((file) => file.name === name)
-    if (!stated) throw new Error(`its card does not list ${name}`)
-    const found = await sha256(path.join(folder, name)).catch(() => undefined)
-    if (found === undefined) throw new Error(`${name} is missing`)
-    if (found !== stated.sha256) throw new Error(`${name} is not the file that the card describes`)
-  }
+async function checkHash(folder: string, card: Card, name: string): Promise<void> {
+  const stated = card.files.find((file) => file.name === name)
+  if (!stated) throw new Error(`its card does not list ${name}`)
+  const found = await sha256(path.join(folder, name)).catch(() => undefined)
+  if (found === undefined) throw new Error(`${name} is missing`)
+  if (found !== stated.sha256) throw new Error(`${name} is not the file that the card describes`)
 }
 
 /** The card has no hash in itself: the database has it. */
@@ -41,18 +43,26 @@ async function checkCard(folder: string, card: Card, run: ModelOfRun): Promise<v
     throw new Error(`its ${cardFile} was changed after the run had written it`)
 }
 
+/** What a file of a run is believed by. */
+interface Golden {
+  readonly card: Card
+  /** [photos, classes] */
+  readonly expected: readonly (readonly number[])[]
+  readonly tolerance: number
+}
+
 /** Also warms the session: the first passes of a session are its slowest. */
-async function checkGolden(folder: string, card: Card, inference: Inference): Promise<void> {
+async function checkGolden(folder: string, { card, expected, tolerance }: Golden, inference: Inference): Promise<void> {
   const pixels = new Uint8Array(await readFile(path.join(folder, goldenFile)))
   if (pixels.length !== card.golden.photos * pixelsPerPhoto) throw new Error(`${goldenFile} has the wrong size`)
   if (pixels.length === 0) throw new Error(`${goldenFile} has no photo to try it on`)
   const { logits } = await inference.run(pixels)
-  const expected = card.golden.logits.flat()
   if (logits?.length !== card.golden.photos * card.classLabels.length)
     throw new Error(`it does not give ${card.classLabels.length} logits a photo`)
-  const difference = expected.reduce((max, logit, i) => Math.max(max, Math.abs(logit - (logits[i] ?? Number.NaN))), 0)
+  const said = expected.flat()
+  const difference = said.reduce((max, logit, i) => Math.max(max, Math.abs(logit - (logits[i] ?? Number.NaN))), 0)
   // Written so that NaN fails.
-  if (!(logits.length === expected.length && difference <= goldenTolerance))
+  if (!(logits.length === said.length && difference <= tolerance))
     throw new Error(`its logits on the golden photos differ from the evaluation's by ${difference}`)
 }
 
@@ -63,28 +73,64 @@ export interface ModelOfRun {
   readonly artefacts: readonly Pick<Artefact, 'name' | 'sha256'>[]
 }
 
-/** @throws Error with the reason, when the model must not serve. */
-export async function loadModel(folder: string, run: ModelOfRun): Promise<{ card: Card; inference: Inference }> {
+export interface LoadedModel {
+  readonly card: Card
+  readonly inference: Inference
+  readonly precision: Precision
+  /** Why it computes in float32 although int8 was asked for. */
+  readonly int8Refused?: string
+}
+
+/**
+ * In int8 where that is wanted, the run offers it, and it says on this machine what it said when it was judged; else in float32.
+ * @throws Error with the reason, when the model must not serve.
+ */
+export async function loadModel(folder: string, run: ModelOfRun, wanted: Precision): Promise<LoadedModel> {
   const card = await readCard(folder)
   await checkCard(folder, card, run)
   if (card.preprocessing !== preprocessing)
     throw new Error(
       `it was trained on pixels made by “${card.preprocessing}”, and this server makes “${preprocessing}”`,
     )
-  await checkHashes(folder, card)
+  await checkHash(folder, card, goldenFile)
+  if (wanted === 'float32') return openFloat32(folder, card)
+  try {
+    return await openInt8(folder, card)
+  } catch (error) {
+    return { ...(await openFloat32(folder, card)), int8Refused: messageOf(error) }
+  }
+}
+
+async function openFloat32(folder: string, card: Card): Promise<LoadedModel> {
+  const { logits: expected } = card.golden
+  const inference = await openTrusted(folder, onnxFile, { card, expected, tolerance: goldenTolerance.float32 })
+  return { card, inference, precision: 'float32' }
+}
+
+async function openInt8(folder: string, card: Card): Promise<LoadedModel> {
+  const { quantised } = card
+  if (!quantised) throw new Error(`the run has no ${quantisedFile}`)
+  if (quantised.refused !== null) throw new Error(quantised.refused)
+  const { logits: expected } = quantised.golden
+  const inference = await openTrusted(folder, quantisedFile, { card, expected, tolerance: goldenTolerance.int8 })
+  return { card, inference, precision: 'int8' }
+}
+
+async function openTrusted(folder: string, file: string, golden: Golden): Promise<Inference> {
+  await checkHash(folder, golden.card, file)
   let inference: Inference
   try {
-    inference = await Inference.open(path.join(folder, onnxFile), availableParallelism())
+    inference = await Inference.open(path.join(folder, file), availableParallelism())
   } catch (error) {
     // Its words go to clients, who are shown no path.
     const reason = messageOf(error).replaceAll(folder + path.sep, '')
     throw new Error(`onnxruntime cannot load it: ${reason}`, { cause: error })
   }
   try {
-    await checkGolden(folder, card, inference)
+    await checkGolden(folder, golden, inference)
   } catch (error) {
     await inference.close()
     throw error
   }
-  return { card, inference }
+  return inference
 }

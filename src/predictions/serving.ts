@@ -1,10 +1,10 @@
 /** The model that answers, and the pointer that a promotion moves. */
 import path from 'node:path'
+import type { Config, Precision } from '../config.js'
 import { messageOf, WasteXError } from '../errors.js'
-import type { Card, Thresholds } from '../model/card.js'
+import type { Thresholds } from '../model/card.js'
 import { type Answer, Batcher } from './batcher.js'
-import type { Inference } from './inference.js'
-import { loadModel, type ModelOfRun } from './model-folder.js'
+import { type LoadedModel, loadModel, type ModelOfRun } from './model-folder.js'
 import { referenceThresholds } from './ood.js'
 
 export class ServingModel {
@@ -12,21 +12,28 @@ export class ServingModel {
   private readonly batcher: Batcher
 
   constructor(
-    readonly card: Card,
+    private readonly loaded: LoadedModel,
     readonly thresholds: Thresholds,
-    private readonly inference: Inference,
   ) {
-    this.batcher = new Batcher(inference)
+    this.batcher = new Batcher(loaded.inference)
+  }
+
+  get precision(): Precision {
+    return this.loaded.precision
+  }
+  /** Why it computes in float32 although int8 was asked for. */
+  get int8Refused(): string | undefined {
+    return this.loaded.int8Refused
   }
 
   get runId(): string {
-    return this.card.run.id
+    return this.loaded.card.run.id
   }
   get runName(): string {
-    return this.card.run.name
+    return this.loaded.card.run.name
   }
   get classLabels(): readonly string[] {
-    return this.card.classLabels
+    return this.loaded.card.classLabels
   }
 
   /** @param pixels uint8 [299, 299, 3] */
@@ -36,13 +43,13 @@ export class ServingModel {
 
   /** Resolves with the reason when its thread has crashed: it cannot answer any more. */
   get death(): Promise<Error> {
-    return this.inference.death
+    return this.loaded.inference.death
   }
 
   /** Answers what it has taken, then frees all it holds. */
   async retire(): Promise<void> {
     await this.batcher.drain()
-    await this.inference.close()
+    await this.loaded.inference.close()
   }
 }
 
@@ -54,10 +61,7 @@ export class Serving {
   /** Called when the model that serves has crashed; `current` is undefined by then. */
   onLost: ((model: ServingModel, error: Error) => void) | undefined
 
-  constructor(
-    private readonly modelsDir: string,
-    private readonly oodThresholds: 'run' | 'reference',
-  ) {}
+  constructor(private readonly config: Pick<Config, 'modelsDir' | 'oodThresholds' | 'precision'>) {}
 
   /** @throws WasteXError NO_MODEL */
   model(): ServingModel {
@@ -67,9 +71,9 @@ export class Serving {
 
   /** Loads and warms a run's model beside the serving one. @throws Error with the reason it must not serve. */
   async prepare(run: ModelOfRun & { readonly name: string }): Promise<ServingModel> {
-    const { card, inference } = await loadModel(path.join(this.modelsDir, run.name), run)
-    const thresholds = this.oodThresholds === 'reference' ? referenceThresholds : card.thresholds
-    return new ServingModel(card, thresholds, inference)
+    const { modelsDir, oodThresholds, precision } = this.config
+    const loaded = await loadModel(path.join(modelsDir, run.name), run, precision)
+    return new ServingModel(loaded, oodThresholds === 'reference' ? referenceThresholds : loaded.card.thresholds)
   }
 
   /** From the next call on, `model` answers; the old one finishes what it has and is freed. */

@@ -68,13 +68,20 @@ export class Promotion {
 
   private async prepare(run: TrainingRun): Promise<ServingModel> {
     try {
-      return await this.serving.prepare(modelOf(run))
+      return await this.load(run)
     } catch (error) {
       this.hall.log.error({ error, run: run.name }, 'model refused')
       throw conflict(
         `The model of run “${run.name}” is refused: ${messageOf(error)}. What served before goes on serving.`,
       )
     }
+  }
+
+  private async load(run: TrainingRun): Promise<ServingModel> {
+    const model = await this.serving.prepare(modelOf(run))
+    const { int8Refused: reason } = model
+    if (reason !== undefined) this.hall.log.warn({ run: run.name, reason }, 'serves in float32: its int8 is refused')
+    return model
   }
 
   private mark(id: string): Promise<TrainingRun> {
@@ -92,7 +99,7 @@ export class Promotion {
     const run = await this.hall.db.trainingRun.findFirst({ where: { isActive: true } })
     if (!run || run.id === this.serving.current?.runId) return
     try {
-      await this.serving.swap(await this.serving.prepare(modelOf(run)))
+      await this.serving.swap(await this.load(run))
     } catch (error) {
       this.serving.problem = `the model of run “${run.name}” is refused: ${messageOf(error)}`
       this.hall.log.error({ error, run: run.name }, 'the run that should serve is refused')

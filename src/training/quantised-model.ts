@@ -19,8 +19,8 @@ const mostCalibrationPhotos = 64
 /** It may differ from float32 by so much of macro F1, ... */
 const macroF1Tolerance = 0.005
 /** ... in what is known and what goes to review on so many of the photos, and by so much in how many go. */
-const fewestSameVerdicts = 0.95
-const reviewTolerance = 0.02
+const fewestSameVerdicts = 0.97
+const reviewTolerance = 0.01
 
 /** Validation photos; where there are none, others. */
 const calibrationPhotos = ({ val, train }: Pick<Parts['split'], 'val' | 'train'>) =>

@@ -4,6 +4,7 @@ import { badInput } from '../../errors.js'
 import { ServingModel } from '../../predictions/serving.js'
 import { builder } from './builder.js'
 import { ClassCount } from './counts.js'
+import { PrecisionEnum } from './enums.js'
 import { TrainingRun } from './run.js'
 
 const ServingModelType = builder.objectType(ServingModel, {
@@ -32,6 +33,18 @@ const ServingModelType = builder.objectType(ServingModel, {
       nullable: true,
       description: 'Novelty above which a photo is out of distribution; null when novelty is not tested.',
       resolve: ({ thresholds }) => thresholds.novelty,
+    }),
+    precision: t.field({
+      type: PrecisionEnum,
+      description:
+        'In what it computes: INT8 where the server prefers that (`WASTEX_PRECISION`) and the run offers it.',
+      resolve: ({ precision }) => precision,
+    }),
+    int8Refused: t.string({
+      nullable: true,
+      description:
+        'Why it does not compute in INT8 although the server prefers that; null where it does, or is not to.',
+      resolve: ({ int8Refused }) => int8Refused ?? null,
     }),
     loadedAt: t.expose('loadedAt', { type: 'DateTime', description: 'When this server began to answer with it.' }),
   }),

@@ -63,3 +63,14 @@ export const RecommendationEnum = builder.enumType('Recommendation', {
     REVIEW: { description: 'The figures do not settle it: a person should look.' },
   } as const,
 })
+
+export const PrecisionEnum = builder.enumType('Precision', {
+  description: 'In what numbers a model computes.',
+  values: {
+    FLOAT32: { value: 'float32', description: 'As it was trained.' },
+    INT8: {
+      value: 'int8',
+      description: 'In whole numbers of 8 bits: quicker, made at the end of the run and judged there against float32.',
+    },
+  } as const,
+})
