@@ -2,6 +2,7 @@
 import type { Bench } from './run.js'
 import type { Row } from './table.js'
 import { classifying } from './lines/classifying.js'
+import { eightBits } from './lines/eight-bits.js'
 import { fineTuning } from './lines/fine-tuning.js'
 import { frozenPart } from './lines/frozen-part.js'
 import { growing } from './lines/growing.js'
@@ -20,6 +21,7 @@ export const lines: Readonly<Record<string, Line>> = {
   'frozen-part': frozenPart,
   'fine-tuning': fineTuning,
   classifying,
+  'eight-bits': eightBits,
   'training-beside': trainingBeside,
   promoting,
   importing,
