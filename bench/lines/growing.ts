@@ -50,16 +50,15 @@ export async function* growing(bench: Bench): AsyncGenerator<Row> {
   }
 }
 
+/** A file can have 65,000 names at most (ext4). */
+const sources = 64
+
 /** Features for photos that are not there: each a link to those of one that is. */
 async function keepFeatures({ db, config }: House, versionId: number): Promise<void> {
   const folder = path.join(config.dataDir, 'features')
   const [key = ''] = await readdir(folder)
-  const kept = await Promise.all(
-    (await readdir(path.join(folder, key))).slice(0, 16).map(async (part) => {
-      const [file = ''] = await readdir(path.join(folder, key, part))
-      return path.join(folder, key, part, file)
-    }),
-  )
+  const real = await db.photo.findMany({ where: { root: { not: '/nowhere' } }, take: sources, orderBy: { id: 'asc' } })
+  const kept = real.map(({ contentHash }) => path.join(folder, key, contentHash.slice(0, 2), `${contentHash}.whole`))
   const rows = await trainingRows(db, versionId)
   for (const [i, { contentHash, split }] of rows.entries()) {
     const own = path.join(folder, key, contentHash.slice(0, 2))

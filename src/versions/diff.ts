@@ -66,18 +66,26 @@ async function stepsBetween(db: Db, from: DatasetVersion, to: DatasetVersion): P
   return ids.includes(earlier) ? ids.filter((id) => id !== earlier) : undefined
 }
 
+/**
+ * Keeps a subquery as it stands: looked up for each of the few candidates. Of a version made just now the planner has no
+ * statistics, takes it for empty, and would read its million rows instead of joining by the key.
+ */
+const lookedUp = (steps: readonly number[] | undefined) => (steps ? Prisma.sql`OFFSET 0` : Prisma.empty)
+
 /** Entries that may differ, as `candidate`: of a line of versions those of photos that came in by review on the way. */
 const candidates = (versionId: number, steps: readonly number[] | undefined) =>
   steps === undefined
     ? Prisma.sql`candidate AS NOT MATERIALIZED (SELECT * FROM "VersionEntry" WHERE "versionId" = ${versionId})`
     : Prisma.sql`changed AS MATERIALIZED (SELECT "photoId" FROM "Image" WHERE "versionId" = ANY(${steps}::int[])),
-      candidate AS MATERIALIZED (SELECT e.* FROM changed JOIN "VersionEntry" e USING ("photoId") WHERE e."versionId" = ${versionId})`
+      candidate AS MATERIALIZED (SELECT e.* FROM changed c CROSS JOIN LATERAL (
+        SELECT * FROM "VersionEntry" e WHERE e."versionId" = ${versionId} AND e."photoId" = c."photoId" ${lookedUp(steps)}) e)`
 
 export async function diffCounts(db: Db, { from, to, steps }: VersionDiff): Promise<DiffCounts> {
   const [shared] = await db.$queryRaw<{ photos: number; relabelled: number }[]>`
     WITH ${candidates(to.id, steps)}
     SELECT count(*)::int AS photos, count(*) FILTER (WHERE a."classLabel" <> b."classLabel")::int AS relabelled
-    FROM "VersionEntry" a JOIN candidate b ON b."photoId" = a."photoId" WHERE a."versionId" = ${from.id}`
+    FROM candidate b CROSS JOIN LATERAL (
+      SELECT * FROM "VersionEntry" o WHERE o."versionId" = ${from.id} AND o."photoId" = b."photoId" ${lookedUp(steps)}) a`
   const { photos, relabelled } = shared ?? { photos: 0, relabelled: 0 }
   // All of the smaller one is in the larger one when one came from the other.
   const common = steps ? Math.min(from.totalImages, to.totalImages) : photos
@@ -107,8 +115,8 @@ export async function diffEntries(
   const twin = Prisma.sql`SELECT FROM "VersionEntry" o WHERE o."versionId" = ${other} AND o."photoId" = e."photoId"`
   const differs =
     kind === 'relabelled'
-      ? Prisma.sql`EXISTS (${twin} AND o."classLabel" <> e."classLabel")`
-      : Prisma.sql`NOT EXISTS (${twin})`
+      ? Prisma.sql`EXISTS (${twin} AND o."classLabel" <> e."classLabel" ${lookedUp(steps)})`
+      : Prisma.sql`NOT EXISTS (${twin} ${lookedUp(steps)})`
   const rows = await db.$queryRaw<{ id: bigint }[]>`
     WITH ${candidates(own, steps)}
     SELECT e.id FROM candidate e
