@@ -87,6 +87,12 @@ export async function closedLoop(
   return calls
 }
 
+/** What was answered within `ms` of the first request; the last answers of a closed loop come after its end. */
+export function answersPerSecond(calls: readonly Call[], ms: number): number {
+  const end = calls.reduce((first, { started }) => Math.min(first, started), Number.POSITIVE_INFINITY) + ms
+  return (1000 * calls.filter(({ ended }) => ended <= end).length) / ms
+}
+
 /** For so many milliseconds. */
 export const during = (ms: number) => {
   const end = performance.now() + ms

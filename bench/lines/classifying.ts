@@ -8,7 +8,16 @@ import { decode } from '../../src/photos/decode.js'
 import { unitPixels } from '../../src/photos/pixels.js'
 import { openSession } from '../../src/predictions/session.js'
 import type { House } from '../house.js'
-import { closedLoop, classifyRequest, during, durations, openLoop, queryRequest, send } from '../load.js'
+import {
+  answersPerSecond,
+  closedLoop,
+  classifyRequest,
+  during,
+  durations,
+  openLoop,
+  queryRequest,
+  send,
+} from '../load.js'
 import type { Bench } from '../run.js'
 import { median, percentile, timed } from '../statistics.js'
 import { atLeast, atMost, mebibytes, milliseconds, perSecond, type Row } from '../table.js'
@@ -86,7 +95,7 @@ async function* together(house: House, photos: readonly Uint8Array[]): AsyncGene
   const { eventLoopP99Ms, rss } = await server.vitals()
   const bare = Math.max(bareBefore, await bestOf(modelOf(house)))
 
-  const rate = (calls.length / loadMs) * 1000
+  const rate = answersPerSecond(calls, loadMs)
   yield {
     what: `classify, ${clients} clients: photos a second`,
     ours: perSecond(rate),

@@ -1,7 +1,9 @@
 /** `classify` by a server that prefers 8 bits, against one that computes in float32, on the same model. */
 import { readFile } from 'node:fs/promises'
+import { DashboardDocument } from '../../documents/generated/graphql.js'
+import { Client } from '../../demo/client.js'
 import type { House } from '../house.js'
-import { classifyRequest, closedLoop, during, send } from '../load.js'
+import { answersPerSecond, classifyRequest, closedLoop, during, send } from '../load.js'
 import type { Bench } from '../run.js'
 import { Server } from '../server.js'
 import { median, sum, timed } from '../statistics.js'
@@ -18,6 +20,8 @@ export async function* eightBits(bench: Bench): AsyncGenerator<Row> {
   const requests = (await Promise.all(photos.map((file) => readFile(file)))).map(classifyRequest)
   const quick = await Server.start(house.folder, { ...house.settings, WASTEX_PRECISION: 'int8' })
   try {
+    const { servingModel } = await new Client(quick.address).ask(DashboardDocument)
+    if (servingModel?.precision !== 'INT8') throw new Error(`it does not serve in 8 bits: ${servingModel?.int8Refused}`)
     yield* compare(house, quick, requests)
   } finally {
     await quick.stop()
@@ -53,10 +57,10 @@ async function* compare(
   const answered: Record<'float32' | 'int8', number[]> = { float32: [], int8: [] }
   for (let round = 0; round < rounds; round++) {
     const load = (address: string) => closedLoop(address, clients, requests, during(loadMs))
-    answered.float32.push((await load(server.address)).length)
-    answered.int8.push((await load(quick.address)).length)
+    answered.float32.push(answersPerSecond(await load(server.address), loadMs))
+    answered.int8.push(answersPerSecond(await load(quick.address), loadMs))
   }
-  const rate = (counts: readonly number[]) => (1000 * sum(counts)) / (rounds * loadMs)
+  const rate = (rates: readonly number[]) => sum(rates) / rounds
   yield {
     what: `classify in 8 bits, ${clients} clients: photos a second`,
     ours: perSecond(rate(answered.int8)),

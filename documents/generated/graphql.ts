@@ -70,6 +70,13 @@ export type OodReason =
   /** Its frozen features lie too far from those of the training photos. Off when the reference thresholds are pinned. */
   | 'NOVELTY';
 
+/** In what numbers a model computes. */
+export type Precision =
+  /** As it was trained. */
+  | 'FLOAT32'
+  /** In whole numbers of 8 bits: quicker, made at the end of the run and judged there against float32. */
+  | 'INT8';
+
 /** What the comparison with the model that serves speaks for. */
 export type Recommendation =
   /** Leave the one that serves. */
@@ -259,7 +266,7 @@ export type DashboardQueryVariables = Exact<{
 }>;
 
 
-export type DashboardQuery = { servingModel: { classLabels: Array<string>, energyThreshold: number, confidenceThreshold: number, noveltyThreshold: number | null, loadedAt: string, run: { name: string, datasetVersion: { name: string } } } | null, trashCounts: Array<{ classLabel: string, count: number }>, reviewCounts: Array<{ classLabel: string, count: number }>, reviewQueue: { totalCount: number }, staged: { totalCount: number }, runningTraining: { name: string, stage: TrainingStage | null, status: TrainingStatus } | null };
+export type DashboardQuery = { servingModel: { classLabels: Array<string>, energyThreshold: number, confidenceThreshold: number, noveltyThreshold: number | null, precision: Precision, int8Refused: string | null, loadedAt: string, run: { name: string, datasetVersion: { name: string } } } | null, trashCounts: Array<{ classLabel: string, count: number }>, reviewCounts: Array<{ classLabel: string, count: number }>, reviewQueue: { totalCount: number }, staged: { totalCount: number }, runningTraining: { name: string, stage: TrainingStage | null, status: TrainingStatus } | null };
 
 export type ImageQueuedSubscriptionVariables = Exact<{ [key: string]: never; }>;
 
@@ -860,6 +867,8 @@ export const DashboardDocument = new TypedDocumentString(`
     energyThreshold
     confidenceThreshold
     noveltyThreshold
+    precision
+    int8Refused
     loadedAt
   }
   trashCounts(from: $from, to: $to) {

@@ -22,6 +22,8 @@ const feeds = new WeakMap<Hall, Map<string, RunFeed>>()
 export class RunFeed {
   private followers = 0
   private looking: Promise<Look> | undefined
+  /** Looks go one after another: each adds to what the one before it found. */
+  private turn: Promise<unknown> = Promise.resolve()
   private rows: readonly RunEvent[] = []
   private wake = () => {}
   private news = new Promise<void>((resolve) => (this.wake = resolve))
@@ -54,11 +56,16 @@ export class RunFeed {
   /** What is there, and the promise that resolves when there may be more. */
   look(): { found: Promise<Look>; news: Promise<void> } {
     const { news } = this
-    this.looking ??= this.read().catch((error: unknown) => {
-      this.looking = undefined // whoever comes next asks again
-      throw error
-    })
+    this.looking ??= this.lookNext()
     return { found: this.looking, news }
+  }
+
+  private lookNext(): Promise<Look> {
+    const look = this.turn.then(() => this.read())
+    this.turn = look.catch(() => {
+      if (this.looking === look) this.looking = undefined // those who wait have the error; whoever comes next asks again
+    })
+    return look
   }
 
   private tell(): void {
@@ -84,10 +91,9 @@ export class RunFeed {
             where: { runId, seq: { gt: Math.max(known, last.seq - pageSize), lte: last.seq } },
             orderBy: { seq: 'asc' },
           })
-    // Two looks may be on at once: the one that ends later may know less.
-    if ((this.rows.at(-1)?.seq ?? 0) === known) {
+    if (fresh.length > 0) {
       const isNext = fresh[0]?.seq === known + 1
-      this.rows = fresh.length === 0 ? this.rows : [...(isNext ? this.rows : []), ...fresh].slice(-pageSize)
+      this.rows = [...(isNext ? this.rows : []), ...fresh].slice(-pageSize)
     }
     return { rows: this.rows, ended: saysItsEnd(run.status, last) }
   }

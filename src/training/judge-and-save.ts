@@ -1,4 +1,5 @@
 /** The end of a run: the model is written aside, judged, and takes its place in `models/` complete or not at all. */
+import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { writeFileWhole, writeFolderWhole } from '../disk.js'
 import { compare } from '../evaluation/comparison.js'
@@ -7,7 +8,7 @@ import { historyCsv } from '../evaluation/history-csv.js'
 import { evaluate } from '../evaluation/metrics.js'
 import { predictionsCsv } from '../evaluation/predictions-csv.js'
 import { classificationReport } from '../evaluation/report.js'
-import { type Card, cardFile, goldenFile, onnxFile, quantisedFile } from '../model/card.js'
+import { type Card, cardFile, goldenFile, onnxFile, type Quantised, quantisedFile } from '../model/card.js'
 import { saveLayersModel } from '../model/network/layers-model-files.js'
 import { buildWhole } from '../model/network/tfjs.js'
 import { preprocessing } from '../photos/pixels.js'
@@ -74,16 +75,7 @@ export async function judgeAndSave(ending: Ending): Promise<RunResult> {
     const golden = witnesses.photos.slice(0, goldenPhotos)
     await write(goldenFile, Buffer.concat(await Promise.all(golden.map(readPixels))))
     clock.start('quantising')
-    await write(quantisedFile, await quantisedModel(model, split, checkStop))
-    const quantised = await judgeQuantised({
-      file: path.join(folder, quantisedFile),
-      split,
-      float32: judged,
-      classLabels: job.classLabels,
-      thresholds: model.thresholds,
-      golden,
-      checkStop,
-    })
+    const quantised = await quantise(ending, model, folder, judged, golden)
     clock.start('saving')
     await write('metrics.json', json(evaluation))
     await write('comparison.json', json(comparison))
@@ -166,6 +158,35 @@ async function witnessesOf({ split, checkStop, tail }: Ending, model: string, ju
       `Kept features and ONNX do not agree: their logits differ by ${difference} (at most ${tolerance}). Delete the feature cache (WASTEX_DATA, features) and start again.`,
     )
   return { photos, logits }
+}
+
+/** @returns null where it cannot be had, told as a warning: a model that was trained and judged is not lost by it. */
+async function quantise(
+  { job, split, report, checkStop }: Ending,
+  model: FinalModel,
+  folder: string,
+  float32: Judged,
+  golden: readonly TrainingPhoto[],
+): Promise<Quantised | null> {
+  const file = path.join(folder, quantisedFile)
+  try {
+    await writeFileWhole(file, await quantisedModel(model, split, checkStop))
+    const { classLabels } = job
+    return await judgeQuantised({
+      file,
+      split,
+      float32,
+      classLabels,
+      thresholds: model.thresholds,
+      golden,
+      checkStop,
+    })
+  } catch (error) {
+    checkStop()
+    report({ type: 'warning', message: `There will be no model in 8 bits: ${messageOf(error)}` })
+    await rm(file, { force: true })
+    return null
+  }
 }
 
 /** tfjs' files; and a run whose two engines do not agree fails here. */
