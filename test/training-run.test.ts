@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { drawSamples } from '../demo/draw.js'
 import type { RunEvent, TrainingRun } from '../src/db.js'
 import { WasteXError } from '../src/errors.js'
+import { whyRefused } from '../src/training/quantised-model.js'
 import { readCard } from '../src/model/card.js'
 import { loadTensorFlow, type Tensor } from '../src/model/network/tensorflow.js'
 import { unitPixels } from '../src/photos/pixels.js'
@@ -176,12 +177,36 @@ describe('the folder of a run', () => {
       confidence: first.confidenceThreshold,
       novelty: first.noveltyThreshold,
     })
-    expect(Object.keys(card.timings)).toEqual(['loading', 'head', 'fineTune', 'evaluating', 'saving'])
+    expect(Object.keys(card.timings)).toEqual(['loading', 'head', 'fineTune', 'evaluating', 'saving', 'quantising'])
     // Fine-tuning that made nothing better is undone, and the head is then without ears for what it would have moved.
     const tuned = card.network.head.includes('mixed10')
     expect(card.network.trainedLayers).toBe(tuned ? 60 : 0)
     expect(card.agreement.maxLogitDifference).toBeLessThanOrEqual(1e-3)
     expect(card.agreement.photos).toBe(Math.min(32, rows.length))
+  })
+
+  it('holds the model in 8 bits too, judged against float32 on the test photos', async () => {
+    const { quantised, files, golden } = await readCard(folderOf(first))
+    const rows = await trainingRows(hall.db, first.versionId)
+    const count = (split: string) => rows.filter((row) => row.split === split).length
+    expect(quantised).toMatchObject({
+      calibrationPhotos: Math.min(64, count('VAL') || count('TRAIN')),
+      testPhotos: count('TEST'),
+      macroF1: { float32: (first.evaluation as { macroF1: number }).macroF1 },
+    })
+    const measured = quantised ?? expect.fail()
+    expect(measured.sameClass).toBeGreaterThan(0.9)
+    expect(measured.refused === null).toBe(whyRefused(measured) === null)
+    const bytes = (name: string) => files.find((file) => file.name === name)?.bytes ?? Number.NaN
+    expect(bytes('model-int8.onnx')).toBeLessThan(0.35 * bytes('model.onnx'))
+
+    const pixels = unitPixels(new Uint8Array(await readFile(path.join(folderOf(first), 'golden.bin'))))
+    const session = await openSession(path.join(folderOf(first), 'model-int8.onnx'), { threads: 2 })
+    const { logits = new Float32Array() } = await session.run(pixels, golden.photos)
+    await session.release()
+    const said = measured.golden.logits.flat()
+    expect(Math.max(...said.map((logit, i) => Math.abs(logit - (logits[i] ?? Number.NaN))))).toBeLessThan(1e-3)
+    expect(said).not.toEqual(golden.logits.flat())
   })
 
   it('holds the same metrics as the database', async () => {

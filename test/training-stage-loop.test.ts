@@ -241,3 +241,31 @@ it('fine-tuning begins where the head ended: features that come to it weigh noth
   head.dispose()
   more.dispose()
 })
+
+it('waits for the batch that is being read when a step fails, and frees it', async () => {
+  const before = tf.memory().numTensors
+  const head = headOf()
+  const stage = stageOf(head, 3)
+  const { context } = watched()
+  let [reading, freed] = [0, 0]
+  const slow: Stage = {
+    ...stage,
+    load: async (...given) => {
+      reading++
+      const batch = await stage.load(...given)
+      if (reading > 1) await new Promise((resolve) => setImmediate(resolve))
+      const dispose = () => {
+        freed++
+        batch.dispose()
+      }
+      const loss = () => {
+        throw new Stop()
+      }
+      return { ...batch, loss, dispose }
+    },
+  }
+  await expect(runStage(slow, context)).rejects.toThrow(Stop)
+  expect([reading, freed]).toEqual([2, 2])
+  head.dispose()
+  expect(tf.memory().numTensors).toBe(before)
+})

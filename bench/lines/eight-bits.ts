@@ -20,7 +20,7 @@ export async function* eightBits(bench: Bench): AsyncGenerator<Row> {
   const requests = (await Promise.all(photos.map((file) => readFile(file)))).map(classifyRequest)
   const quick = await Server.start(house.folder, { ...house.settings, WASTEX_PRECISION: 'int8' })
   try {
-    const { servingModel } = await new Client(quick.address).ask(DashboardDocument)
+    const { servingModel } = await new Client(quick.address).ask(DashboardDocument, {})
     if (servingModel?.precision !== 'INT8') throw new Error(`it does not serve in 8 bits: ${servingModel?.int8Refused}`)
     yield* compare(house, quick, requests)
   } finally {
