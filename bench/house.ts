@@ -20,7 +20,7 @@ import { connect, type PrismaClient } from '../src/db.js'
 import { decode } from '../src/photos/decode.js'
 import { keepForReview } from '../src/reviews/keep-for-review.js'
 import { label } from '../src/reviews/label.js'
-import type { Bench } from './run.js'
+import type { Place } from './place.js'
 import { Server } from './server.js'
 
 /** Every so many photos one is held back, to come in after the first version. */
@@ -47,7 +47,7 @@ export interface House {
   close(): Promise<void>
 }
 
-export async function makeHouse({ folder, photos, say }: Bench): Promise<House> {
+export async function makeHouse({ folder, photos, say }: Place): Promise<House> {
   const source = photos ?? (await drawPhotos(path.join(folder, 'drawn'), say))
   const dataset = path.join(folder, 'photos')
   const { kept, heldBack } = await share(source, dataset)
@@ -157,7 +157,7 @@ export async function stageNoise(house: Pick<House, 'config' | 'db'>): Promise<v
   await stage(house, await noise.jpeg().toBuffer(), 'noise.jpg', name)
 }
 
-async function drawPhotos(folder: string, say: Bench['say']): Promise<string> {
+async function drawPhotos(folder: string, say: Place['say']): Promise<string> {
   say(`no --photos: drawing ${drawnPerClass} photos of each of ${wasteClasses.length} classes`)
   await drawSamples(folder, { perClass: drawnPerClass, classes: wasteClasses })
   return folder

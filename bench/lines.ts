@@ -1,5 +1,5 @@
 /** What is measured, in this order: what changes the least comes first. */
-import type { Bench } from './run.js'
+import type { Bench } from './bench.js'
 import type { Row } from './table.js'
 import { classifying } from './lines/classifying.js'
 import { eightBits } from './lines/eight-bits.js'

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import type { Bench } from './run.js'
+import type { Place } from './place.js'
 
 const run = promisify(execFile)
 const script = fileURLToPath(new URL('keras_reference.py', import.meta.url))
@@ -12,7 +12,7 @@ const script = fileURLToPath(new URL('keras_reference.py', import.meta.url))
 const tensorflow = 'tensorflow-cpu==2.21.0'
 
 /** @returns the interpreter; undefined where Python or the package is not to be had */
-export async function pythonWithTensorFlow({ folder, say }: Bench): Promise<string | undefined> {
+export async function pythonWithTensorFlow({ folder, say }: Place): Promise<string | undefined> {
   const given = process.env['BENCH_PYTHON']
   if (given) return given
   const environment = path.join(folder, 'python')
@@ -38,7 +38,7 @@ export interface KerasRun {
 /** @param photos file with the list that the script reads */
 export async function kerasReference(
   python: string,
-  { photos, weights, epochs, say }: { photos: string; weights: string; epochs: number; say: Bench['say'] },
+  { photos, weights, epochs, say }: { photos: string; weights: string; epochs: number; say: Place['say'] },
 ): Promise<KerasRun> {
   const child = spawn(python, [script, photos, weights, String(epochs)], {
     stdio: ['ignore', 'pipe', 'ignore'],

@@ -2,20 +2,11 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import type { Bench } from './bench.js'
 import { type House, makeHouse } from './house.js'
 import { lines } from './lines.js'
 import { machine } from './machine.js'
 import { markdown, oneLine, type Row } from './table.js'
-
-export interface Bench {
-  /** All that is written is below it. */
-  readonly folder: string
-  /** A folder with a folder of photos for each class; undefined: they are drawn. */
-  readonly photos: string | undefined
-  readonly say: (line: string) => void
-  /** Made when the first line wants it. */
-  house(): Promise<House>
-}
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -18,7 +18,7 @@ import {
   queryRequest,
   send,
 } from '../load.js'
-import type { Bench } from '../run.js'
+import type { Bench } from '../bench.js'
 import { median, percentile, timed } from '../statistics.js'
 import { atLeast, atMost, mebibytes, milliseconds, perSecond, type Row } from '../table.js'
 import { bestOf } from './frozen-part.js'

@@ -8,7 +8,7 @@ import { findBackbone, loadBackbone } from '../../src/model/weights/find.js'
 import { buildTail } from '../../src/model/network/tfjs.js'
 import { Adam } from '../../src/training/adam.js'
 import type * as tfjs from '@tensorflow/tfjs-node'
-import type { Bench } from '../run.js'
+import type { Bench } from '../bench.js'
 import { median } from '../statistics.js'
 import { atLeast, milliseconds, type Row } from '../table.js'
 

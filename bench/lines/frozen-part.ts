@@ -12,7 +12,7 @@ import { onnxModel } from '../../src/model/network/onnx.js'
 import { findBackbone, loadBackbone } from '../../src/model/weights/find.js'
 import { pixelsPerPhoto } from '../../src/photos/pixels.js'
 import { openSession } from '../../src/predictions/session.js'
-import type { Bench } from '../run.js'
+import type { Bench } from '../bench.js'
 import { median } from '../statistics.js'
 import { atLeast, perSecond, type Row } from '../table.js'
 

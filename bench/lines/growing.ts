@@ -12,7 +12,7 @@ import {
 import { recipes } from '../../src/training/recipes.js'
 import { trainingRows } from '../../src/versions/training-rows.js'
 import { type House, stageNoise } from '../house.js'
-import type { Bench } from '../run.js'
+import type { Bench } from '../bench.js'
 import { median, timed } from '../statistics.js'
 import { mebibytes, milliseconds, type Row, seconds } from '../table.js'
 import { makeUp } from './versioning.js'

@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { ImportDatasetDocument } from '../../documents/generated/graphql.js'
 import { decode } from '../../src/photos/decode.js'
-import type { Bench } from '../run.js'
+import type { Bench } from '../bench.js'
 import { median, timed } from '../statistics.js'
 import { atLeast, perSecond, type Row } from '../table.js'
 

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { PromoteDocument } from '../../documents/generated/graphql.js'
 import { classifyRequest, closedLoop, during, durations } from '../load.js'
-import type { Bench } from '../run.js'
+import type { Bench } from '../bench.js'
 import { median, percentile } from '../statistics.js'
 import { atMost, mebibytes, milliseconds, type Row } from '../table.js'
 

@@ -1,5 +1,5 @@
 /** From the command to an answer of `/ready`, with everything there that was there before. */
-import type { Bench } from '../run.js'
+import type { Bench } from '../bench.js'
 import { Server } from '../server.js'
 import { median, timed } from '../statistics.js'
 import { type Row, seconds } from '../table.js'

@@ -3,7 +3,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import { recordEvent, recordStatus } from '../../src/training/run-record.js'
-import type { Bench } from '../run.js'
+import type { Bench } from '../bench.js'
 import { median, percentile } from '../statistics.js'
 import { mebibytes, milliseconds, type Row } from '../table.js'
 

@@ -6,7 +6,7 @@ import {
   TrainingEventsDocument,
 } from '../../documents/generated/graphql.js'
 import { classifyRequest, during, durations, openLoop } from '../load.js'
-import type { Bench } from '../run.js'
+import type { Bench } from '../bench.js'
 import { median, percentile } from '../statistics.js'
 import { atMost, milliseconds, perSecond, type Row } from '../table.js'
 

@@ -8,7 +8,7 @@ import { recipes } from '../../src/training/recipes.js'
 import { trainingRows } from '../../src/versions/training-rows.js'
 import { type House, stage, train, trainedBefore } from '../house.js'
 import { kerasReference, pythonWithTensorFlow } from '../python.js'
-import type { Bench } from '../run.js'
+import type { Bench } from '../bench.js'
 import { sum } from '../statistics.js'
 import { atLeast, mebibytes, type Row, seconds } from '../table.js'
 

@@ -6,7 +6,7 @@ import {
   VersionDocument,
 } from '../../documents/generated/graphql.js'
 import { type House, stageNoise } from '../house.js'
-import type { Bench } from '../run.js'
+import type { Bench } from '../bench.js'
 import { median, timed } from '../statistics.js'
 import { atMost, milliseconds, type Row, seconds } from '../table.js'
 

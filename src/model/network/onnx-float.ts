@@ -1,7 +1,7 @@
 /** The network's nodes as ONNX's float32 operators, channels first: ONNX knows no other convolution. */
 import type { Convolution, Convolutions } from '../weights/backbone.js'
 import type { Node } from './node.js'
-import type { MapWriter } from './onnx.js'
+import type { MapWriter } from './map-writer.js'
 import type { OnnxGraph } from './onnx-graph.js'
 
 export const floatMaps = (graph: OnnxGraph, convolutions: Convolutions): MapWriter => ({

@@ -4,7 +4,7 @@
  */
 import type { Convolutions } from '../weights/backbone.js'
 import { PIXELS } from './node.js'
-import type { MapWriter } from './onnx.js'
+import type { MapWriter } from './map-writer.js'
 import { filtersFirst, weightsOf, windowOf } from './onnx-float.js'
 import type { OnnxGraph } from './onnx-graph.js'
 import { quantise, type Scales } from './quantisation.js'

@@ -2,7 +2,7 @@
 import type { Convolutions } from '../weights/backbone.js'
 import type { Expression } from './expression.js'
 import { inceptionV3 } from './inception-v3.js'
-import { PIXELS, nodesBetween, shapesOf, type Network, type Node } from './node.js'
+import { PIXELS, nodesBetween, shapesOf, type Network } from './node.js'
 import { blocksOf, compileExpression, named, shapeOf, type Value } from './onnx-expression.js'
 import { floatMaps } from './onnx-float.js'
 import { FLOAT, FLOAT16, OnnxGraph } from './onnx-graph.js'
@@ -18,15 +18,6 @@ export interface OnnxModel {
   /** The maps are uint8 in steps of these, the kernels int8; without, all is float32. Pixels come in then. */
   readonly scales?: Scales
   readonly network?: Network
-}
-
-/** How maps are kept in the file, channels first. Maps go by the names of their tensors. */
-export interface MapWriter {
-  /** @param map float32 */
-  input(map: string): string
-  write(node: Node, inputs: readonly string[]): string
-  /** @returns the same map in float32 */
-  float(map: string, block: string): string
 }
 
 /**
