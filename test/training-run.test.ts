@@ -6,13 +6,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { drawSamples } from '../demo/draw.js'
 import type { RunEvent, TrainingRun } from '../src/db.js'
 import { WasteXError } from '../src/errors.js'
-import { whyRefused } from '../src/training/quantised-model.js'
 import { readCard } from '../src/model/card.js'
 import { loadTensorFlow, type Tensor } from '../src/model/network/tensorflow.js'
 import { unitPixels } from '../src/photos/pixels.js'
 import { openSession } from '../src/predictions/session.js'
 import { keepForReview } from '../src/reviews/keep-for-review.js'
 import { label } from '../src/reviews/label.js'
+import { whyRefused } from '../src/training/quantised-model.js'
+import { settingsFrom } from '../src/training/settings.js'
 import { Training } from '../src/training/training.js'
 import { createVersion } from '../src/versions/create-version.js'
 import { trainingRows } from '../src/versions/training-rows.js'
@@ -384,6 +385,40 @@ describe('a run by default, and the next one after a few more photos', () => {
       })
       const lossOf = (runId: string) => epochs.find((epoch) => epoch.runId === runId)?.loss ?? Number.NaN
       expect(lossOf(id)).toBeLessThan(lossOf(whole.id))
+    },
+  )
+
+  it.each([
+    [
+      'the weights of InceptionV3 are others by now',
+      'other weights',
+      (text: string) => text.replace(/"sha256": "[^"]*"/, '"sha256": "another"'),
+    ],
+    ['the folder of the serving run is damaged', 'card.json is not JSON', (text: string) => text.slice(0, 100)],
+  ])(
+    'begins with the backbone, by the whole recipe, and says so when %s',
+    { timeout: minutes },
+    async (_, why, spoil) => {
+      const serving = await hall.db.trainingRun.findFirstOrThrow({ where: { isActive: true } })
+      const file = path.join(folderOf(serving), 'card.json')
+      const card = await readFile(file, 'utf8')
+      await writeFile(file, spoil(card))
+      try {
+        const { id, name, startedFromId } = await training.start({ datasetVersion: 'a few more', seed: 8 })
+        expect(startedFromId).toBe(serving.id)
+        await runWhen(hall, id, (run) => ofType('TrainingStageStarted', run).length > 0)
+        await training.cancel(name)
+        await finished(hall, id)
+        const run = await runOf(hall.db, id)
+        expect(run).toMatchObject({
+          startedFromId: null,
+          settings: { ...settingsFrom({ datasetVersion: 'a few more', seed: 8 }) },
+        })
+        const messages = run.events.map((event) => JSON.stringify(told(event)))
+        expect(messages.filter((message) => message.includes(why) && message.includes(serving.name))).toHaveLength(1)
+      } finally {
+        await writeFile(file, card)
+      }
     },
   )
 })

@@ -68,3 +68,7 @@ export function settingsToGoOn(settings: Settings): Settings {
   const { epochs, learningRate } = recipes[settings.recipe].again
   return { ...settings, stage1: { epochs, learningRate }, stage2: { ...settings.stage2, epochs: 0 } }
 }
+
+/** What was asked for, where the run begins with the backbone after all: who goes on has asked for nothing but these. */
+export const settingsAnew = ({ recipe, seed, earlyStopping }: Settings): Settings =>
+  settingsFrom({ datasetVersion: '', recipe, seed, earlyStopping })

@@ -9,6 +9,7 @@ import { trainingEngine } from '../model/engine.js'
 import { readCard } from '../model/card.js'
 import { findBackbone, type FoundBackbone } from '../model/weights/find.js'
 import { remove } from '../disk.js'
+import { goOnOrBeginAnew } from './begin-anew.js'
 import { checkpointFile, prepareJob } from './prepare-job.js'
 import { patiently } from './patiently.js'
 import { RunFailure } from './run-failure.js'
@@ -188,8 +189,8 @@ export class Training {
     const live = await recordStatus(hall.db, run.id, { status: 'RUNNING' }, 'Running')
     if (!live) return // cancelled meanwhile
     // Weights may take minutes to download: nobody who stops the server waits for that.
-    const weights = await Promise.race([this.findWeights(run), abortOf(signal)])
-    const job = weights && (await prepareJob(hall, run, weights))
+    const weights = await unlessAborted(signal, this.findWeights(run))
+    const job = weights && (await prepareJob(hall, await goOnOrBeginAnew(hall, run, weights), weights))
     if (!job || signal.aborted) return void (await this.park(run.id))
     this.thread = new TrainingThread(hall, job)
     await this.thread.ended
@@ -228,8 +229,17 @@ export class Training {
   }
 }
 
-const abortOf = (signal: AbortSignal): Promise<undefined> =>
-  new Promise((resolve) => signal.addEventListener('abort', () => resolve(undefined), { once: true }))
+/** @returns undefined when the signal comes first; what was begun goes on unheard */
+async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T | undefined> {
+  let stop = () => {}
+  const aborted = new Promise<undefined>((resolve) => (stop = () => resolve(undefined)))
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    return await Promise.race([work, aborted])
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}
 
 /** The next number that neither a run has nor a folder left by another database. */
 async function freeRunName(tx: Db, { modelsDir }: Pick<Config, 'modelsDir'>): Promise<string> {

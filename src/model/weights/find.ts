@@ -83,6 +83,9 @@ export async function loadBackbone({ file, source }: FoundBackbone): Promise<Bac
   return { hash, source, convolutions }
 }
 
+/** By which two machines, or two days, know whether they have the same weights: `Backbone.hash`. */
+export const hashOf = ({ file }: FoundBackbone): Promise<string> => sha256Of(file)
+
 async function sha256Of(file: string): Promise<string> {
   const hash = createHash('sha256')
   await pipeline(createReadStream(file), hash)

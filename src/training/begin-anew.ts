@@ -1,0 +1,36 @@
+/** A run that was to go on from the one that serves begins with the backbone where it cannot: nobody is to ask for it twice. */
+import path from 'node:path'
+import type { TrainingRun } from '../db.js'
+import { messageOf } from '../errors.js'
+import type { Hall } from '../hall.js'
+import { readCard } from '../model/card.js'
+import { type FoundBackbone, hashOf } from '../model/weights/find.js'
+import { recordEvent } from './run-record.js'
+import { type Settings, settingsAnew } from './settings.js'
+
+/** @returns the run, as it is to be trained */
+export async function goOnOrBeginAnew(hall: Hall, run: TrainingRun, weights: FoundBackbone): Promise<TrainingRun> {
+  if (run.startedFromId === null) return run
+  const { name } = await hall.db.trainingRun.findUniqueOrThrow({ where: { id: run.startedFromId } })
+  const why = await whyNot(path.join(hall.config.modelsDir, name), weights)
+  if (why === undefined) return run
+  const message = `It begins with the backbone, and not with the weights of ${name}: ${why}.`
+  hall.log.warn({ run: run.name }, message)
+  await recordEvent(hall.db, run.id, 'TrainingStatusChanged', { status: 'RUNNING', message })
+  // Written by `settingsFrom` when the run was started.
+  const settings = settingsAnew(run.settings as unknown as Settings)
+  return hall.db.trainingRun.update({
+    where: { id: run.id },
+    data: { startedFromId: null, settings: { ...settings } },
+  })
+}
+
+/** @returns undefined: it can */
+async function whyNot(folder: string, weights: FoundBackbone): Promise<string | undefined> {
+  try {
+    const { backbone } = await readCard(folder)
+    return backbone.sha256 === (await hashOf(weights)) ? undefined : 'it was trained from other weights of InceptionV3'
+  } catch (error) {
+    return messageOf(error)
+  }
+}
