@@ -6,7 +6,7 @@ import { type Network, PIXELS, shapesOf } from '../src/model/network/node.js'
 import { onnxModel } from '../src/model/network/onnx.js'
 import { quantise, scalesOf } from '../src/model/network/quantisation.js'
 import { openSession } from '../src/predictions/session.js'
-import { compareQuantised, whyRefused } from '../src/training/quantised-model.js'
+import { compareQuantised, whyRefused } from '../src/training/judge-quantised.js'
 import { randomConvolutions, randomDense, referencePicture } from './support/network.js'
 
 const conv = (name: string, ...inputs: string[]): Network[number] => ({

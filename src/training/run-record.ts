@@ -68,6 +68,11 @@ export function recordStatus(
   })
 }
 
+/** A run that stops without its own doing, and can be resumed. */
+export function interrupt(db: PrismaClient, runId: string, message: string): Promise<TrainingRun | undefined> {
+  return recordStatus(db, runId, { status: 'INTERRUPTED', finishedAt: new Date() }, message)
+}
+
 /** A new run, or one that goes on. */
 export function recordStart(
   db: PrismaClient,

@@ -1,0 +1,42 @@
+/** Is the new network better than the one that serves? Asked of photos that neither has learned from. */
+import path from 'node:path'
+import { messageOf } from '../errors.js'
+import { compare } from '../evaluation/comparison.js'
+import type { Ending } from './ending.js'
+import type { TrainingPhoto } from './job.js'
+import type { Judged } from './judge.js'
+import { judgeBaseline } from './judge-baseline.js'
+import { rows } from './rows.js'
+
+/** The new model against the one that serves, on test photos that the latter has never seen. */
+export async function compareWithServing({ job, split, report, checkStop }: Ending, judged: Judged) {
+  const { photos, labels } = split.test
+  const { baseline } = job
+  if (!baseline) return null
+  const fresh = photos.flatMap((photo, i) => (baseline.seen.has(photo.contentHash) ? [] : [i]))
+  const older = await judgeBaseline(
+    path.join(job.folders.models, baseline.runName),
+    fresh.map((i) => photos[i] as TrainingPhoto),
+    checkStop,
+  ).catch((error: unknown) => {
+    checkStop()
+    report({ type: 'warning', message: `Not compared with run “${baseline.runName}”: ${messageOf(error)}` })
+  })
+  // Hours of training are not lost because the older model's folder is.
+  if (!older) return null
+  const own = rows(judged.logits, job.classLabels.length)
+  return compare({
+    candidate: {
+      classLabels: job.classLabels,
+      logits: Float32Array.from(fresh.flatMap((i) => own[i] ?? [])),
+      trainingImages: split.train.photos.length,
+    },
+    baseline: {
+      classLabels: older.card.classLabels,
+      logits: older.logits,
+      trainingImages: older.card.photos.train,
+    },
+    truth: fresh.map((i) => job.classLabels[labels[i] as number] as string),
+    leftOut: photos.length - fresh.length,
+  })
+}
