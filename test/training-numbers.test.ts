@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { foldInto, standardisationOf, standardise } from '../src/model/standardisation.js'
 import { loadTensorFlow } from '../src/model/network/tensorflow.js'
 import { Adam } from '../src/training/adam.js'
-import { viewInEpoch } from '../src/training/examples.js'
+import { trainingViews, viewInEpoch } from '../src/training/examples.js'
+import type { TrainingPhoto } from '../src/training/job.js'
 import { decodeFloat16 } from '../src/training/features/float16.js'
 import { classWeights, crossEntropy, scoreOf, weightedTargets } from '../src/training/loss.js'
 import { dropoutMask, shuffled, stream, uniform } from '../src/training/random.js'
@@ -145,8 +147,9 @@ describe('chance', () => {
   it('shows each photo in either view half of the time, whatever the others are shown in', () => {
     const epochs = 64
     const photos = 200
+    const twoEach = Uint32Array.from({ length: photos + 1 }, (_, photo) => 2 * photo)
     const shown = Array.from({ length: epochs }, (_, epoch) =>
-      Array.from({ length: photos }, (__, photo) => viewInEpoch(1, epoch + 1, photo, 2)),
+      Array.from({ length: photos }, (__, photo) => viewInEpoch(1, epoch + 1, photo, twoEach) - 2 * photo),
     )
     const share = shown.flat().reduce((sum, view) => sum + view, 0) / (epochs * photos)
     expect(share).toBeGreaterThan(0.48)
@@ -157,6 +160,30 @@ describe('chance', () => {
       expect(agreed / photos).toBeGreaterThan(0.25)
       expect(agreed / photos).toBeLessThan(0.75)
     }
+  })
+
+  it('shows half of the photos mirrored too, the same ones whichever others there are', () => {
+    const photos = Array.from({ length: 400 }, (_, i): TrainingPhoto => {
+      const contentHash = createHash('sha256').update(String(i)).digest('hex')
+      return { file: '', path: '', contentHash, classLabel: 'glass', split: 'TRAIN' }
+    })
+    const mirrored = (some: TrainingPhoto[]) =>
+      trainingViews({ photos: some, labels: [] }, 'half').views.flatMap(({ photo, view }) =>
+        view === 'flip' ? [photo.contentHash] : [],
+      )
+    const all = mirrored(photos)
+    expect(all.length).toBeGreaterThan(150)
+    expect(all.length).toBeLessThan(250)
+    const later = new Set(photos.slice(100).map(({ contentHash }) => contentHash))
+    expect(mirrored(photos.slice(100))).toEqual(all.filter((hash) => later.has(hash)))
+
+    const { views, starts } = trainingViews({ photos, labels: [] }, 'half')
+    photos.forEach((photo, i) => {
+      const own = views.slice(starts[i], starts[i + 1])
+      expect(own.map(({ view }) => view)).toEqual(all.includes(photo.contentHash) ? ['whole', 'flip'] : ['whole'])
+      expect(new Set(own.map((shown) => shown.photo))).toEqual(new Set([photo]))
+    })
+    expect(trainingViews({ photos, labels: [] }, 'none').views).toHaveLength(photos.length)
   })
 
   it('drops the share that it is asked to, and keeps the mean', () => {

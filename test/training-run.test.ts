@@ -12,6 +12,7 @@ import { unitPixels } from '../src/photos/pixels.js'
 import { openSession } from '../src/predictions/session.js'
 import { keepForReview } from '../src/reviews/keep-for-review.js'
 import { label } from '../src/reviews/label.js'
+import { trainingViews } from '../src/training/examples.js'
 import { whyRefused } from '../src/training/judge-quantised.js'
 import { settingsFrom } from '../src/training/settings.js'
 import { Training } from '../src/training/training.js'
@@ -196,7 +197,8 @@ describe('the folder of a run', () => {
       macroF1: { float32: (first.evaluation as { macroF1: number }).macroF1 },
     })
     const measured = quantised ?? expect.fail()
-    expect(measured.sameClass).toBeGreaterThan(0.9)
+    // Of so few photos one may well be named otherwise.
+    expect(measured.sameClass).toBeGreaterThanOrEqual(1 - 1 / measured.testPhotos)
     expect(measured.refused === null).toBe(whyRefused(measured) === null)
     const bytes = (name: string) => files.find((file) => file.name === name)?.bytes ?? Number.NaN
     expect(bytes('model-int8.onnx')).toBeLessThan(0.35 * bytes('model.onnx'))
@@ -272,8 +274,9 @@ describe('the next version', () => {
       const rows = await trainingRows(hall.db, versionId)
       const fresh = rows.filter(({ contentHash }) => !before.has(contentHash))
       expect(fresh).toHaveLength(added)
-      const views = { TRAIN: 2, VAL: 1, TEST: 1 }
-      const expected = fresh.reduce((sum, { split }) => sum + views[split], 0)
+      const learned = fresh.filter(({ split }) => split === 'TRAIN').map((row) => ({ ...row, file: '', path: '' }))
+      const shown = trainingViews({ photos: learned, labels: [] }, 'half').views.length
+      const expected = shown + fresh.length - learned.length
       const loading = ofType('TrainingProgress', second)
         .map(told)
         .filter(({ stage }) => stage === 'LOADING')

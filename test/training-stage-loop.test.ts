@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { loadTensorFlow } from '../src/model/network/tensorflow.js'
 import type { Checkpoint } from '../src/training/checkpoint.js'
+import type { Shown } from '../src/training/examples.js'
 import { firstWeights, HeadNetwork, narrowed, widened } from '../src/training/head-network.js'
 import { HeldRows } from '../src/training/held-rows.js'
 import { type HeadExamples, headStage } from '../src/training/head-stage.js'
@@ -14,14 +15,14 @@ const tf = loadTensorFlow()
 const [features, classes] = [12, 3]
 
 /** Three clouds of points, each around a corner of its own. */
-function clouds(photos: number, seed: number, views = 1): HeadExamples {
+function clouds(photos: number, seed: number, views = 1): HeadExamples & Pick<Shown, 'starts'> {
   const next = uniform(seed)
   const labels = Array.from({ length: photos }, (_, i) => i % classes)
   const rows = Float32Array.from({ length: photos * views * features }, (_, at) => {
     const label = Math.floor(at / features / views) % classes
     return next() * 2 - 1 + (at % features === label ? 1.5 : 0)
   })
-  return { rows: held(rows), views, labels }
+  return { rows: held(rows), starts: Uint32Array.from({ length: photos + 1 }, (_, i) => i * views), labels }
 }
 
 /** Room for all of them, or for none: a stage sees the same. */

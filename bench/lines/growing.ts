@@ -9,7 +9,7 @@ import {
   TrainingEventsDocument,
   VersionDocument,
 } from '../../documents/generated/graphql.js'
-import { recipes } from '../../src/training/recipes.js'
+import { views } from '../../src/photos/views.js'
 import { trainingRows } from '../../src/versions/training-rows.js'
 import { type House, stageNoise } from '../house.js'
 import type { Bench } from '../bench.js'
@@ -63,7 +63,7 @@ async function keepFeatures({ db, config }: House, versionId: number): Promise<v
   for (const [i, { contentHash, split }] of rows.entries()) {
     const own = path.join(folder, key, contentHash.slice(0, 2))
     if (i < 4096) await mkdir(own, { recursive: true })
-    for (const view of split === 'TRAIN' ? recipes.DEFAULT.views : ['whole'])
+    for (const view of split === 'TRAIN' ? views : ['whole'])
       await link(kept[i % kept.length] as string, path.join(own, `${contentHash}.${view}`))
   }
 }

@@ -1,14 +1,12 @@
 /** Bytes from outside become a photo that can be trusted: the right type, a sane size, and decodable to its last row. */
 import { messageOf, WasteXError } from '../errors.js'
+import { side } from './pixels.js'
 import { maxPixels, openPhoto, readHeader } from './sharp.js'
 import { type PhotoType, photoType } from './type.js'
 
 export const maxBytes = 10 * 1024 * 1024
 export const minSide = 16
 export const maxSide = 12_000
-
-/** Side of the square that the network sees. */
-export const side = 299
 
 export interface PhotoFacts {
   readonly type: PhotoType
@@ -18,7 +16,7 @@ export interface PhotoFacts {
 }
 
 export interface DecodedPhoto extends PhotoFacts {
-  /** uint8 [299, 299, 3], RGB */
+  /** uint8 [299, 299, 3], RGB, upright, squeezed to a square */
   readonly pixels: Uint8Array
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { side } from './decode.js'
+import { side } from './pixels.js'
 
 export const hashBits = 256
 

@@ -1,22 +1,13 @@
-/** Bytes to pixels: one function for training, evaluation and serving, so that they cannot differ. */
-import { decode, side } from './decode.js'
-import type { View } from './views.js'
+/** What the network sees of a photo, in numbers: one form for training, evaluation and serving, so that they cannot differ. */
+
+/** Side of the square that the network sees. */
+export const side = 299
 
 /** Values, not places: [299, 299, 3]. */
 export const pixelsPerPhoto = side * side * 3
 
-/** Names what `pixelsOf` does. A model trained on pixels made otherwise is refused, a cached feature computed anew. */
+/** Names what `decode` makes. A model trained on pixels made otherwise is refused, a cached feature computed anew. */
 export const preprocessing = 'upright-srgb-white-299x299-fill-linear-1'
-
-/**
- * @param bytes of a JPEG, PNG or WebP
- * @returns uint8 [299, 299, 3], RGB, upright, squeezed to a square
- * @throws WasteXError PAYLOAD_TOO_LARGE, UNSUPPORTED_IMAGE
- */
-export async function pixelsOf(bytes: Uint8Array, view: View = 'whole'): Promise<Uint8Array> {
-  const { pixels } = await decode(bytes)
-  return view === 'flip' ? mirrored(pixels) : pixels
-}
 
 /** Every value there is: a look-up takes half the time of a division. */
 const units = Float32Array.from({ length: 256 }, (_, value) => value / 255)

@@ -1,16 +1,18 @@
 /**
- * The thread in which a model computes: onnxruntime computes on the thread that calls it, and that one has sockets to serve or
- * photos to decode. One thread a model; when the thread ends, everything the model held is free.
+ * A thread in which a model computes: onnxruntime computes on the thread that calls it, and the main one has sockets to serve or
+ * photos to decode. When the thread ends, everything that the model held there is free.
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import { pixelsPerPhoto, unitPixels } from '../photos/pixels.js'
 import { giveWay } from '../thread.js'
-import { openSession } from './session.js'
+import { openSession, type Session } from './session.js'
 
 export interface InferenceRequest {
   id: number
   /** uint8 [photos, 299, 299, 3] */
   pixels: Uint8Array
+  /** By its place in `InferenceStart.threads`. */
+  session: number
 }
 export type Values = Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>
 /** By output, [photos, ...]: float32, or the bits of float16. */
@@ -18,26 +20,30 @@ export type Outputs<V extends Values = Float32Array<ArrayBuffer>> = Readonly<Rec
 export type InferenceMessage =
   { ready: true } | { id: number; outputs: Outputs<Values> } | { id: number; error: string }
 export interface InferenceStart {
-  /** Path of an ONNX file, or its bytes. */
+  /** Path of an ONNX file whose one input is `pixels`, or its bytes. */
   model: string | Uint8Array
-  threads: number
+  /** A session each: so many threads compute a pass of it, this one among them. */
+  threads: readonly number[]
 }
 
 const port = parentPort
 if (!port) throw new Error('This module is a worker thread.')
 const { model, threads } = workerData as InferenceStart
 giveWay('requests')
-const session = await openSession(model, { threads })
-/** One place for the pixels of every batch: to have the memory anew each time takes longer than to fill it. */
+const sessions: Session[] = []
+for (const count of threads) sessions.push(await openSession(model, { threads: count }))
+/** One place for the pixels of every pass: to have the memory anew each time takes longer than to fill it. */
 let scaled = new Float32Array()
-/** So a batch begins when the one before it has been computed, and not when its message comes. */
+/** So a pass begins when the one before it has been computed, and not when its message comes. */
 let turn: Promise<void> = Promise.resolve()
 
-async function infer({ id, pixels }: InferenceRequest): Promise<void> {
+async function infer({ id, pixels, session }: InferenceRequest): Promise<void> {
   try {
+    const chosen = sessions[session]
+    if (!chosen) throw new Error(`there is no session ${session}`)
     if (scaled.length < pixels.length) scaled = new Float32Array(pixels.length)
     const input = unitPixels(pixels, scaled.subarray(0, pixels.length))
-    const outputs = await session.run<Values>(input, pixels.length / pixelsPerPhoto)
+    const outputs = await chosen.run<Values>(input, pixels.length / pixelsPerPhoto)
     const buffers = Object.values(outputs).map(({ buffer }) => buffer)
     port?.postMessage({ id, outputs } satisfies InferenceMessage, buffers)
   } catch (error) {

@@ -30,14 +30,9 @@ export class Inference {
     worker.on('exit', () => this.fail(new Error('the inference thread has ended')))
   }
 
-  /**
-   * @param model path of an ONNX file whose one input is `pixels`, or its bytes
-   * @throws Error when onnxruntime cannot load it
-   */
-  static async open(model: InferenceStart['model'], threads: number): Promise<Inference> {
-    const worker = startThread(new URL('./inference-thread.js', import.meta.url), {
-      workerData: { model, threads } satisfies InferenceStart,
-    })
+  /** @throws Error when onnxruntime cannot load the model */
+  static async open(start: InferenceStart): Promise<Inference> {
+    const worker = startThread(new URL('./inference-thread.js', import.meta.url), { workerData: start })
     await new Promise<void>((resolve, reject) => {
       worker.once('message', () => resolve())
       worker.once('error', reject)
@@ -46,9 +41,15 @@ export class Inference {
     return new Inference(worker)
   }
 
-  /** @param pixels uint8 [photos, 299, 299, 3]; handed over to the thread: empty afterwards. */
-  run<V extends Values = Float32Array<ArrayBuffer>>(pixels: Uint8Array<ArrayBuffer>): Promise<Outputs<V>> {
-    const request: InferenceRequest = { id: this.nextId++, pixels }
+  /**
+   * @param pixels uint8 [photos, 299, 299, 3]; handed over to the thread: empty afterwards.
+   * @param session by its place in `InferenceStart.threads`
+   */
+  run<V extends Values = Float32Array<ArrayBuffer>>(
+    pixels: Uint8Array<ArrayBuffer>,
+    session = 0,
+  ): Promise<Outputs<V>> {
+    const request: InferenceRequest = { id: this.nextId++, pixels, session }
     return new Promise((resolve, reject) => {
       if (this.failure) return reject(this.failure)
       // What the outputs are was settled when the model was made.

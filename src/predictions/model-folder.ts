@@ -2,14 +2,13 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Precision } from '../config.js'
 import { messageOf } from '../errors.js'
 import { type Artefact, type Card, cardFile, goldenFile, onnxFile, quantisedFile, readCard } from '../model/card.js'
 import { pixelsPerPhoto, preprocessing } from '../photos/pixels.js'
-import { Inference } from './inference.js'
+import { Streams } from './streams.js'
 
 /**
  * Largest |difference of logits| between evaluation and loaded model. Same engine, same machine: rounding alone. In 8 bits a value
@@ -51,15 +50,24 @@ interface Golden {
   readonly tolerance: number
 }
 
-/** Also warms the session: the first passes of a session are its slowest. */
-async function checkGolden(folder: string, { card, expected, tolerance }: Golden, inference: Inference): Promise<void> {
+/** Each session tries some, which also warms it: a session's first pass is its slowest. One at a time, beside the model that serves. */
+async function checkGolden(folder: string, { card, expected, tolerance }: Golden, streams: Streams): Promise<void> {
   const pixels = new Uint8Array(await readFile(path.join(folder, goldenFile)))
   if (pixels.length !== card.golden.photos * pixelsPerPhoto) throw new Error(`${goldenFile} has the wrong size`)
   if (pixels.length === 0) throw new Error(`${goldenFile} has no photo to try it on`)
-  const { logits } = await inference.run(pixels)
-  if (logits?.length !== card.golden.photos * card.classLabels.length)
+  const tries = Array.from({ length: Math.max(card.golden.photos, streams.count) }, (_, i) => i % card.golden.photos)
+  for (const [i, at] of tries.entries()) {
+    const photo = pixels.subarray(at * pixelsPerPhoto, (at + 1) * pixelsPerPhoto)
+    const said = expected[at] ?? []
+    const [outputs] = await streams.some([photo], i % streams.count)
+    checkLogits(card, said, outputs?.['logits'], tolerance)
+    if (i === 0) checkLogits(card, said, (await streams.alone(photo))['logits'], tolerance)
+  }
+}
+
+function checkLogits(card: Card, said: readonly number[], logits: Float32Array | undefined, tolerance: number): void {
+  if (logits?.length !== card.classLabels.length)
     throw new Error(`it does not give ${card.classLabels.length} logits a photo`)
-  const said = expected.flat()
   const difference = said.reduce((max, logit, i) => Math.max(max, Math.abs(logit - (logits[i] ?? Number.NaN))), 0)
   // Written so that NaN fails.
   if (!(logits.length === said.length && difference <= tolerance))
@@ -75,7 +83,7 @@ export interface ModelOfRun {
 
 export interface LoadedModel {
   readonly card: Card
-  readonly inference: Inference
+  readonly streams: Streams
   readonly precision: Precision
   /** Why it computes in float32 although int8 was asked for. */
   readonly int8Refused?: string
@@ -103,8 +111,8 @@ export async function loadModel(folder: string, run: ModelOfRun, wanted: Precisi
 
 async function openFloat32(folder: string, card: Card): Promise<LoadedModel> {
   const { logits: expected } = card.golden
-  const inference = await openTrusted(folder, onnxFile, { card, expected, tolerance: goldenTolerance.float32 })
-  return { card, inference, precision: 'float32' }
+  const streams = await openTrusted(folder, onnxFile, { card, expected, tolerance: goldenTolerance.float32 })
+  return { card, streams, precision: 'float32' }
 }
 
 async function openInt8(folder: string, card: Card): Promise<LoadedModel> {
@@ -112,25 +120,25 @@ async function openInt8(folder: string, card: Card): Promise<LoadedModel> {
   if (!quantised) throw new Error(`the run has no ${quantisedFile}`)
   if (quantised.refused !== null) throw new Error(quantised.refused)
   const { logits: expected } = quantised.golden
-  const inference = await openTrusted(folder, quantisedFile, { card, expected, tolerance: goldenTolerance.int8 })
-  return { card, inference, precision: 'int8' }
+  const streams = await openTrusted(folder, quantisedFile, { card, expected, tolerance: goldenTolerance.int8 })
+  return { card, streams, precision: 'int8' }
 }
 
-async function openTrusted(folder: string, file: string, golden: Golden): Promise<Inference> {
+async function openTrusted(folder: string, file: string, golden: Golden): Promise<Streams> {
   await checkHash(folder, golden.card, file)
-  let inference: Inference
+  let streams: Streams
   try {
-    inference = await Inference.open(path.join(folder, file), availableParallelism())
+    streams = await Streams.open(path.join(folder, file), { lonePhotos: true })
   } catch (error) {
     // Its words go to clients, who are shown no path.
     const reason = messageOf(error).replaceAll(folder + path.sep, '')
     throw new Error(`onnxruntime cannot load it: ${reason}`, { cause: error })
   }
   try {
-    await checkGolden(folder, golden, inference)
+    await checkGolden(folder, golden, streams)
   } catch (error) {
-    await inference.close()
+    await streams.close()
     throw error
   }
-  return inference
+  return streams
 }

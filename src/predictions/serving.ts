@@ -3,19 +3,19 @@ import path from 'node:path'
 import type { Config, Precision } from '../config.js'
 import { messageOf, WasteXError } from '../errors.js'
 import type { Thresholds } from '../model/card.js'
-import { type Answer, Batcher } from './batcher.js'
 import { type LoadedModel, loadModel, type ModelOfRun } from './model-folder.js'
 import { referenceThresholds } from './ood.js'
+import { type Answer, Queue } from './queue.js'
 
 export class ServingModel {
   readonly loadedAt = new Date()
-  private readonly batcher: Batcher
+  private readonly queue: Queue
 
   constructor(
     private readonly loaded: LoadedModel,
     readonly thresholds: Thresholds,
   ) {
-    this.batcher = new Batcher(loaded.inference)
+    this.queue = new Queue(loaded.streams)
   }
 
   get precision(): Precision {
@@ -36,20 +36,20 @@ export class ServingModel {
     return this.loaded.card.classLabels
   }
 
-  /** @param pixels uint8 [299, 299, 3] */
-  infer(pixels: Uint8Array): Promise<Answer> {
-    return this.batcher.infer(pixels)
+  /** @param photo uint8 [299, 299, 3] */
+  infer(photo: Uint8Array): Promise<Answer> {
+    return this.queue.infer(photo)
   }
 
-  /** Resolves with the reason when its thread has crashed: it cannot answer any more. */
+  /** Resolves with the reason when a thread of it has crashed: it cannot answer any more. */
   get death(): Promise<Error> {
-    return this.loaded.inference.death
+    return this.loaded.streams.death
   }
 
   /** Answers what it has taken, then frees all it holds. */
   async retire(): Promise<void> {
-    await this.batcher.drain()
-    await this.loaded.inference.close()
+    await this.queue.drain()
+    await this.loaded.streams.close()
   }
 }
 

@@ -1,7 +1,8 @@
 /** Do tfjs, which trained the model, and onnxruntime, which serves it, say the same? */
 import type { LayersModel, TensorFlow } from '../model/network/tensorflow.js'
-import { floatPixels } from './judge.js'
+import { pixelsPerPhoto, unitPixels } from '../photos/pixels.js'
 import type { TrainingPhoto } from './job.js'
+import { readPixels } from './read-pixels.js'
 
 export const agreementPhotos = 32
 /** Largest |difference of logits| of float32 sums taken in another order; a wrong weight makes a hundred times as much. */
@@ -37,4 +38,12 @@ export async function maxLogitDifference(
     for (const logit of logits) largest = Math.max(largest, Math.abs(logit - (onnxLogits[at++] ?? Number.NaN)))
   }
   return largest
+}
+
+/** @returns float32 [photos, 299, 299, 3] in [0, 1] */
+async function floatPixels(photos: readonly TrainingPhoto[]): Promise<Float32Array> {
+  const scaled = new Float32Array(photos.length * pixelsPerPhoto)
+  const each = await Promise.all(photos.map(readPixels))
+  each.forEach((photo, i) => unitPixels(photo, scaled.subarray(i * pixelsPerPhoto, (i + 1) * pixelsPerPhoto)))
+  return scaled
 }

@@ -16,7 +16,7 @@ import { foldInto, type Standardisation } from '../model/standardisation.js'
 import type { Backbone, Convolutions } from '../model/weights/backbone.js'
 import { argmax, oodVerdict, referenceThresholds } from '../predictions/ood.js'
 import { findThresholds } from '../predictions/thresholds.js'
-import { evenly, type Examples, viewsOf } from './examples.js'
+import { evenly, type Examples, wholeViews } from './examples.js'
 import type { FeatureSource, ViewOf } from './features/feature-source.js'
 import { channelsOf, type HeadBlocks } from './head-blocks.js'
 import { keptRows, type ReadRows } from './head-features.js'
@@ -58,7 +58,7 @@ export async function finalModel(trained: Trained, train: Examples, val: Example
   if (!first) throw new Error('a head has a layer')
   const head: HeadWeights = { blocks: blocks.head, layers: [foldInto(standardisation, first), ...others] }
   const convolutions = new Map([...backbone.convolutions, ...(tail ? readConvolutions(tail.model) : [])])
-  const some = viewsOf({ photos: evenly(train.photos, noveltyPhotos), labels: [] }, ['whole'])
+  const some = wholeViews({ photos: evenly(train.photos, noveltyPhotos) })
   const rows = await keptRows(source, blocks, blocks.novelty)(some)
   const novelty = fitNovelty(tf, rows, channelsOf(blocks.novelty))
   const outputs: Record<string, Expression> = { logits: logitsOf(head) }

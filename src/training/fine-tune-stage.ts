@@ -2,8 +2,7 @@
 import type * as tfjs from '@tensorflow/tfjs-node'
 import type { TensorFlow } from '../model/network/tensorflow.js'
 import { type Standardisation, standardise } from '../model/standardisation.js'
-import type { View } from '../photos/views.js'
-import { type Examples, viewInEpoch } from './examples.js'
+import { type Examples, type Shown, viewInEpoch } from './examples.js'
 import type { Features } from './features/feature-cache.js'
 import type { FeatureSource, ViewOf } from './features/feature-source.js'
 import { channelsOf, type HeadBlocks } from './head-blocks.js'
@@ -11,7 +10,6 @@ import { pick, type ReadRows } from './head-features.js'
 import { headLogits } from './head-logits.js'
 import { countRight, type HeadNetwork } from './head-network.js'
 import { rowsOfViews } from './held-rows.js'
-import type { TrainingPhoto } from './job.js'
 import { crossEntropy, scoreOf, weightedTargets } from './loss.js'
 import { stream } from './random.js'
 import { type Recipe, scheduledRate } from './recipes.js'
@@ -33,7 +31,7 @@ export interface FineTuneData {
   train: Examples
   /** Views of the validation photos, and their labels. */
   val: { views: ViewOf[]; labels: number[] }
-  views: readonly View[]
+  shown: Shown
   weights: Float32Array
 }
 
@@ -66,10 +64,8 @@ export function fineTuneStage(
     })
 
   const load = async (examples: Uint32Array, epoch: number): Promise<Batch> => {
-    const shown = Array.from(examples, (example): ViewOf => {
-      const view = data.views[viewInEpoch(settings.seed, epoch, example, data.views.length)]
-      return { photo: data.train.photos[example] as TrainingPhoto, view: view ?? 'whole' }
-    })
+    const { views, starts } = data.shown
+    const shown = Array.from(examples, (example) => views[viewInEpoch(settings.seed, epoch, example, starts)] as ViewOf)
     const features = await source.read(shown)
     const labels = examples.map((example) => data.train.labels[example] as number)
     const random = stream(settings.seed, 'FINE_TUNE', epoch, examples[0] ?? 0)

@@ -1,7 +1,7 @@
 /** Stage 1: the head alone. The backbone stands still, so its pooled features are all that is read. */
 import type { TensorFlow } from '../model/network/tensorflow.js'
 import { type Standardisation, standardise } from '../model/standardisation.js'
-import { viewInEpoch } from './examples.js'
+import { type Shown, viewInEpoch } from './examples.js'
 import { headLogits } from './head-logits.js'
 import { countRight, type HeadNetwork } from './head-network.js'
 import type { HeldRows } from './held-rows.js'
@@ -14,14 +14,18 @@ import type { Batch, Stage } from './stage-loop.js'
 /** Features of one split, a row for each view of each photo, photo by photo, and the label of each photo. */
 export interface HeadExamples {
   rows: HeldRows
-  views: number
   labels: number[]
 }
 
 export function headStage(
   tf: TensorFlow,
   head: HeadNetwork,
-  data: { train: HeadExamples; val: HeadExamples; weights: Float32Array; standardisation: Standardisation },
+  data: {
+    train: HeadExamples & Pick<Shown, 'starts'>
+    val: HeadExamples
+    weights: Float32Array
+    standardisation: Standardisation
+  },
   recipe: Recipe,
   settings: Settings,
   patience: number,
@@ -32,9 +36,7 @@ export function headStage(
   const load = async (examples: Uint32Array, epoch: number): Promise<Batch> => {
     const size = examples.length
     const random = stream(settings.seed, 'HEAD', epoch, examples[0] ?? 0)
-    const shown = examples.map(
-      (example) => example * train.views + viewInEpoch(settings.seed, epoch, example, train.views),
-    )
+    const shown = examples.map((example) => viewInEpoch(settings.seed, epoch, example, train.starts))
     const labels = examples.map((example) => train.labels[example] as number)
     const targets = weightedTargets(labels, data.weights, recipe.labelSmoothing)
     const x = tf.tensor2d(standardise(await train.rows.take(shown), standardisation), [size, width])

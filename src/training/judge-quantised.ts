@@ -40,17 +40,21 @@ export async function judgeQuantised(given: QuantisedToJudge): Promise<Quantised
     novelty:
       float32.novelty.length > 0 ? Float32Array.from(tested, (i) => float32.novelty[i] as number) : float32.novelty,
   }
-  const int8 = await judge(file, photos, checkStop)
+  const said = await judge(file, [...photos, ...golden], checkStop)
+  const int8: Judged = {
+    logits: said.logits.subarray(0, photos.length * width),
+    novelty: said.novelty.subarray(0, photos.length),
+  }
   const measured = {
     calibrationPhotos: calibrationPhotos(split).length,
     testPhotos: photos.length,
     ...compareQuantised({ labels, classLabels, thresholds, float32: same, int8 }),
   }
-  const { logits } = await judge(file, golden, checkStop)
+  const ofGolden = said.logits.subarray(photos.length * width)
   return {
     ...measured,
     refused: whyRefused(measured),
-    golden: { logits: golden.map((_, i) => [...logits.subarray(i * width, (i + 1) * width)]) },
+    golden: { logits: golden.map((_, i) => [...ofGolden.subarray(i * width, (i + 1) * width)]) },
   }
 }
 

@@ -1,8 +1,6 @@
 /** A model on photos, as it will serve: from their bytes, through onnxruntime. */
-import { availableParallelism } from 'node:os'
-import { pixelsPerPhoto, unitPixels } from '../photos/pixels.js'
-import { Inference } from '../predictions/inference.js'
 import type { InferenceStart, Outputs } from '../predictions/inference-thread.js'
+import { Streams } from '../predictions/streams.js'
 import type { TrainingPhoto } from './job.js'
 import { readPixels } from './read-pixels.js'
 
@@ -13,12 +11,12 @@ export interface Judged {
   novelty: Float32Array
 }
 
-const batchSize = 4
+const atOnce = 8
 
 export async function judge(model: string, photos: readonly TrainingPhoto[], checkStop: () => void): Promise<Judged> {
   const logits: number[] = []
   const novelty: number[] = []
-  for await (const answer of inBatches(model, photos)) {
+  for await (const answer of answersOf(model, photos)) {
     checkStop()
     logits.push(...(answer['logits'] ?? []))
     novelty.push(...(answer['novelty'] ?? []))
@@ -26,29 +24,25 @@ export async function judge(model: string, photos: readonly TrainingPhoto[], che
   return { logits: Float32Array.from(logits), novelty: Float32Array.from(novelty) }
 }
 
-/** What a model says of photos, some at a time. */
-export async function* inBatches(
+/** What a model says of each photo, in order. While some are in the network, the next ones are decoded. */
+export async function* answersOf(
   model: InferenceStart['model'],
   photos: readonly TrainingPhoto[],
 ): AsyncGenerator<Outputs> {
-  const inference = await Inference.open(model, availableParallelism())
+  const streams = await Streams.open(model)
+  const compute = async (start: number) =>
+    streams.each(await Promise.all(photos.slice(start, start + atOnce).map(readPixels)))
+  let next: Promise<Outputs[]> | undefined
   try {
-    for (let start = 0; start < photos.length; start += batchSize) {
-      yield await inference.run(await pixelsOfPhotos(photos.slice(start, start + batchSize)))
+    for (let start = 0; start < photos.length; start += atOnce) {
+      const own = next ?? compute(start)
+      const after = start + atOnce
+      next = after < photos.length ? compute(after) : undefined
+      next?.catch(() => undefined) // awaited in its turn
+      yield* await own
     }
   } finally {
-    await inference.close()
+    await next?.catch(() => undefined) // whoever asked has stopped listening
+    await streams.close()
   }
 }
-
-/** @returns uint8 [photos, 299, 299, 3] */
-async function pixelsOfPhotos(photos: readonly TrainingPhoto[]): Promise<Uint8Array<ArrayBuffer>> {
-  const each = await Promise.all(photos.map(readPixels))
-  const pixels = new Uint8Array(photos.length * pixelsPerPhoto)
-  each.forEach((photo, i) => pixels.set(photo, i * pixelsPerPhoto))
-  return pixels
-}
-
-/** @returns float32 [photos, 299, 299, 3] in [0, 1] */
-export const floatPixels = async (photos: readonly TrainingPhoto[]): Promise<Float32Array> =>
-  unitPixels(await pixelsOfPhotos(photos))

@@ -7,7 +7,7 @@ import { blocksOf } from '../model/network/onnx-expression.js'
 import { scalesOf } from '../model/network/quantisation.js'
 import { evenly } from './examples.js'
 import type { FinalModel } from './final-model.js'
-import { inBatches } from './judge.js'
+import { answersOf } from './judge.js'
 import type { Parts } from './parts.js'
 
 const mostCalibrationPhotos = 64
@@ -27,7 +27,7 @@ export async function quantisedModel(
   const highest: Expression = concat(...names.map((name) => pooled(name, 'max')))
   const largest = new Map<string, number>()
   const photos = calibrationPhotos(split)
-  for await (const { highest: seen = [] } of inBatches(onnxModel({ convolutions, outputs: { highest } }), photos)) {
+  for await (const { highest: seen = [] } of answersOf(onnxModel({ convolutions, outputs: { highest } }), photos)) {
     checkStop()
     for (let at = 0; at < seen.length;) {
       for (const name of names) {

@@ -1,8 +1,8 @@
 /** A version says which bytes it means; those, or nothing, are learned from. */
 import { readFile } from 'node:fs/promises'
 import { messageOf } from '../errors.js'
+import { decode } from '../photos/decode.js'
 import { contentHash } from '../photos/identity.js'
-import { pixelsOf } from '../photos/pixels.js'
 import type { TrainingPhoto } from './job.js'
 import { RunFailure } from './run-failure.js'
 
@@ -14,7 +14,7 @@ export async function readPixels({ file, path, contentHash: expected }: Training
   if (contentHash(bytes) !== expected)
     throw new RunFailure(`The photo ${path} was changed after it came into the version.`)
   try {
-    return await pixelsOf(bytes)
+    return (await decode(bytes)).pixels
   } catch (error) {
     throw new RunFailure(`The photo ${path} cannot be decoded: ${messageOf(error)}`, { cause: error })
   }

@@ -1,6 +1,4 @@
 /** Ways to train, by name. Clients may override the epochs, rates, depth and batch size; the rest belongs to the recipe. */
-import type { View } from '../photos/views.js'
-
 export type RecipeName = 'DEFAULT' | 'REFERENCE'
 
 export interface Recipe {
@@ -8,8 +6,8 @@ export interface Recipe {
   readonly blocks: readonly string[]
   /** Width of a hidden layer (ReLU) before the logits; null: none. */
   readonly hidden: number | null
-  /** How a training photo may be shown: one of them by chance in each epoch, each a computation of the frozen part. */
-  readonly views: readonly View[]
+  /** Which training photos may be shown mirrored too, by chance in each epoch: a view is a computation of the frozen part. */
+  readonly mirrored: 'none' | 'half'
   /** Of the pooled features, and of the hidden layer. */
   readonly dropout: { readonly features: number; readonly hidden: number }
   readonly labelSmoothing: number
@@ -32,7 +30,7 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
   DEFAULT: {
     blocks: ['mixed4', 'mixed6', 'mixed8'],
     hidden: 256,
-    views: ['whole', 'flip'],
+    mirrored: 'half',
     dropout: { features: 0.3, hidden: 0.3 },
     labelSmoothing: 0.1,
     schedule: 'cosine',
@@ -46,7 +44,7 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
   REFERENCE: {
     blocks: ['mixed10'],
     hidden: null,
-    views: ['whole'],
+    mirrored: 'none',
     dropout: { features: 0.2, hidden: 0 },
     labelSmoothing: 0,
     schedule: 'constant',

@@ -1,6 +1,6 @@
 /** Stage 1 of a run. */
 import { Moments, type Standardisation } from '../model/standardisation.js'
-import { viewsOf } from './examples.js'
+import { trainingViews, wholeViews } from './examples.js'
 import { channelsOf } from './head-blocks.js'
 import { headRows, keptRows, type ReadRows } from './head-features.js'
 import { firstWeights, HeadNetwork } from './head-network.js'
@@ -25,8 +25,9 @@ export async function trainHead(parts: Parts, tail: Tail | undefined): Promise<T
   const { settings } = job
   const read = tail ? headRows(source, blocks, tail) : keptRows(source, blocks, blocks.still)
   const width = channelsOf(tail ? blocks.head : blocks.still)
-  const train = rowsOfViews(viewsOf(split.train, recipe.views), width, job.rowsBytes, read)
-  const val = rowsOfViews(viewsOf(split.val, ['whole']), width, job.rowsBytes - train.bytes, read)
+  const shown = trainingViews(split.train, recipe.mirrored)
+  const train = rowsOfViews(shown.views, width, job.rowsBytes, read)
+  const val = rowsOfViews(wholeViews(split.val), width, job.rowsBytes - train.bytes, read)
 
   const standardisation = await standardisationOf(train, context.checkStop)
   const shape = { features: width, hidden: recipe.hidden, classes: job.classLabels.length }
@@ -37,8 +38,8 @@ export async function trainHead(parts: Parts, tail: Tail | undefined): Promise<T
   if (history.at(-1)?.stage === 'FINE_TUNE') return { head, standardisation, read } // its weights are in that checkpoint
 
   const data = {
-    train: { rows: train, views: recipe.views.length, labels: split.train.labels },
-    val: { rows: val, views: 1, labels: split.val.labels },
+    train: { rows: train, starts: shown.starts, labels: split.train.labels },
+    val: { rows: val, labels: split.val.labels },
     weights: classWeights(split.train.labels, job.classLabels.length),
     standardisation,
   }

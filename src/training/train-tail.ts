@@ -1,6 +1,6 @@
 /** Stage 2 of a run. */
 import { sideBySide, standardisationOf } from '../model/standardisation.js'
-import { evenly, viewsOf } from './examples.js'
+import { evenly, trainingViews, wholeViews } from './examples.js'
 import { fineTuneStage } from './fine-tune-stage.js'
 import { channelsOf } from './head-blocks.js'
 import { headRows } from './head-features.js'
@@ -24,9 +24,9 @@ export async function trainTail(
   const { job, recipe, blocks, split, source, context, resumed } = parts
   const { tf, history, report } = context
   const whole = heard ? before : await hearing(parts, tail, before)
-  const val = { views: viewsOf(split.val, ['whole']), labels: split.val.labels }
+  const val = { views: wholeViews(split.val), labels: split.val.labels }
   const weights = classWeights(split.train.labels, job.classLabels.length)
-  const data = { train: split.train, val, views: recipe.views, weights }
+  const data = { train: split.train, shown: trainingViews(split.train, recipe.mirrored), val, weights }
   const stage = fineTuneStage(tf, { source, blocks, tail, ...whole }, data, recipe, job.settings)
   const { epochs, examples: images } = stage
   report({ type: 'stage', stage: 'FINE_TUNE', epochs, images, message: `Fine-tuning behind ${blocks.boundary}` })

@@ -4,7 +4,7 @@ import { loadTensorFlow } from '../model/network/tensorflow.js'
 import { loadBackbone } from '../model/weights/find.js'
 import { preprocessing } from '../photos/pixels.js'
 import { readCheckpoint, writeCheckpoint } from './checkpoint.js'
-import { examplesOf, viewsOf } from './examples.js'
+import { examplesOf, trainingViews, wholeViews } from './examples.js'
 import { FeatureSource } from './features/feature-source.js'
 import { type HeadBlocks, headBlocks, onlyStill } from './head-blocks.js'
 import type { Job, Report, RunResult } from './job.js'
@@ -36,7 +36,7 @@ export async function train(job: Job, report: (report: Report) => void, checkSto
     job.featureCacheBytes,
     backbone,
     { blocks: blocks.wanted, boundary: blocks.tuned ? blocks.boundary : null },
-    [...viewsOf(split.train, recipe.views), ...viewsOf(split.val, ['whole']), ...viewsOf(split.test, ['whole'])],
+    [...trainingViews(split.train, recipe.mirrored).views, ...wholeViews(split.val), ...wholeViews(split.test)],
   )
   try {
     await computeFeatures(source, job, report, checkStop)

@@ -1,15 +1,13 @@
 /**
- * The frozen part of the network on pixels: what the feature cache keeps. It computes in a thread of its own, so that this one
+ * The frozen part of the network on pixels: what the feature cache keeps. It computes in threads of its own, so that this one
  * reads and decodes the next photos, and writes down the last ones, meanwhile.
  */
-import { availableParallelism } from 'node:os'
 import { concat, type Expression, half, mapOf, pooled } from '../../model/network/expression.js'
 import { onnxModel } from '../../model/network/onnx.js'
 import { inceptionV3 } from '../../model/network/inception-v3.js'
 import { shapesOf } from '../../model/network/node.js'
 import type { Convolutions } from '../../model/weights/backbone.js'
-import { pixelsPerPhoto } from '../../photos/pixels.js'
-import { Inference } from '../../predictions/inference.js'
+import { Streams } from '../../predictions/streams.js'
 import type { Features, FeatureSizes } from './feature-cache.js'
 
 export interface Wanted {
@@ -36,34 +34,29 @@ export function featureSizes({ blocks, boundary }: Wanted): FeatureSizes {
 
 export class Extractor {
   private constructor(
-    private readonly inference: Inference,
+    private readonly streams: Streams,
     private readonly sizes: FeatureSizes,
   ) {}
 
   static async open(convolutions: Convolutions, wanted: Wanted): Promise<Extractor> {
     const outputs: Record<string, Expression> = { pooled: concat(...wanted.blocks.map((block) => pooled(block))) }
     if (wanted.boundary !== null) outputs['map'] = half(mapOf(wanted.boundary))
-    const inference = await Inference.open(onnxModel({ convolutions, outputs }), availableParallelism())
-    return new Extractor(inference, featureSizes(wanted))
+    return new Extractor(await Streams.open(onnxModel({ convolutions, outputs })), featureSizes(wanted))
   }
 
   /** @param photos uint8 [299, 299, 3] each @returns the features of each, in order */
   async extract(photos: readonly Uint8Array[]): Promise<Features[]> {
-    const pixels = new Uint8Array(photos.length * pixelsPerPhoto)
-    photos.forEach((photo, i) => pixels.set(photo, i * pixelsPerPhoto))
-    const { pooled: averages, map } = await this.inference.run<Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>>(
-      pixels,
-    )
+    const outputs = await this.streams.each<Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>>(photos)
     const { sizes } = this
-    if (!(averages instanceof Float32Array)) throw new Error('the frozen part gives no averages')
-    const maps = map instanceof Uint16Array ? map : new Uint16Array()
-    return photos.map((_, i) => ({
-      pooled: averages.subarray(i * sizes.pooled, (i + 1) * sizes.pooled),
-      map: maps.subarray(i * sizes.map, (i + 1) * sizes.map),
-    }))
+    return outputs.map(({ pooled: averages, map = new Uint16Array() }) => {
+      if (!(averages instanceof Float32Array && averages.length === sizes.pooled))
+        throw new Error('the frozen part gives no averages')
+      if (!(map instanceof Uint16Array && map.length === sizes.map)) throw new Error('the frozen part gives no map')
+      return { pooled: averages, map }
+    })
   }
 
   close(): Promise<void> {
-    return this.inference.close()
+    return this.streams.close()
   }
 }

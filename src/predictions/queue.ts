@@ -1,0 +1,103 @@
+/** Photos wait here for the network. One that comes alone is computed by all cores together; several are shared out among the streams. */
+import { WasteXError } from '../errors.js'
+import type { Outputs } from './inference-thread.js'
+import type { Streams } from './streams.js'
+
+/** Photos that a stream takes at once. They are computed one after another all the same, but what comes before and after costs less. */
+const mostAtOnce = 4
+/** 268 kB of pixels each. */
+const maxWaiting = 128
+
+export interface Answer {
+  /** One a class. */
+  logits: Float32Array
+  /** NaN where the model has no novelty test. */
+  novelty: number
+}
+
+interface Call {
+  photo: Uint8Array
+  resolve(answer: Answer): void
+  reject(error: unknown): void
+}
+
+export class Queue {
+  private readonly waiting: Call[] = []
+  private readonly idle: number[]
+  /** All cores compute one photo. */
+  private together = false
+  private msPerPhoto = 60
+  private onIdle: (() => void)[] = []
+
+  constructor(private readonly streams: Pick<Streams, 'count' | 'alone' | 'some'>) {
+    this.idle = Array.from({ length: streams.count }, (_, stream) => stream)
+  }
+
+  /**
+   * @param photo uint8 [299, 299, 3]
+   * @throws WasteXError OVERLOADED when too many are waiting
+   */
+  infer(photo: Uint8Array): Promise<Answer> {
+    if (this.waiting.length >= maxWaiting) {
+      const retryAfterMs = Math.ceil(this.waiting.length * this.msPerPhoto)
+      throw new WasteXError('OVERLOADED', 'Too many photos are waiting. Try again in a moment.', { retryAfterMs })
+    }
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ photo, resolve, reject })
+      this.schedule()
+    })
+  }
+
+  /** Resolves when every call taken so far is answered. */
+  async drain(): Promise<void> {
+    while (!this.rests || this.waiting.length > 0) await new Promise<void>((resolve) => this.onIdle.push(resolve))
+  }
+
+  private get rests(): boolean {
+    return !this.together && this.idle.length === this.streams.count
+  }
+
+  private schedule(): void {
+    if (this.together) return
+    const { waiting, idle, streams } = this
+    const [first, second] = waiting
+    if (first && !second && this.rests) {
+      this.together = true
+      void this.answer(waiting.splice(0, 1), async () => [await streams.alone(first.photo)]).then(() => {
+        this.together = false
+        this.next()
+      })
+      return
+    }
+    while (waiting.length > 0 && idle.length > 0) {
+      const calls = waiting.splice(0, Math.min(mostAtOnce, Math.ceil(waiting.length / idle.length)))
+      const stream = idle.shift() as number
+      const photos = calls.map(({ photo }) => photo)
+      void this.answer(calls, () => streams.some(photos, stream)).then(() => {
+        idle.push(stream)
+        this.next()
+      })
+    }
+  }
+
+  private next(): void {
+    this.schedule()
+    if (this.rests) for (const idle of this.onIdle.splice(0)) idle()
+  }
+
+  private async answer(calls: readonly Call[], compute: () => Promise<Outputs[]>): Promise<void> {
+    const started = performance.now()
+    try {
+      const outputs = await compute()
+      calls.forEach(({ resolve, reject }, i) => {
+        const { logits, novelty } = outputs[i] ?? {}
+        if (logits) resolve({ logits, novelty: novelty?.[0] ?? Number.NaN })
+        else reject(new Error('the model has no output called logits'))
+      })
+    } catch (error) {
+      for (const { reject } of calls) reject(error)
+    }
+    const atOnce = this.together ? 1 : this.streams.count - this.idle.length
+    this.msPerPhoto = 0.9 * this.msPerPhoto + (0.1 * (performance.now() - started)) / calls.length / atOnce
+  }
+}
