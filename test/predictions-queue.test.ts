@@ -22,10 +22,10 @@ beforeAll(async () => {
   const head = { blocks: ['mixed0'], layers: [randomDense(256, 3, 2)] }
   await writeFile(model, onnxModel({ convolutions: randomConvolutions(1), outputs: { logits: logitsOf(head) } }))
   streams = await Streams.open(model, { lonePhotos: true })
-  const { alone, some } = streams
-  streams.alone = (pixels) => {
-    passes.push({ by: 'all', photos: 1 })
-    return alone.call(streams, pixels)
+  const { together, some } = streams
+  streams.together = (photos) => {
+    passes.push({ by: 'all', photos: photos.length })
+    return together.call(streams, photos)
   }
   streams.some = (photos, stream) => {
     passes.push({ by: stream, photos: photos.length })

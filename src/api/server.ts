@@ -1,7 +1,7 @@
 /** The one HTTP server: GraphQL and its sockets, files, health. */
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Context } from './context.js'
+import type { House } from './context.js'
 import { serveFile } from './files.js'
 import { serveGraphiQL, wantsGraphiQL } from './graphiql.js'
 import { readiness, type Readiness } from './readiness.js'
@@ -24,9 +24,9 @@ const requestMs = 120_000
  * @param degraded what is missing, in sentences for people, while it serves all the same
  * @throws Error for people, when the port is taken
  */
-export async function startServer(context: Context, degraded: () => Promise<string[]>): Promise<Server> {
-  const { config, log } = context.hall
-  const yoga = makeYoga(context)
+export async function startServer(house: House, degraded: () => Promise<string[]>): Promise<Server> {
+  const { config, log } = house.hall
+  const yoga = makeYoga(house)
   const streams = new Set<ServerResponse>()
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<unknown> => {
@@ -42,9 +42,9 @@ export async function startServer(context: Context, degraded: () => Promise<stri
     }
     if (request.method !== 'GET' && request.method !== 'HEAD')
       return response.writeHead(405, { allow: 'GET, HEAD' }).end()
-    if (url.pathname.startsWith('/files/')) return serveFile(context.hall, request, response, url.pathname)
+    if (url.pathname.startsWith('/files/')) return serveFile(house.hall, request, response, url.pathname)
     if (url.pathname === '/health') return sendJson(response, 200, { status: 'alive' })
-    if (url.pathname === '/ready') return sendReadiness(response, await readiness(context.hall, degraded))
+    if (url.pathname === '/ready') return sendReadiness(response, await readiness(house.hall, degraded))
     if (url.pathname === '/') return response.setHeader('content-type', 'text/html; charset=utf-8').end(welcome)
     return response.writeHead(404).end()
   }

@@ -1,7 +1,8 @@
 /** GraphQL as one thing, before it is HTTP or WebSocket: schema, limits, errors. */
 import { createFetch } from '@whatwg-node/fetch'
 import { createYoga } from 'graphql-yoga'
-import type { Context } from './context.js'
+import { anybody } from '../access/actor.js'
+import type { Context, House } from './context.js'
 import { useDocumentLimits } from './document-limits.js'
 import { maskWith, useErrorShape } from './error-shape.js'
 import { maxMultipartBytes, maxUploads } from './multipart.js'
@@ -13,10 +14,10 @@ export const graphqlPath = '/graphql'
 
 export type Yoga = ReturnType<typeof makeYoga>
 
-export function makeYoga(context: Context) {
+export function makeYoga(house: House) {
   return createYoga<object, Context>({
     schema,
-    context,
+    context: (): Context => ({ ...house, actor: anybody }),
     graphqlEndpoint: graphqlPath,
     // A page of its own: graphiql.ts.
     graphiql: false,
@@ -26,7 +27,7 @@ export function makeYoga(context: Context) {
     batching: false,
     // Unexpected errors are logged where they are masked.
     logging: false,
-    maskedErrors: { maskError: maskWith(context.hall.log) },
+    maskedErrors: { maskError: maskWith(house.hall.log) },
     maxRequestBodySize: maxMultipartBytes,
     fetchAPI: createFetch({
       formDataLimits: { files: maxUploads, fieldSize: maxJsonBytes, fields: 2, parts: maxUploads + 2 },

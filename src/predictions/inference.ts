@@ -4,7 +4,7 @@ import { startThread } from '../thread.js'
 import type { InferenceMessage, InferenceRequest, InferenceStart, Outputs, Values } from './inference-thread.js'
 
 interface Waiting {
-  resolve(outputs: Outputs<Values>): void
+  resolve(outputs: Outputs<Values>[]): void
   reject(error: Error): void
 }
 
@@ -44,16 +44,17 @@ export class Inference {
   /**
    * @param pixels uint8 [photos, 299, 299, 3]; handed over to the thread: empty afterwards.
    * @param session by its place in `InferenceStart.threads`
+   * @returns the outputs of each photo, in order
    */
   run<V extends Values = Float32Array<ArrayBuffer>>(
     pixels: Uint8Array<ArrayBuffer>,
     session = 0,
-  ): Promise<Outputs<V>> {
+  ): Promise<Outputs<V>[]> {
     const request: InferenceRequest = { id: this.nextId++, pixels, session }
     return new Promise((resolve, reject) => {
       if (this.failure) return reject(this.failure)
       // What the outputs are was settled when the model was made.
-      this.waiting.set(request.id, { resolve: resolve as (outputs: Outputs<Values>) => void, reject })
+      this.waiting.set(request.id, { resolve: resolve as (outputs: Outputs<Values>[]) => void, reject })
       this.worker.postMessage(request, [pixels.buffer])
     })
   }

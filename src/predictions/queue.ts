@@ -3,7 +3,7 @@ import { WasteXError } from '../errors.js'
 import type { Outputs } from './inference-thread.js'
 import type { Streams } from './streams.js'
 
-/** Photos that a stream takes at once. They are computed one after another all the same, but what comes before and after costs less. */
+/** Photos that a stream takes at once. They are computed one after another all the same, but what comes before and after them costs less. */
 const mostAtOnce = 4
 /** 268 kB of pixels each. */
 const maxWaiting = 128
@@ -29,7 +29,7 @@ export class Queue {
   private msPerPhoto = 60
   private onIdle: (() => void)[] = []
 
-  constructor(private readonly streams: Pick<Streams, 'count' | 'alone' | 'some'>) {
+  constructor(private readonly streams: Pick<Streams, 'count' | 'together' | 'some'>) {
     this.idle = Array.from({ length: streams.count }, (_, stream) => stream)
   }
 
@@ -63,7 +63,7 @@ export class Queue {
     const [first, second] = waiting
     if (first && !second && this.rests) {
       this.together = true
-      void this.answer(waiting.splice(0, 1), async () => [await streams.alone(first.photo)]).then(() => {
+      void this.answer(waiting.splice(0, 1), () => streams.together([first.photo])).then(() => {
         this.together = false
         this.next()
       })

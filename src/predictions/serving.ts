@@ -95,6 +95,8 @@ export class Serving {
     if (this.current !== model) return
     this.current = undefined
     this.problem = `the model of run “${model.runName}” has crashed: ${messageOf(error)}`
+    // Its other threads go too, once they have answered.
+    void model.retire()
     this.onLost?.(model, error)
   }
 }

@@ -16,11 +16,11 @@ export class Streams {
   private constructor(
     private readonly threads: readonly Inference[],
     /** Of the first thread's sessions, the one that takes all cores. */
-    private readonly together: number,
+    private readonly sessionOfAll: number,
   ) {}
 
   /**
-   * @param lonePhotos whether `alone` will be asked: it needs a session more
+   * @param lonePhotos whether `together` will be asked: it needs a session more
    * @throws Error when onnxruntime cannot load the model
    */
   static async open(model: InferenceStart['model'], { lonePhotos = false } = {}): Promise<Streams> {
@@ -51,17 +51,17 @@ export class Streams {
     return Promise.race(this.threads.map(({ death }) => death))
   }
 
-  /** One photo, by all cores together. @param photo uint8 [299, 299, 3] @returns its outputs */
-  alone(photo: Uint8Array): Promise<Outputs> {
-    return this.thread(0).run(sideBySide([photo]), this.together)
+  /** By all cores together, one after another. @param photos uint8 [299, 299, 3] each @returns the outputs of each, in order */
+  together(photos: readonly Uint8Array[]): Promise<Outputs[]> {
+    return this.thread(0).run(sideBySide(photos), this.sessionOfAll)
   }
 
-  /** Some photos, by one stream. @param photos uint8 [299, 299, 3] each @returns the outputs of each, in order */
-  async some<V extends Values = Float32Array<ArrayBuffer>>(
+  /** By one stream, one after another. @param photos uint8 [299, 299, 3] each @returns the outputs of each, in order */
+  some<V extends Values = Float32Array<ArrayBuffer>>(
     photos: readonly Uint8Array[],
     stream: number,
   ): Promise<Outputs<V>[]> {
-    return apart(await this.thread(stream).run<V>(sideBySide(photos)), photos.length)
+    return this.thread(stream).run<V>(sideBySide(photos))
   }
 
   /** Shared out among the streams. @param photos uint8 [299, 299, 3] each @returns the outputs of each, in order */
@@ -89,15 +89,4 @@ function sideBySide(photos: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const pixels = new Uint8Array(photos.length * pixelsPerPhoto)
   photos.forEach((photo, i) => pixels.set(photo, i * pixelsPerPhoto))
   return pixels
-}
-
-function apart<V extends Values>(outputs: Outputs<V>, photos: number): Outputs<V>[] {
-  return Array.from({ length: photos }, (_, i) =>
-    Object.fromEntries(
-      Object.entries(outputs).map(([name, values]) => {
-        const size = values.length / photos
-        return [name, values.subarray(i * size, (i + 1) * size) as V]
-      }),
-    ),
-  )
 }
