@@ -6,7 +6,7 @@ import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
-const program = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+const root = fileURLToPath(new URL('..', import.meta.url))
 const probe = new URL('probe.mjs', import.meta.url).href
 
 export interface Vitals {
@@ -27,8 +27,21 @@ export class Server {
     await mkdir(folder, { recursive: true })
     const log = path.join(folder, `server-${Date.now()}.log`)
     const output = await open(log, 'w')
-    const child = spawn(process.execPath, ['--enable-source-maps', '--import', probe, program], {
-      env: { ...process.env, HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'warn', ...settings },
+    const { scripts } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')) as {
+      scripts: { start: string }
+    }
+    // Its shell becomes the server (`exec`): signals and the channel to the probe are the server's.
+    const child = spawn(scripts.start, {
+      shell: true,
+      cwd: root,
+      env: {
+        ...process.env,
+        NODE_OPTIONS: `--import ${probe}`,
+        HOST: '127.0.0.1',
+        PORT: '0',
+        LOG_LEVEL: 'warn',
+        ...settings,
+      },
       stdio: ['ignore', output.fd, output.fd, 'ipc'],
     })
     await output.close()

@@ -8,6 +8,7 @@ import type { Precision } from '../config.js'
 import { messageOf } from '../errors.js'
 import { type Artefact, type Card, cardFile, goldenFile, onnxFile, quantisedFile, readCard } from '../model/card.js'
 import { pixelsPerPhoto, preprocessing } from '../photos/pixels.js'
+import type { Pace } from './pace.js'
 import { Streams } from './streams.js'
 
 /**
@@ -50,20 +51,24 @@ interface Golden {
   readonly tolerance: number
 }
 
-/** Each session tries some, which also warms it: a session's first pass is its slowest. One at a time, beside the model that serves. */
-async function checkGolden(folder: string, { card, expected, tolerance }: Golden, streams: Streams): Promise<void> {
+/** Every session tries some of them, which also warms it: a session's first pass is its slowest. */
+async function checkGolden(
+  folder: string,
+  { card, expected, tolerance }: Golden,
+  streams: Streams,
+  pace: Pace,
+): Promise<void> {
   const pixels = new Uint8Array(await readFile(path.join(folder, goldenFile)))
-  if (pixels.length !== card.golden.photos * pixelsPerPhoto) throw new Error(`${goldenFile} has the wrong size`)
+  const { photos } = card.golden
+  if (pixels.length !== photos * pixelsPerPhoto) throw new Error(`${goldenFile} has the wrong size`)
   if (pixels.length === 0) throw new Error(`${goldenFile} has no photo to try it on`)
-  const tries = Array.from({ length: Math.max(card.golden.photos, streams.count) }, (_, i) => i % card.golden.photos)
-  for (const [i, at] of tries.entries()) {
-    const photo = pixels.subarray(at * pixelsPerPhoto, (at + 1) * pixelsPerPhoto)
-    const said = expected[at] ?? []
-    const [outputs] = await streams.some([photo], i % streams.count)
-    checkLogits(card, said, outputs?.['logits'], tolerance)
-    if (i > 0) continue
-    const [byAll] = await streams.together([photo])
-    checkLogits(card, said, byAll?.['logits'], tolerance)
+  // All cores together the first one, the streams the others in turn.
+  for (let i = 0; i < Math.max(photos, streams.count + 1); i++) {
+    const at = i % photos
+    const some = [pixels.subarray(at * pixelsPerPhoto, (at + 1) * pixelsPerPhoto)]
+    const compute = () => (i === 0 ? streams.together(some) : streams.some(some, (i - 1) % streams.count))
+    const [outputs] = await pace(compute)
+    checkLogits(card, expected[at] ?? [], outputs?.['logits'], tolerance)
   }
 }
 
@@ -95,7 +100,7 @@ export interface LoadedModel {
  * In int8 where that is wanted, the run offers it, and it says on this machine what it said when it was judged; else in float32.
  * @throws Error with the reason, when the model must not serve.
  */
-export async function loadModel(folder: string, run: ModelOfRun, wanted: Precision): Promise<LoadedModel> {
+export async function loadModel(folder: string, run: ModelOfRun, wanted: Precision, pace: Pace): Promise<LoadedModel> {
   const card = await readCard(folder)
   await checkCard(folder, card, run)
   if (card.preprocessing !== preprocessing)
@@ -103,41 +108,41 @@ export async function loadModel(folder: string, run: ModelOfRun, wanted: Precisi
       `it was trained on pixels made by “${card.preprocessing}”, and this server makes “${preprocessing}”`,
     )
   await checkHash(folder, card, goldenFile)
-  if (wanted === 'float32') return openFloat32(folder, card)
+  if (wanted === 'float32') return openFloat32(folder, card, pace)
   try {
-    return await openInt8(folder, card)
+    return await openInt8(folder, card, pace)
   } catch (error) {
-    return { ...(await openFloat32(folder, card)), int8Refused: messageOf(error) }
+    return { ...(await openFloat32(folder, card, pace)), int8Refused: messageOf(error) }
   }
 }
 
-async function openFloat32(folder: string, card: Card): Promise<LoadedModel> {
+async function openFloat32(folder: string, card: Card, pace: Pace): Promise<LoadedModel> {
   const { logits: expected } = card.golden
-  const streams = await openTrusted(folder, onnxFile, { card, expected, tolerance: goldenTolerance.float32 })
+  const streams = await openTrusted(folder, onnxFile, { card, expected, tolerance: goldenTolerance.float32 }, pace)
   return { card, streams, precision: 'float32' }
 }
 
-async function openInt8(folder: string, card: Card): Promise<LoadedModel> {
+async function openInt8(folder: string, card: Card, pace: Pace): Promise<LoadedModel> {
   const { quantised } = card
   if (!quantised) throw new Error(`the run has no ${quantisedFile}`)
   if (quantised.refused !== null) throw new Error(quantised.refused)
   const { logits: expected } = quantised.golden
-  const streams = await openTrusted(folder, quantisedFile, { card, expected, tolerance: goldenTolerance.int8 })
+  const streams = await openTrusted(folder, quantisedFile, { card, expected, tolerance: goldenTolerance.int8 }, pace)
   return { card, streams, precision: 'int8' }
 }
 
-async function openTrusted(folder: string, file: string, golden: Golden): Promise<Streams> {
-  await checkHash(folder, golden.card, file)
+async function openTrusted(folder: string, file: string, golden: Golden, pace: Pace): Promise<Streams> {
+  await pace(() => checkHash(folder, golden.card, file))
   let streams: Streams
   try {
-    streams = await Streams.open(path.join(folder, file), { lonePhotos: true })
+    streams = await Streams.open(path.join(folder, file), { lonePhotos: true, pace })
   } catch (error) {
     // Its words go to clients, who are shown no path.
     const reason = messageOf(error).replaceAll(folder + path.sep, '')
     throw new Error(`onnxruntime cannot load it: ${reason}`, { cause: error })
   }
   try {
-    await checkGolden(folder, golden, streams)
+    await checkGolden(folder, golden, streams, pace)
   } catch (error) {
     await streams.close()
     throw error

@@ -5,6 +5,7 @@ import { messageOf, WasteXError } from '../errors.js'
 import type { Thresholds } from '../model/card.js'
 import { type LoadedModel, loadModel, type ModelOfRun } from './model-folder.js'
 import { referenceThresholds } from './ood.js'
+import { fullPace, halfPace } from './pace.js'
 import { type Answer, Queue } from './queue.js'
 
 export class ServingModel {
@@ -72,7 +73,8 @@ export class Serving {
   /** Loads and warms a run's model beside the serving one. @throws Error with the reason it must not serve. */
   async prepare(run: ModelOfRun & { readonly name: string }): Promise<ServingModel> {
     const { modelsDir, oodThresholds, precision } = this.config
-    const loaded = await loadModel(path.join(modelsDir, run.name), run, precision)
+    const pace = this.current ? halfPace : fullPace
+    const loaded = await loadModel(path.join(modelsDir, run.name), run, precision, pace)
     return new ServingModel(loaded, oodThresholds === 'reference' ? referenceThresholds : loaded.card.thresholds)
   }
 

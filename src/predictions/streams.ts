@@ -8,6 +8,7 @@ import { availableParallelism } from 'node:os'
 import { pixelsPerPhoto } from '../photos/pixels.js'
 import { Inference } from './inference.js'
 import type { InferenceStart, Outputs, Values } from './inference-thread.js'
+import { fullPace } from './pace.js'
 
 /** Each holds the model once more (some 90 MB). With more cores than this, several compute a stream. */
 const mostStreams = 4
@@ -23,17 +24,17 @@ export class Streams {
    * @param lonePhotos whether `together` will be asked: it needs a session more
    * @throws Error when onnxruntime cannot load the model
    */
-  static async open(model: InferenceStart['model'], { lonePhotos = false } = {}): Promise<Streams> {
+  static async open(model: InferenceStart['model'], { lonePhotos = false, pace = fullPace } = {}): Promise<Streams> {
     const cores = availableParallelism()
     const count = Math.min(cores, mostStreams)
     const own = Math.floor(cores / count)
     const alsoTogether = lonePhotos && own < cores
     const threads: Inference[] = []
     try {
-      // One after another: beside a model that serves, no more than one core is taken from it.
+      // One after another: no more than one core is taken from a model that serves.
       for (let i = 0; i < count; i++) {
         const sessions = i === 0 && alsoTogether ? [own, cores] : [own]
-        threads.push(await Inference.open({ model, threads: sessions }))
+        threads.push(await pace(() => Inference.open({ model, threads: sessions })))
       }
     } catch (error) {
       await Promise.all(threads.map((thread) => thread.close()))
