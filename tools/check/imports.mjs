@@ -5,10 +5,25 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 
-const rooms = ['access', 'photos', 'model', 'predictions', 'reviews', 'versions', 'evaluation', 'training', 'promotion', 'api']
+const rooms = [
+  'access',
+  'photos',
+  'model',
+  'predictions',
+  'reviews',
+  'versions',
+  'evaluation',
+  'training',
+  'promotion',
+  'api',
+]
 
 /** These put the house together, so they may know every room. */
 const entrances = new Set(['main.ts', 'start.ts'])
+
+/** What changes files is for src/disk.ts; the built-in PostgreSQL makes and owns its folders itself. */
+const writers = /\b(?:(?:writeFile|appendFile|rename|copyFile|cp|truncate|symlink|link)(?:Sync)?|createWriteStream)\b/
+const mayWrite = ['disk.ts', 'database/']
 
 /** Package, and the files or folders of src/ that may name it. */
 const doors = {
@@ -34,8 +49,19 @@ export function wrongImports(root) {
     const text = withoutComments(readFileSync(path.join(src, file), 'utf8'))
     const packages = text.matchAll(/(?:\b(?:from|import|require|resolve)\s*\(?|\)\()\s*['"](@?[a-z][^'"\s]*)['"]/g)
     const files = text.matchAll(/['"](\.{1,2}\/[^'"\s]*)['"]/g)
-    return [...packages, ...files].map(([, target]) => complaint(file, target)).filter((line) => line !== undefined)
+    const imports = [...packages, ...files].map(([, target]) => complaint(file, target))
+    return [...imports, writes(file, text)].filter((line) => line !== undefined)
   })
+}
+
+function writes(file, text) {
+  const names = /import\s*([^'"]*?)\s*from\s*'node:fs(?:\/promises)?'/g
+  const found = [...text.matchAll(names)].map(([, imported]) =>
+    imported.startsWith('{') ? writers.exec(imported)?.[0] : imported,
+  )
+  const [writer] = found.filter((name) => name !== undefined)
+  if (writer === undefined || isAmong(file, mayWrite)) return undefined
+  return `src/${file} writes files itself (${writer}): the door to the disk is src/disk.ts`
 }
 
 const withoutComments = (text) => text.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/^\s*\/\/.*$/gm, '')
