@@ -2,8 +2,8 @@
 import { disk } from '../../src/disk.js'
 
 const whole = { ...disk }
-export const operations = Object.keys(whole) as (keyof typeof disk)[]
-export const faults = ['ENOSPC', 'EIO'] as const
+const operations = Object.keys(whole) as (keyof typeof disk)[]
+const faults = ['ENOSPC', 'EIO'] as const
 
 export interface Fault {
   readonly operation: keyof typeof disk

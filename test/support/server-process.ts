@@ -37,10 +37,15 @@ export class ServerProcess {
 
   /** @returns where it serves. @throws Error with its last words when it ends before */
   async address(): Promise<string> {
-    const found = new Promise<string>((resolve) => {
+    return (await this.said(/serves at (http:\/\/\S+)/))[1] ?? ''
+  }
+
+  /** Waits until it has said so on standard output. @throws Error with its last words when it ends before */
+  async said(words: RegExp): Promise<RegExpExecArray> {
+    const found = new Promise<RegExpExecArray>((resolve) => {
       const look = () => {
-        const address = /serves at (http:\/\/\S+)/.exec(this.stdout)?.[1]
-        if (address) resolve(address)
+        const match = words.exec(this.stdout)
+        if (match) resolve(match)
       }
       this.child.stdout?.on('data', look)
       look()
