@@ -2,13 +2,15 @@
  * The one door through which WasteX writes files. Whatever it writes is whole or absent: written aside, synced, renamed.
  */
 import { randomUUID } from 'node:crypto'
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { WasteXError } from './errors.js'
+import { messageOf, WasteXError } from './errors.js'
+
+type Content = Uint8Array | string | AsyncIterable<string>
 
 /** All that a disk can refuse. A test puts a disk in their place that is full, or breaks at the Nth of them. */
 export const disk = {
-  write: (handle: FileHandle, data: Uint8Array | string): Promise<void> => handle.writeFile(data),
+  write: (handle: FileHandle, data: Content): Promise<void> => writeFile(handle, data),
   sync: (handle: FileHandle): Promise<void> => handle.sync(),
   rename,
 }
@@ -32,7 +34,7 @@ const sync = async (target: string) => {
   }
 }
 
-async function writeDraft(draft: string, data: Uint8Array | string, synced: boolean): Promise<void> {
+async function writeDraft(draft: string, data: Content, synced: boolean): Promise<void> {
   const handle = await open(draft, 'wx')
   try {
     await disk.write(handle, data)
@@ -43,7 +45,7 @@ async function writeDraft(draft: string, data: Uint8Array | string, synced: bool
 }
 
 /** Writes one file atomically; an existing one is replaced. Makes the folder if need be. */
-export async function writeFileWhole(target: string, data: Uint8Array | string): Promise<void> {
+export async function writeFileWhole(target: string, data: Content): Promise<void> {
   await mkdir(path.dirname(target), { recursive: true })
   const draft = aside(target)
   try {
@@ -77,6 +79,29 @@ export async function writeFolderWhole(target: string, fill: (folder: string) =>
   } catch (error) {
     await rm(draft, { recursive: true, force: true })
     throw readable(error)
+  }
+}
+
+/**
+ * Before anything is begun: a folder that cannot be written to is no place to work in.
+ * @param setting that names it @throws Error with one line that says what to do
+ */
+export async function checkWritable(folder: string, setting: string): Promise<void> {
+  const probe = path.join(folder, 'probe')
+  try {
+    await writeFileWhole(probe, 'WasteX can write here.')
+    await rm(probe, { force: true })
+  } catch (error) {
+    const reasons: Readonly<Record<string, string>> = {
+      STORAGE_FULL: 'The disk is full: make room on it',
+      EROFS: 'The file system is read-only: mount it for writing',
+      EACCES: 'This user may not write there: give it the right to',
+      EPERM: 'This user may not write there: give it the right to',
+    }
+    const reason = reasons[(error as NodeJS.ErrnoException).code ?? ''] ?? `${messageOf(error)}: mend that`
+    throw new Error(`The folder ${folder} cannot be written to. ${reason}, or name another one in ${setting}.`, {
+      cause: error,
+    })
   }
 }
 
@@ -120,6 +145,21 @@ export async function writeCacheFile(target: string, data: Uint8Array): Promise<
       await writeDraft(draft, data, false)
     })
     await disk.rename(draft, target)
+  } catch (error) {
+    await rm(draft, { force: true })
+    throw readable(error)
+  }
+}
+
+/** One file that somebody else writes: `make` writes all of it under the name that it is given. An existing one is replaced. */
+export async function writeFileBy(target: string, make: (draft: string) => Promise<void>): Promise<void> {
+  await mkdir(path.dirname(target), { recursive: true })
+  const draft = aside(target)
+  try {
+    await make(draft)
+    await sync(draft)
+    await disk.rename(draft, target)
+    await syncName(target)
   } catch (error) {
     await rm(draft, { force: true })
     throw readable(error)

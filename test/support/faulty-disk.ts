@@ -31,11 +31,17 @@ export async function withFault({ operation, nth, code }: Fault, work: () => Pro
   return count >= nth
 }
 
-/** Every single one, until there are no more. @returns how many there were */
-export async function everyFault(work: (fault: Fault) => Promise<unknown>): Promise<number> {
+/** Every single one, until there are no more. @param before each, on a disk that is whole. @returns how many there were */
+export async function everyFault(
+  work: (fault: Fault) => Promise<unknown>,
+  before: () => Promise<unknown> = async () => undefined,
+): Promise<number> {
   let count = 0
   for (const code of faults)
     for (const operation of operations)
-      for (let nth = 1; await withFault({ operation, nth, code }, () => work({ operation, nth, code })); nth++) count++
+      for (let nth = 1; ; nth++, count++) {
+        await before()
+        if (!(await withFault({ operation, nth, code }, () => work({ operation, nth, code })))) break
+      }
   return count
 }

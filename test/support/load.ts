@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { createHash } from 'node:crypto'
 import { ask, file, upload } from './client.js'
+import { withComment } from './drawn-photo.js'
 
 /** What clients know after any number of crashes. */
 export interface Ledger {
@@ -35,12 +36,6 @@ interface Classified {
   classify: { ood: boolean; image: { id: string; contentHash: string } | null }
 }
 const classifyDocument = 'mutation ($image: Upload!) { classify(image: $image) { ood image { id contentHash } } }'
-
-/** The same picture in bytes that nobody has sent: a comment behind the first two bytes. */
-function withComment(jpeg: Buffer, comment: string): Buffer {
-  const head = Buffer.from([0xff, 0xfe, 0, comment.length + 2])
-  return Buffer.concat([jpeg.subarray(0, 2), head, Buffer.from(comment), jpeg.subarray(2)])
-}
 
 async function phone({ address, ledger, known, unknown, round, signal }: LoadPlan, number: number): Promise<void> {
   for (let i = 0; !signal.aborted; i++) {
