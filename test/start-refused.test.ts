@@ -59,8 +59,8 @@ it.each<[string, RegExp, () => Promise<Record<string, string>>]>([
   ],
   [
     'a folder of models that cannot be written to',
-    /The folder \/proc\/wastex cannot be written to\. .*or name another one in WASTEX_MODELS/,
-    async () => ({ WASTEX_MODELS: '/proc/wastex' }),
+    /The folder \/sys\/wastex cannot be written to\. (The file system is read-only|This user may not write there).*or name another one in WASTEX_MODELS/,
+    async () => ({ WASTEX_MODELS: '/sys/wastex' }),
   ],
   [
     'a database that does not answer',

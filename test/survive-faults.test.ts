@@ -45,7 +45,6 @@ beforeAll(async () => {
   )
   const { id } = await hall.db.trainingRun.findUniqueOrThrow({ where: startTraining })
   run = await finished(hall, id)
-  expect(run).toMatchObject({ status: 'COMPLETED', error: null })
   await ask(server.address, 'mutation ($name: String!) { promote(name: $name) { name } }', startTraining)
   const [row] = await trainingRows(hall.db, run.versionId)
   known = await readFile(photoFile(hall.config, row ?? expect.fail()))

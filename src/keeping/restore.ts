@@ -10,6 +10,7 @@ import { extract } from 'tar'
 import type { Config } from '../config.js'
 import { connectAlone } from '../db.js'
 import { remove, writeFolderWhole } from '../disk.js'
+import { messageOf } from '../errors.js'
 import { Contents } from './backup.js'
 import { fillTable, schemaOf, tablesOf } from './tables.js'
 
@@ -20,10 +21,7 @@ export async function restore(config: Folders, databaseUrl: string, file: string
   const client = await connectAlone(databaseUrl)
   const look = await mkdtemp(path.join(os.tmpdir(), 'wastex-restore-'))
   try {
-    await extract({ file, cwd: look, filter: (name) => !name.includes('/'), strict: true })
-    const said = await readFile(path.join(look, 'backup.json'), 'utf8').catch(() => 'null')
-    const contents = Contents.safeParse(JSON.parse(said)).data
-    if (!contents) throw new Error(`${file} is no backup of WasteX.`)
+    const contents = await contentsOf(file, look)
     await refuseIfUsed(config, client)
     const schema = await schemaOf(client)
     if (schema.join() !== contents.schema.join())
@@ -36,6 +34,16 @@ export async function restore(config: Folders, databaseUrl: string, file: string
   } finally {
     await client.end()
     await remove(look)
+  }
+}
+
+/** Of all that lies at its top: the tables, too. */
+async function contentsOf(file: string, look: string): Promise<Contents> {
+  try {
+    await extract({ file, cwd: look, filter: (name) => !name.includes('/'), strict: true })
+    return Contents.parse(JSON.parse(await readFile(path.join(look, 'backup.json'), 'utf8')))
+  } catch (error) {
+    throw new Error(`${file} is no backup of WasteX, or a damaged one: ${messageOf(error)}`, { cause: error })
   }
 }
 

@@ -21,7 +21,9 @@ export async function startRetention(hall: Hall): Promise<() => Promise<void>> {
     }
   }
   let looking = look()
-  const timer = setInterval(() => (looking = looking.then(look)), everyMs).unref()
+  const timer = setInterval(() => {
+    looking = looking.then(look)
+  }, everyMs).unref()
   await looking
   return async () => {
     isStopped = true

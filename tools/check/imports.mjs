@@ -57,10 +57,8 @@ export function wrongImports(root) {
 
 function writes(file, text) {
   const names = /import\s*([^'"]*?)\s*from\s*'node:fs(?:\/promises)?'/g
-  const found = [...text.matchAll(names)].map(([, imported]) =>
-    imported.startsWith('{') ? writers.exec(imported)?.[0] : imported,
-  )
-  const [writer] = found.filter((name) => name !== undefined)
+  const imported = [...text.matchAll(names)].map(([, named]) => named)
+  const writer = imported.map((named) => (named.startsWith('{') ? writers.exec(named)?.[0] : named)).find(Boolean)
   if (writer === undefined || isAmong(file, mayWrite)) return undefined
   return `src/${file} writes files itself (${writer}): the door to the disk is src/disk.ts`
 }
