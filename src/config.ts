@@ -25,6 +25,8 @@ const Environment = z.object({
   WASTEX_OOD: z.enum(['run', 'reference']).default('run'),
   /** In what models serve: int8 where a run offers it. */
   WASTEX_PRECISION: z.enum(['float32', 'int8']).default('float32'),
+  /** Days after which rejected and never labelled photos go; left out: never. */
+  WASTEX_KEEP_UNLABELLED_DAYS: z.coerce.number().min(0).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })
 
@@ -52,6 +54,8 @@ export interface Config {
   readonly trainingRowsBytes: number
   readonly oodThresholds: 'run' | 'reference'
   readonly precision: Precision
+  /** Days after which photos go that were rejected or never labelled; undefined: never. */
+  readonly keepUnlabelledDays: number | undefined
   readonly logLevel: string
 }
 
@@ -80,6 +84,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     trainingRowsBytes: env.WASTEX_TRAINING_MB * 2 ** 20,
     oodThresholds: env.WASTEX_OOD,
     precision: env.WASTEX_PRECISION,
+    keepUnlabelledDays: env.WASTEX_KEEP_UNLABELLED_DAYS,
     logLevel: env.LOG_LEVEL,
   }
 }

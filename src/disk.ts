@@ -2,8 +2,25 @@
  * The one door through which WasteX writes files. Whatever it writes is whole or absent: written aside, synced, renamed.
  */
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { messageOf, WasteXError } from './errors.js'
+
+type Content = Uint8Array | string | AsyncIterable<string>
+
+/** All that a disk can refuse. A test puts a disk in their place that is full, or breaks at the Nth of them. */
+export const disk = {
+  write: (handle: FileHandle, data: Content): Promise<void> => writeFile(handle, data),
+  sync: (handle: FileHandle): Promise<void> => handle.sync(),
+  rename,
+}
+
+/** What a person can mend says so; a disk that breaks is for the log alone. */
+const readable = (error: unknown): unknown =>
+  ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '') ? storageFull({ cause: error }) : error
+
+export const storageFull = (options?: ErrorOptions) =>
+  new WasteXError('STORAGE_FULL', 'The disk of this server is full. Make room on it, then try again.', {}, options)
 
 /** What has such a name is being written, or a crash left it half-written: then `sweep` removes it. */
 const aside = (target: string) => path.join(path.dirname(target), `.${path.basename(target)}.${randomUUID()}.tmp`)
@@ -11,31 +28,38 @@ const aside = (target: string) => path.join(path.dirname(target), `.${path.basen
 const sync = async (target: string) => {
   const handle = await open(target, 'r')
   try {
-    await handle.sync()
+    await disk.sync(handle)
+  } finally {
+    await handle.close()
+  }
+}
+
+async function writeDraft(draft: string, data: Content, synced: boolean): Promise<void> {
+  const handle = await open(draft, 'wx')
+  try {
+    await disk.write(handle, data)
+    if (synced) await disk.sync(handle)
   } finally {
     await handle.close()
   }
 }
 
 /** Writes one file atomically; an existing one is replaced. Makes the folder if need be. */
-export async function writeFileWhole(target: string, data: Uint8Array | string): Promise<void> {
+export async function writeFileWhole(target: string, data: Content): Promise<void> {
   await mkdir(path.dirname(target), { recursive: true })
   const draft = aside(target)
   try {
-    const handle = await open(draft, 'wx')
-    try {
-      await handle.writeFile(data)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-    await rename(draft, target)
+    await writeDraft(draft, data, true)
+    await disk.rename(draft, target)
+    await syncName(target)
   } catch (error) {
     await rm(draft, { force: true })
-    throw error
+    throw readable(error)
   }
-  await sync(path.dirname(target))
 }
+
+/** A name is on the disk when its folder is: also that of a file which somebody else has only just written. */
+export const syncName = (target: string): Promise<void> => sync(path.dirname(target))
 
 /**
  * Makes a folder appear complete or not at all: `fill` writes into a folder aside, which then takes the name of `target`.
@@ -50,12 +74,35 @@ export async function writeFolderWhole(target: string, fill: (folder: string) =>
     for (const entry of await readdir(draft, { recursive: true })) await sync(path.join(draft, entry))
     await sync(draft)
     await rm(target, { recursive: true, force: true })
-    await rename(draft, target)
+    await disk.rename(draft, target)
+    await syncName(target)
   } catch (error) {
     await rm(draft, { recursive: true, force: true })
-    throw error
+    throw readable(error)
   }
-  await sync(path.dirname(target))
+}
+
+/**
+ * Before anything is begun: a folder that cannot be written to is no place to work in.
+ * @param setting that names it @throws Error with one line that says what to do
+ */
+export async function checkWritable(folder: string, setting: string): Promise<void> {
+  const probe = path.join(folder, 'probe')
+  try {
+    await writeFileWhole(probe, 'WasteX can write here.')
+    await rm(probe, { force: true })
+  } catch (error) {
+    const reasons: Readonly<Record<string, string>> = {
+      STORAGE_FULL: 'The disk is full: make room on it',
+      EROFS: 'The file system is read-only: mount it for writing',
+      EACCES: 'This user may not write there: give it the right to',
+      EPERM: 'This user may not write there: give it the right to',
+    }
+    const reason = reasons[(error as NodeJS.ErrnoException).code ?? ''] ?? `${messageOf(error)}: mend that`
+    throw new Error(`The folder ${folder} cannot be written to. ${reason}, or name another one in ${setting}.`, {
+      cause: error,
+    })
+  }
 }
 
 /** Milliseconds. Another process may be writing in the same folder: no draft takes so long without a change. */
@@ -92,14 +139,29 @@ export async function remove(target: string): Promise<void> {
 export async function writeCacheFile(target: string, data: Uint8Array): Promise<void> {
   const draft = aside(target)
   try {
-    await writeFile(draft, data).catch(async (error: NodeJS.ErrnoException) => {
+    await writeDraft(draft, data, false).catch(async (error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error
       await mkdir(path.dirname(target), { recursive: true })
-      await writeFile(draft, data)
+      await writeDraft(draft, data, false)
     })
-    await rename(draft, target)
+    await disk.rename(draft, target)
   } catch (error) {
     await rm(draft, { force: true })
-    throw error
+    throw readable(error)
+  }
+}
+
+/** One file that somebody else writes: `make` writes all of it under the name that it is given. An existing one is replaced. */
+export async function writeFileBy(target: string, make: (draft: string) => Promise<void>): Promise<void> {
+  await mkdir(path.dirname(target), { recursive: true })
+  const draft = aside(target)
+  try {
+    await make(draft)
+    await sync(draft)
+    await disk.rename(draft, target)
+    await syncName(target)
+  } catch (error) {
+    await rm(draft, { force: true })
+    throw readable(error)
   }
 }

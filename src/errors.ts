@@ -15,6 +15,7 @@ export const httpStatusOf = {
   OVERLOADED: 503,
   NO_MODEL: 503,
   TRAINING_UNAVAILABLE: 503,
+  STORAGE_FULL: 507,
 } as const
 
 export type ErrorCode = keyof typeof httpStatusOf
@@ -22,13 +23,17 @@ export type ErrorCode = keyof typeof httpStatusOf
 export class WasteXError extends Error {
   override readonly name = 'WasteXError'
 
-  /** @param details goes into the GraphQL error's `extensions` beside `code`. */
+  /**
+   * @param details goes into the GraphQL error's `extensions` beside `code`.
+   * @param options its cause, for the log
+   */
   constructor(
     readonly code: ErrorCode,
     message: string,
     readonly details: Readonly<Record<string, string | number | readonly string[] | readonly number[]>> = {},
+    options?: ErrorOptions,
   ) {
-    super(message)
+    super(message, options)
   }
 }
 

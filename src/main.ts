@@ -4,6 +4,8 @@ import { messageOf } from './errors.js'
 import { start } from './start.js'
 
 const say = (line: string) => console.log(line)
+/** Whoever sends SIGTERM sends SIGKILL ten seconds later. What has not ended by then goes on at the next start, as after a crash. */
+const lastMomentMs = 9_000
 
 try {
   const starting = start(readConfig(), say)
@@ -12,6 +14,10 @@ try {
     if (stopping) process.exit(1) // asked twice: at once
     stopping = true
     say(`${signal}: stopping`)
+    setTimeout(() => {
+      say('Some work did not end in time: it goes on at the next start')
+      process.exit(0)
+    }, lastMomentMs).unref()
     // While it still starts, too: what it has started by then has to be stopped.
     starting
       .then((house) => house.close())

@@ -4,10 +4,11 @@ import { type Server, startServer } from './api/server.js'
 import type { Config } from './config.js'
 import { openDatabase } from './database/open.js'
 import { connect, type Db, type TrainingRun } from './db.js'
-import { sweep } from './disk.js'
+import { checkWritable, sweep } from './disk.js'
 import { messageOf } from './errors.js'
 import { Events } from './events.js'
 import type { Hall } from './hall.js'
+import { startRetention } from './keeping/retention.js'
 import { createLog } from './log.js'
 import { trainingEngine } from './model/engine.js'
 import { Serving } from './predictions/serving.js'
@@ -33,6 +34,8 @@ export async function start(config: Config, say: (line: string) => void): Promis
   }
   try {
     const log = createLog(config.logLevel)
+    await checkWritable(config.dataDir, 'WASTEX_DATA')
+    await checkWritable(config.modelsDir, 'WASTEX_MODELS')
     await sweep(config.modelsDir)
     await sweep(config.dataDir)
     await sweep(config.uploadsDir, 1)
@@ -56,6 +59,8 @@ export async function start(config: Config, say: (line: string) => void): Promis
     })
     await training.recover()
     closing.push(() => training.close())
+
+    closing.push(await startRetention(hall))
 
     const degraded = async () => {
       const engine = await trainingEngine()

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connect, isUniqueViolation, type PrismaClient } from '../src/db.js'
 import { createTestDatabase, type TestDatabase } from './support/database.js'
+import { addVersion } from './support/rows.js'
 
 let database: TestDatabase
 let db: PrismaClient
@@ -69,5 +70,40 @@ describe('the database', () => {
     expect(await db.versionEntry.findMany({ select: { split: true, classLabel: true } })).toEqual([
       { split: 'TRAIN', classLabel: 'glass' },
     ])
+  })
+
+  it('refuses what would change a finished version otherwise: an entry more, other counts, another parent', async () => {
+    const { id, name } = await addVersion(db, 'sealed', { paper: 3 })
+    const photo = await db.photo.findFirstOrThrow({ where: { entries: { none: { versionId: id } } } })
+    const entry = { versionId: id, photoId: photo.id, split: 'TRAIN' as const, classLabel: 'paper' }
+    await expect(db.versionEntry.create({ data: entry })).rejects.toThrow('never changes: INSERT')
+    // Not by way of the transaction that activates it, either.
+    const together = db.$transaction(async (tx) => {
+      await tx.datasetVersion.update({ where: { id }, data: { notes: 'mine' } })
+      await tx.versionEntry.create({ data: entry })
+    })
+    await expect(together).rejects.toThrow('never changes: INSERT')
+    const other = await version('other')
+    for (const data of [{ totalImages: 4 }, { classCounts: [] }, { splits: [] }, { parentId: other.id }, { name: 'x' }])
+      await expect(db.datasetVersion.update({ where: { id }, data })).rejects.toThrow('never changes: UPDATE')
+    await expect(db.datasetVersion.delete({ where: { id } })).rejects.toThrow()
+    expect(await db.datasetVersion.findUniqueOrThrow({ where: { name } })).toMatchObject({
+      totalImages: 3,
+      notes: null,
+    })
+    expect(await db.versionEntry.count({ where: { versionId: id } })).toBe(3)
+  })
+
+  it('lets a whole version go only to who names it, in that transaction alone', async () => {
+    const [gone, kept] = [await addVersion(db, 'gone', { paper: 3 }), await addVersion(db, 'stays', { paper: 3 })]
+    const remove = (name: number, id: number) =>
+      db.$transaction(async (tx) => {
+        await tx.$executeRaw`SELECT set_config('wastex.removed_version', ${String(name)}, true)`
+        await tx.versionEntry.deleteMany({ where: { versionId: id } })
+        await tx.datasetVersion.delete({ where: { id } })
+      })
+    await expect(remove(gone.id, kept.id)).rejects.toThrow('never changes: DELETE')
+    await remove(gone.id, gone.id)
+    await expect(db.versionEntry.deleteMany({ where: { versionId: kept.id } })).rejects.toThrow('never changes: DELETE')
   })
 })

@@ -138,6 +138,8 @@ describe('imports', () => {
     ['api/a.ts', "import sharp from 'sharp'"],
     ['training/a.ts', "const ort = createRequire(import.meta.url)('onnxruntime-node')"],
     ['predictions/a.ts', "import type * as tf from '@tensorflow/tfjs-node'"],
+    ['reviews/a.ts', "import { readFile, writeFile } from 'node:fs/promises'"],
+    ['photos/a.ts', "import fs from 'node:fs'"],
   ])('are found when they go the wrong way: %s', (file, text) => {
     expect(wrong(file, text)).toHaveLength(1)
     expect(wrong(file, text)[0]).toContain(`src/${file}`)

@@ -1,5 +1,6 @@
 /** What a client sees of an error: one that was meant for it as it is, any other as an id that the log has too. */
 import { randomUUID } from 'node:crypto'
+import { storageFull } from '../disk.js'
 import { WasteXError } from '../errors.js'
 import type { Log } from '../log.js'
 
@@ -11,6 +12,10 @@ export interface ClientError {
 
 export function errorForClient(error: unknown, log: Log): ClientError {
   if (error instanceof WasteXError) return { code: error.code, message: error.message, details: error.details }
+  if (isDatabaseFull(error)) {
+    log.error({ error }, 'the database has no room left')
+    return errorForClient(storageFull(), log)
+  }
   const id = randomUUID()
   log.error({ error, id }, 'unexpected error')
   return {
@@ -18,4 +23,13 @@ export function errorForClient(error: unknown, log: Log): ClientError {
     message: `Something went wrong on this server. Its log has more under ${id}.`,
     details: { id },
   }
+}
+
+/** PostgreSQL's `disk_full`, wherever Prisma has put it. */
+function isDatabaseFull(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false
+  const { originalCode, code, cause, meta } = error as Record<string, unknown>
+  if (originalCode === '53100' || code === '53100') return true
+  const { driverAdapterError } = (meta ?? {}) as Record<string, unknown>
+  return isDatabaseFull(cause) || isDatabaseFull(driverAdapterError)
 }

@@ -33,9 +33,10 @@ const artefactTypes: Readonly<Record<string, string>> = {
   '.png': 'image/png',
 }
 
-/** Answers `/files/...`; 404 for whatever is not known. */
+/** Answers `/files/...`; 404 for whatever is not known, 410 for what was erased. */
 export async function serveFile(hall: Hall, request: IncomingMessage, response: ServerResponse, pathname: string) {
   const found = await find(hall, pathname)
+  if (found === 'erased') return void response.writeHead(410).end()
   if (!found) return void response.writeHead(404).end()
   const headers = {
     'content-type': found.type,
@@ -57,7 +58,7 @@ export async function serveFile(hall: Hall, request: IncomingMessage, response: 
   await pipeline(handle.createReadStream(), response)
 }
 
-async function find(hall: Hall, pathname: string): Promise<Found | undefined> {
+async function find(hall: Hall, pathname: string): Promise<Found | 'erased' | undefined> {
   const [, , kind, ...rest] = pathname.split('/').map(decoded)
   const [first = '', second = '', ...more] = rest
   if (more.length > 0) return undefined
@@ -76,9 +77,10 @@ function decoded(part: string): string {
   }
 }
 
-async function findPhoto(hall: Hall, contentHash: string): Promise<Found | undefined> {
+async function findPhoto(hall: Hall, contentHash: string): Promise<Found | 'erased' | undefined> {
   const photo = hash.test(contentHash) && (await hall.db.photo.findUnique({ where: { contentHash } }))
   if (!photo) return undefined
+  if (photo.erasedAt !== null) return 'erased'
   const file = photoFile(hall.config, photo)
   const head = await headOf(file, photo.bytes)
   if (!head) {
@@ -101,11 +103,10 @@ async function headOf(file: string, bytes: number): Promise<Uint8Array | undefin
   }
 }
 
-async function findThumbnail(hall: Hall, contentHash: string): Promise<Found | undefined> {
+async function findThumbnail(hall: Hall, contentHash: string): Promise<Found | 'erased' | undefined> {
   const photo = await findPhoto(hall, contentHash)
-  return (
-    photo && { ...photo, type: mimeTypeOf.jpeg, etag: `"${contentHash}-small"`, bytes: () => thumbnail(photo.file) }
-  )
+  if (!photo || photo === 'erased') return photo
+  return { ...photo, type: mimeTypeOf.jpeg, etag: `"${contentHash}-small"`, bytes: () => thumbnail(photo.file) }
 }
 
 async function findArtefact(hall: Hall, runName: string, name: string): Promise<Found | undefined> {

@@ -2,7 +2,7 @@
 import { access, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Config } from '../config.js'
-import { writeFileWhole } from '../disk.js'
+import { syncName, writeFileWhole } from '../disk.js'
 import { contentHash } from './identity.js'
 import { extensionOf, photoType } from './type.js'
 
@@ -25,7 +25,8 @@ export async function keepPhoto(config: Folders, bytes: Uint8Array): Promise<Pla
   const hash = contentHash(bytes)
   const place = { root: uploadsRoot, path: `${hash.slice(0, 2)}/${hash}.${extensionOf[photoType(bytes)]}` }
   const file = photoFile(config, place)
-  if (!(await exists(file))) await writeFileWhole(file, bytes)
+  if (await exists(file)) await syncName(file)
+  else await writeFileWhole(file, bytes)
   return place
 }
 

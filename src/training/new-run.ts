@@ -18,7 +18,7 @@ export async function freeRunName(tx: Db, { modelsDir }: Pick<Config, 'modelsDir
 export async function trainableClasses(hall: Hall, versionId: number, name: string): Promise<string[]> {
   const counts = await hall.db.versionEntry.groupBy({
     by: ['classLabel', 'split'],
-    where: { versionId },
+    where: { versionId, photo: { erasedAt: null } },
     _count: true,
   })
   const labels = [...new Set(counts.map(({ classLabel }) => classLabel))].toSorted((a, b) => (a < b ? -1 : 1))

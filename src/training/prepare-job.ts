@@ -5,6 +5,7 @@ import type { TrainingRun } from '../db.js'
 import type { Hall } from '../hall.js'
 import { photoFile } from '../photos/store.js'
 import { trainingRows } from '../versions/training-rows.js'
+import { featuresFolder } from './features/forget.js'
 import type { Job } from './job.js'
 import type { Settings } from './settings.js'
 
@@ -33,7 +34,7 @@ export async function prepareJob(hall: Hall, run: TrainingRun, weights: Job['wei
     baseline: serving ? { runName: serving.name, seen: await seenBy(hall, serving) } : undefined,
     folders: {
       models: config.modelsDir,
-      features: path.join(config.dataDir, 'features'),
+      features: featuresFolder(config),
       checkpoint: checkpointFile(config, run.id),
     },
     featureCacheBytes: config.featureCacheBytes,

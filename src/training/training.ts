@@ -3,6 +3,7 @@ import { isUniqueViolation, type TrainingRun } from '../db.js'
 import { conflict, notFound, WasteXError } from '../errors.js'
 import type { Hall } from '../hall.js'
 import { trainingEngine } from '../model/engine.js'
+import { countErased } from '../versions/training-rows.js'
 import { Hosting } from './hosting.js'
 import { freeRunName, trainableClasses } from './new-run.js'
 import { RunLock } from './run-lock.js'
@@ -31,6 +32,7 @@ export class Training {
     const startedFrom = await runToGoOnFrom(db, version, input)
     const settings = startedFrom ? settingsToGoOn(asked) : asked
     const classLabels = await trainableClasses(this.hall, version.id, version.name)
+    const erased = await countErased(db, version.id)
     const run = await this.oneAtATime(() =>
       recordStart(
         db,
@@ -48,7 +50,7 @@ export class Training {
             },
           })
         },
-        `Queued: ${version.name}, recipe ${settings.recipe}${startedFrom ? `, from the weights of ${startedFrom.name}` : ''}`,
+        `Queued: ${version.name}, recipe ${settings.recipe}${startedFrom ? `, from the weights of ${startedFrom.name}` : ''}${erased > 0 ? `; without ${erased} erased ${erased === 1 ? 'photo' : 'photos'}` : ''}`,
       ),
     )
     this.hosting.takeOn(run)

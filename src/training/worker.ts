@@ -1,6 +1,6 @@
 /** The training thread. It lowers its own priority before TensorFlow and onnxruntime start theirs, which inherit it. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { messageOf } from '../errors.js'
+import { messageOf, WasteXError } from '../errors.js'
 import type { Job, Report } from './job.js'
 import { giveWay } from '../thread.js'
 import { RunFailure } from './run-failure.js'
@@ -34,7 +34,8 @@ try {
 } catch (error) {
   if (error instanceof Stopped) report({ type: 'stopped' })
   else {
+    const forPeople = error instanceof RunFailure || error instanceof WasteXError
     const stack = error instanceof Error ? error.stack : undefined
-    report({ type: 'failed', message: messageOf(error), stack, forPeople: error instanceof RunFailure })
+    report({ type: 'failed', message: messageOf(error), stack, forPeople })
   }
 }

@@ -7,6 +7,7 @@ import { completeVersion } from './complete-version.js'
 import { changingVersions } from './one-at-a-time.js'
 import { assignSplits, type ClassCounts } from './splits.js'
 import { type StagedPhoto, takeStaged } from './staged-photos.js'
+import { countErased } from './training-rows.js'
 import { freeName, nameTaken, versionIdOf } from './version-name.js'
 
 export interface CreateVersionInput {
@@ -28,7 +29,8 @@ export async function createVersion({ db }: Pick<Hall, 'db'>, input: CreateVersi
   return changingVersions(db, async (tx) => {
     const parentId = await parentOf(tx, input.parent)
     const staged = await takeStaged(tx, parentId)
-    if (staged.length === 0)
+    // Without what was erased since, it is another version, too.
+    if (staged.length === 0 && (parentId === null || (await countErased(tx, parentId)) === 0))
       throw conflict('No photo is staged: label some first. A version adds photos to its parent.')
     const groups = await nearCopyGroups(staged.map((photo) => photo.perceptualHash))
     const newOnes = staged.flatMap((photo, i) =>
@@ -45,8 +47,9 @@ export async function createVersion({ db }: Pick<Hall, 'db'>, input: CreateVersi
       const replaced = staged.filter((photo) => photo.parentSplit).map((photo) => photo.photoId)
       await tx.$executeRaw`
         INSERT INTO "VersionEntry" ("versionId", "photoId", split, "classLabel", "sourceImageId", "addedAt")
-        SELECT ${id}, "photoId", split, "classLabel", "sourceImageId", "addedAt" FROM "VersionEntry"
-        WHERE "versionId" = ${parentId} AND "photoId" <> ALL(${replaced}::int[]) ORDER BY id`
+        SELECT ${id}, "photoId", split, "classLabel", "sourceImageId", "addedAt" FROM "VersionEntry" e
+        WHERE "versionId" = ${parentId} AND "photoId" <> ALL(${replaced}::int[])
+          AND NOT EXISTS (SELECT FROM "Photo" p WHERE p.id = e."photoId" AND p."erasedAt" IS NOT NULL) ORDER BY id`
     }
     // The entry that a staged photo replaces came into this line of versions when it did: the label is new, not the photo.
     await tx.$executeRaw`

@@ -16,6 +16,12 @@ export async function drawnPhoto(seed: number, { width = 96, height = 72 } = {})
 /** The same picture in other bytes. */
 export const nearCopyOf = (photo: Buffer): Promise<Buffer> => sharp(photo).jpeg({ quality: 60 }).toBuffer()
 
+/** The same picture in bytes that nobody has sent: a comment behind the first two bytes. */
+export function withComment(jpeg: Buffer, comment: string): Buffer {
+  const head = Buffer.from([0xff, 0xfe, 0, comment.length + 2])
+  return Buffer.concat([jpeg.subarray(0, 2), head, Buffer.from(comment), jpeg.subarray(2)])
+}
+
 /** Writes files by their relative path. */
 export async function writeDataset(folder: string, files: Readonly<Record<string, Buffer | string>>): Promise<string> {
   for (const [file, bytes] of Object.entries(files)) {

@@ -65,12 +65,13 @@ export async function addVersion(
     split,
     count: entries.filter((entry) => entry.split === split).length,
   }))
-  return db.datasetVersion.create({
+  const { id } = await db.datasetVersion.create({
     data: {
       name,
       totalImages: entries.length,
       classCounts: Object.entries(photosOf).map(([classLabel, count]) => ({ classLabel, count })),
-      splits,
+      // Nothing comes into a version that has its counts.
+      splits: [],
       ...version,
       entries: {
         create: entries.map(({ classLabel, split, filename }) => ({
@@ -81,6 +82,7 @@ export async function addVersion(
       },
     },
   })
+  return db.datasetVersion.update({ where: { id }, data: { splits } })
 }
 
 /** A run on that version, over. */

@@ -32,7 +32,7 @@ export async function startTestServer(settings: Record<string, string> = {}): Pr
     ...settings,
   })
   const house = await start(config, () => {})
-  const db = connect(database.url, 2)
+  const db = connect(config.databaseUrl ?? database.url, 2)
   return {
     address: house.address,
     config,

@@ -15,11 +15,16 @@ const rooms = [
   'evaluation',
   'training',
   'promotion',
+  'keeping',
   'api',
 ]
 
 /** These put the house together, so they may know every room. */
-const entrances = new Set(['main.ts', 'start.ts'])
+const entrances = new Set(['main.ts', 'start.ts', 'command.ts'])
+
+/** What changes files is for src/disk.ts; the built-in PostgreSQL makes and owns its folders itself. */
+const writers = /\b(?:(?:writeFile|appendFile|rename|copyFile|cp|truncate|symlink|link)(?:Sync)?|createWriteStream)\b/
+const mayWrite = ['disk.ts', 'database/']
 
 /** Package, and the files or folders of src/ that may name it. */
 const doors = {
@@ -45,8 +50,17 @@ export function wrongImports(root) {
     const text = withoutComments(readFileSync(path.join(src, file), 'utf8'))
     const packages = text.matchAll(/(?:\b(?:from|import|require|resolve)\s*\(?|\)\()\s*['"](@?[a-z][^'"\s]*)['"]/g)
     const files = text.matchAll(/['"](\.{1,2}\/[^'"\s]*)['"]/g)
-    return [...packages, ...files].map(([, target]) => complaint(file, target)).filter((line) => line !== undefined)
+    const imports = [...packages, ...files].map(([, target]) => complaint(file, target))
+    return [...imports, writes(file, text)].filter((line) => line !== undefined)
   })
+}
+
+function writes(file, text) {
+  const names = /import\s*([^'"]*?)\s*from\s*'node:fs(?:\/promises)?'/g
+  const imported = [...text.matchAll(names)].map(([, named]) => named)
+  const writer = imported.map((named) => (named.startsWith('{') ? writers.exec(named)?.[0] : named)).find(Boolean)
+  if (writer === undefined || isAmong(file, mayWrite)) return undefined
+  return `src/${file} writes files itself (${writer}): the door to the disk is src/disk.ts`
 }
 
 const withoutComments = (text) => text.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/^\s*\/\/.*$/gm, '')

@@ -12,6 +12,7 @@ import './evaluation.js'
 import './training-mutations.js'
 import './training-events.js'
 import './classify.js'
+import './erase.js'
 import './dashboard.js'
 import './live.js'
 

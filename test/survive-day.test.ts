@@ -1,0 +1,181 @@
+/**
+ * Fifty promotions under load, and a day's worth of photos as far as a minute goes: nothing fails, memory is level, nothing is left
+ * open. WASTEX_SOAK_SECONDS=86400 for the day itself.
+ */
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { drawSamples } from '../demo/draw.js'
+import { photoFile } from '../src/photos/store.js'
+import { trainingRows } from '../src/versions/training-rows.js'
+import { ask, file, upload, watch } from './support/client.js'
+import { withComment } from './support/drawn-photo.js'
+import { openTestHall, type TestHall } from './support/hall.js'
+import { ServerProcess } from './support/server-process.js'
+import type { Resources } from './support/tell-resources.js'
+import { drawVersion, finished, headAlone, settingsOf } from './support/training.js'
+
+const minutes = 60_000
+const promotions = Number(process.env['WASTEX_PROMOTIONS'] ?? 50)
+const soakMs = 1_000 * Number(process.env['WASTEX_SOAK_SECONDS'] ?? 45)
+/** Eight samples: the first of them are a server that still warms up. */
+const samples = 8
+const canTell = process.platform === 'linux'
+
+let hall: TestHall
+let server: ServerProcess
+let address: string
+let known: Buffer
+let unknown: Buffer
+const runs: string[] = []
+
+const preload = path.join(import.meta.dirname, 'support/tell-resources.ts')
+async function start(): Promise<void> {
+  server = new ServerProcess(settingsOf(hall), ['--expose-gc', '--import', 'tsx', '--import', preload])
+  address = await server.address()
+}
+
+let asked = 0
+async function resources(): Promise<Resources> {
+  server.signal('SIGUSR2')
+  const [, told = ''] = await server.said(new RegExp(`^resources ${++asked} (.*)$`, 'm'))
+  return JSON.parse(told) as Resources
+}
+
+async function classify(bytes: Buffer): Promise<{ ood: boolean; servedBy: { name: string } }> {
+  const { data, errors } = await upload<{ classify: { ood: boolean; servedBy: { name: string } } }, object>(
+    address,
+    'mutation ($image: Upload!) { classify(image: $image) { ood servedBy { name } } }',
+    { image: file(bytes, 'photo.jpg') },
+  )
+  return data?.classify ?? expect.fail(errors?.[0]?.message)
+}
+const promote = (name: string) => ask(address, 'mutation ($name: String!) { promote(name: $name) { name } }', { name })
+const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
+const MiB = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`
+
+beforeAll(async () => {
+  hall = await openTestHall()
+  await drawVersion(hall, 'v1')
+  await start()
+  for (const seed of [1, 2]) {
+    const { startTraining } = await ask<{ startTraining: { name: string } }, object>(
+      address,
+      'mutation ($input: StartTrainingInput!) { startTraining(input: $input) { name } }',
+      { input: { datasetVersion: 'v1', ...headAlone, stage1: { epochs: 15 }, seed } },
+    )
+    const { id } = await hall.db.trainingRun.findUniqueOrThrow({ where: startTraining })
+    await finished(hall, id)
+    runs.push(startTraining.name)
+  }
+  await promote(runs[0] ?? '')
+  for (const row of await trainingRows(hall.db, 1)) {
+    known = await readFile(photoFile(hall.config, row))
+    if (!(await classify(known)).ood) break
+  }
+  for (const photo of await drawSamples(path.join(hall.folder, 'others'), { perClass: 0, odd: 12, seed: 5 })) {
+    unknown = await readFile(photo.path)
+    if ((await classify(unknown)).ood) break
+  }
+  // One that has trained keeps what TensorFlow took.
+  await server.kill()
+  await start()
+}, 3 * minutes)
+afterAll(async () => {
+  await server.kill()
+  await hall.close()
+})
+
+interface Call {
+  readonly name: string
+  readonly sent: number
+  readonly answered: number
+}
+const timed = async (work: () => Promise<string>): Promise<Call> => {
+  const sent = performance.now()
+  const name = await work()
+  return { name, sent, answered: performance.now() }
+}
+
+/** Runs that were live at some moment of the call, as far as a client can tell. */
+function liveDuring(call: Call, promoted: readonly Call[]): string[] {
+  const before = promoted.findLast(({ answered }) => answered < call.sent)
+  const meanwhile = promoted.filter(({ sent, answered }) => answered >= call.sent && sent <= call.answered)
+  return [before ?? expect.fail('nothing served'), ...meanwhile].map(({ name }) => name)
+}
+
+describe.runIf(canTell)(`${promotions} promotions`, () => {
+  it(
+    'under load fail no call; each is answered by a run that was live; memory and threads stay level',
+    { timeout: promotions * 10_000 },
+    async () => {
+      const promoted: Call[] = [await timed(async () => promote(runs[0] ?? '').then(() => runs[0] ?? ''))]
+      const ofOneModel = (await resources()).threads
+      const rss: number[] = []
+      let done = false
+      const client = async () => {
+        const calls: Call[] = []
+        while (!done) calls.push(await timed(async () => (await classify(known)).servedBy.name))
+        return calls
+      }
+      const clients = Array.from({ length: 4 }, client)
+      try {
+        for (let i = 1; i <= promotions; i++) {
+          const name = runs[i % 2] ?? ''
+          promoted.push(await timed(() => promote(name).then(() => name)))
+          rss.push((await resources()).rss)
+        }
+      } finally {
+        done = true
+      }
+      const calls = (await Promise.all(clients)).flat()
+      for (const call of calls) expect(liveDuring(call, promoted)).toContain(call.name)
+      const [early, late] = [
+        median(rss.slice(promotions / 5, (2 * promotions) / 5)),
+        median(rss.slice(-promotions / 5)),
+      ]
+      console.log(`${promotions} promotions, ${calls.length} calls, 0 failed; memory ${MiB(early)}, then ${MiB(late)}`)
+      expect(late / early).toBeLessThan(1.1)
+      expect((await resources()).threads).toBe(ofOneModel)
+    },
+  )
+})
+
+describe.runIf(canTell)(`${soakMs / 1000} seconds of photos`, () => {
+  it('leave memory level, and no handle, file or thread', { timeout: soakMs + 2 * minutes }, async () => {
+    let photos = 0
+    const load = async (ms: number) => {
+      const until = performance.now() + ms
+      const phone = async (number: number) => {
+        while (performance.now() < until) {
+          const isNew = photos % 10 === 9
+          await classify(isNew ? withComment(unknown, `${number} ${photos}`) : known)
+          photos++
+        }
+      }
+      // Some watch, and some stop watching.
+      const screen = async () => {
+        while (performance.now() < until) {
+          const news = watch(address, 'subscription { trashCounted { count } }', {}, { over: 'SSE' })
+          await news.next()
+          await news.return()
+          await pause(100)
+        }
+      }
+      await Promise.all([phone(1), phone(2), phone(3), phone(4), screen()])
+      await pause(6_000) // Node's client keeps connections for four seconds, the server for five
+      return resources()
+    }
+    const told: Resources[] = []
+    for (let i = 0; i < samples; i++) told.push(await load(soakMs / samples))
+    const [early, late] = [told.slice(2, 5), told.slice(-3)]
+    const level = (of: (one: Resources) => number) => median(late.map(of)) / median(early.map(of))
+    console.log(`${photos} photos; ${told.map(({ rss, heap }) => `${MiB(rss)} (heap ${MiB(heap)})`).join(', ')}`)
+    expect(level(({ rss }) => rss)).toBeLessThan(1.08)
+    expect(level(({ heap }) => heap)).toBeLessThan(1.08)
+    expect(level(({ threads }) => threads)).toBe(1)
+    expect(late.at(-1)?.descriptors).toBeLessThanOrEqual((early[0]?.descriptors ?? 0) + 2)
+    expect(late.at(-1)?.handles['Timeout'] ?? 0).toBeLessThanOrEqual((early[0]?.handles['Timeout'] ?? 0) + 1)
+  })
+})

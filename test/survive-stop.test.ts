@@ -1,0 +1,124 @@
+/** SIGTERM with everything in hand at once: a training, an import, subscribers, a client that reads nothing, an upload that never ends. */
+import { once } from 'node:events'
+import http from 'node:http'
+import net from 'node:net'
+import path from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
+import { drawSamples } from '../demo/draw.js'
+import { ask, send } from './support/client.js'
+import { openTestHall, type TestHall } from './support/hall.js'
+import { ServerProcess } from './support/server-process.js'
+import { drawVersion, headAlone, hasTold, runOf, runWhen, settingsOf } from './support/training.js'
+
+const minutes = 60_000
+let hall: TestHall
+const processes: ServerProcess[] = []
+let arriving: string
+
+beforeAll(async () => {
+  hall = await openTestHall()
+  await drawVersion(hall, 'v1')
+  arriving = path.join(hall.folder, 'arriving')
+  await drawSamples(arriving, { perClass: 60, classes: ['bottle', 'can'], seed: 9 })
+}, minutes)
+afterAll(async () => {
+  for (const own of processes) await own.kill()
+  await hall.close()
+})
+
+async function start(): Promise<{ server: ServerProcess; address: string }> {
+  const server = new ServerProcess(settingsOf(hall))
+  processes.push(server)
+  return { server, address: await server.address() }
+}
+
+async function subscribed(address: string): Promise<WebSocket> {
+  const socket = new WebSocket(`${address.replace('http', 'ws')}/graphql`, 'graphql-transport-ws')
+  await once(socket, 'open')
+  socket.send(JSON.stringify({ type: 'connection_init' }))
+  await once(socket, 'message')
+  socket.send(JSON.stringify({ type: 'subscribe', id: '1', payload: { query: 'subscription { imageQueued { id } }' } }))
+  return socket
+}
+
+/** Says that it will send a photo, and then takes its time. */
+function slowUpload(address: string): http.ClientRequest {
+  const request = http.request(`${address}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'multipart/form-data; boundary=b', 'graphql-preflight': '1', 'content-length': 100_000 },
+  })
+  request.on('error', () => undefined) // the server hangs up: that is what is tested
+  request.write('--b\r\ncontent-disposition: form-data; name="operations"\r\n\r\n{')
+  return request
+}
+
+it('parks what can go on, says goodbye, and has ended within ten seconds', { timeout: 2 * minutes }, async () => {
+  const { server, address } = await start()
+  const { startTraining } = await ask<{ startTraining: { name: string } }, object>(
+    address,
+    'mutation ($input: StartTrainingInput!) { startTraining(input: $input) { name } }',
+    { input: { datasetVersion: 'v1', ...headAlone, stage1: { epochs: 200 } } },
+  )
+  const { id } = await hall.db.trainingRun.findUniqueOrThrow({ where: startTraining })
+  await runWhen(hall, id, (run) => hasTold(run, 'TrainingEpochCompleted', { stage: 'HEAD', epoch: 1 }))
+
+  const goodbyes = (await Promise.all([subscribed(address), subscribed(address)])).map((one) => once(one, 'close'))
+  const stalled = await subscribed(address)
+  stalled.pause()
+  const stream = await fetch(`${address}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+    body: JSON.stringify({ query: 'subscription { imageQueued { id } }' }),
+  })
+  const dumb = net.connect(Number(new URL(address).port), '127.0.0.1')
+  dumb.on('error', () => undefined)
+  await once(dumb, 'connect')
+  slowUpload(address)
+  const importing = send(
+    address,
+    'mutation ($input: ImportDatasetInput!) { importDataset(input: $input) { totalImages } }',
+    { input: { name: 'v2', path: arriving } },
+  ).catch((error: unknown) => error)
+  await hall.db.$queryRaw`SELECT 1`
+
+  const asked = performance.now()
+  server.signal('SIGTERM')
+  expect((await Promise.all(goodbyes)).map(([code]) => code as number)).toEqual([1001, 1001])
+  expect(await stream.text()).toContain(':')
+  const { code, signal, stderr } = await server.ended
+  expect([code, signal, stderr.replaceAll(/^.*(oneDNN|absl|cpu_feature|rebuild TensorFlow).*\n/gm, '')]).toEqual([
+    0,
+    null,
+    '',
+  ])
+  expect(performance.now() - asked).toBeLessThan(10_000)
+  stalled.terminate()
+  await importing
+  expect((await runOf(hall.db, id)).status).toBe('INTERRUPTED')
+
+  // The import is there or not at all; asked for again it is there.
+  const again = await start()
+  const { data, errors } = await send<{ importDataset: { totalImages: number } }, object>(
+    again.address,
+    'mutation ($input: ImportDatasetInput!) { importDataset(input: $input) { totalImages } }',
+    { input: { name: 'v2', path: arriving } },
+  )
+  const there = await hall.db.datasetVersion.findUniqueOrThrow({ where: { name: 'v2' } })
+  expect(there.totalImages).toBe(120)
+  expect(data?.importDataset.totalImages ?? errors?.[0]?.extensions.code).toBeOneOf([120, 'CONFLICT'])
+})
+
+it('a second signal ends it at once', { timeout: minutes }, async () => {
+  const { server, address } = await start()
+  const request = slowUpload(address)
+  await once(request, 'socket')
+  await fetch(`${address}/health`)
+  server.signal('SIGTERM')
+  await server.said(/stopping/)
+  const asked = performance.now()
+  server.signal('SIGTERM')
+  const { code } = await server.ended
+  expect(code).toBe(1)
+  expect(performance.now() - asked).toBeLessThan(1_000)
+})

@@ -1,0 +1,338 @@
+/** What people must be able to take away, and to bring back. */
+import { createHash } from 'node:crypto'
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { drawSamples } from '../demo/draw.js'
+import type { Config } from '../src/config.js'
+import type { TrainingRun } from '../src/db.js'
+import { backUp } from '../src/keeping/backup.js'
+import { finishErasing } from '../src/keeping/erase.js'
+import { findPrunable, prune } from '../src/keeping/prune.js'
+import { restore } from '../src/keeping/restore.js'
+import { eraseUnlabelled } from '../src/keeping/retention.js'
+import { photoFile } from '../src/photos/store.js'
+import { trainingRows } from '../src/versions/training-rows.js'
+import { ask, file, send, upload } from './support/client.js'
+import { createTestDatabase } from './support/database.js'
+import { withComment } from './support/drawn-photo.js'
+import { openTestHall, type TestHall } from './support/hall.js'
+import { addRun } from './support/rows.js'
+import { startTestServer, type TestServer } from './support/server.js'
+import { drawVersion, finished, headAlone, startServerOf, told, runOf, weights } from './support/training.js'
+
+const minutes = 60_000
+let hall: TestHall
+let server: TestServer
+let run: TrainingRun
+let unknown: Buffer
+
+interface Classified {
+  classLabel: string
+  confidence: number
+  energy: number
+  ood: boolean
+  image: { id: string; contentHash: string; url: string; thumbnailUrl: string } | null
+}
+const classifyAt = async (address: string, bytes: Buffer): Promise<Classified> => {
+  const { data, errors } = await upload<{ classify: Classified }, object>(
+    address,
+    `mutation ($image: Upload!) { classify(image: $image) {
+      classLabel confidence energy ood image { id contentHash url thumbnailUrl } } }`,
+    { image: file(bytes, 'Anna at home.jpg') },
+  )
+  return data?.classify ?? expect.fail(errors?.[0]?.message)
+}
+const classify = (bytes: Buffer) => classifyAt(server.address, bytes)
+/** A photo that is kept, in bytes of its own. */
+const keep = async (name: string) => (await classify(withComment(unknown, name))).image ?? expect.fail('it is known')
+const label = (id: string, classLabel = 'bottle') =>
+  send(server.address, 'mutation ($id: ID!, $classLabel: String!) { label(id: $id, classLabel: $classLabel) { id } }', {
+    id,
+    classLabel,
+  })
+const createVersion = (name: string) =>
+  ask<{ createVersion: { totalImages: number } }, object>(
+    server.address,
+    'mutation ($name: String!) { createVersion(input: { name: $name }) { totalImages } }',
+    { name },
+  )
+const erase = (id: string) =>
+  send<{ erasePhoto: { erasedAt: string; filename: string; assignedLabel: string | null } }, object>(
+    server.address,
+    'mutation ($id: ID!) { erasePhoto(id: $id) { erasedAt filename assignedLabel } }',
+    { id },
+  )
+const statusOf = async (url: string) => (await fetch(`${server.address}${url}`)).status
+const rowOf = (contentHash: string) =>
+  hall.db.photo.findUniqueOrThrow({ where: { contentHash }, include: { image: true } })
+const train = async (datasetVersion: string, input = {}) => {
+  const { startTraining } = await ask<{ startTraining: { name: string } }, object>(
+    server.address,
+    'mutation ($input: StartTrainingInput!) { startTraining(input: $input) { name } }',
+    { input: { datasetVersion, ...headAlone, ...input } },
+  )
+  const { id } = await hall.db.trainingRun.findUniqueOrThrow({ where: startTraining })
+  const over = await finished(hall, id)
+  expect(over).toMatchObject({ status: 'COMPLETED', error: null })
+  return over
+}
+const filesBelow = async (folder: string) =>
+  (await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])).filter((entry) => entry.isFile())
+
+beforeAll(async () => {
+  hall = await openTestHall()
+  await drawVersion(hall, 'v1')
+  server = await startServerOf(hall)
+  run = await train('v1', { stage1: { epochs: 15 }, autoPromote: true })
+  await ask(server.address, 'mutation ($name: String!) { promote(name: $name) { name } }', { name: run.name })
+  for (const photo of await drawSamples(path.join(hall.folder, 'others'), { perClass: 0, odd: 12, seed: 5 })) {
+    unknown = await readFile(photo.path)
+    if ((await classify(unknown)).ood) break
+  }
+}, 3 * minutes)
+afterAll(async () => {
+  await server.close()
+  await hall.close()
+})
+
+describe('a person’s photo', () => {
+  it(
+    'goes with all that was computed of it; versions that had it say so, and go on without',
+    { timeout: minutes * 2 },
+    async () => {
+      const [mine, other] = [await keep('mine'), await keep('other')]
+      await label(mine.id)
+      await label(other.id)
+      await createVersion('with mine')
+      await train('with mine')
+      const features = async () =>
+        (await filesBelow(path.join(hall.config.dataDir, 'features'))).map(({ name }) => name)
+      expect((await features()).some((name) => name.startsWith(mine.contentHash))).toBe(true)
+      expect(await statusOf(mine.url)).toBe(200)
+
+      const { data } = await erase(mine.id)
+      expect(data?.erasePhoto).toMatchObject({ erasedAt: expect.stringMatching(/Z$/), filename: 'erased' })
+      const row = await rowOf(mine.contentHash)
+      await expect(stat(photoFile(hall.config, row))).rejects.toThrow('ENOENT')
+      expect((await features()).filter((name) => name.startsWith(mine.contentHash))).toEqual([])
+      expect(JSON.stringify(row)).not.toContain('Anna')
+      expect([await statusOf(mine.url), await statusOf(mine.thumbnailUrl)]).toEqual([410, 410])
+
+      const { datasetVersion } = await ask<
+        {
+          datasetVersion: {
+            totalImages: number
+            entries: { edges: { node: { contentHash: string; erased: boolean } }[] }
+          }
+        },
+        object
+      >(
+        server.address,
+        `{ datasetVersion(name: "with mine") { totalImages
+        entries(first: 100, filter: { reviewed: true }) { edges { node { contentHash erased } } } } }`,
+        {},
+      )
+      expect(datasetVersion.totalImages).toBe(50)
+      expect(datasetVersion.entries.edges.map(({ node }) => node)).toEqual(
+        expect.arrayContaining([
+          { contentHash: mine.contentHash, erased: true },
+          { contentHash: other.contentHash, erased: false },
+        ]),
+      )
+
+      const again = await train('with mine')
+      const { events } = await runOf(hall.db, again.id)
+      expect(told(events[0] ?? expect.fail())['message']).toContain('without 1 erased photo')
+      // Nothing is staged; but without it, it is another version.
+      expect((await createVersion('without mine')).createVersion.totalImages).toBe(49)
+      await expect(createVersion('the same')).rejects.toThrow('No photo is staged')
+    },
+  )
+
+  it('that waits, or is staged, leaves the queue; it cannot be labelled, and is not kept again', async () => {
+    const [waiting, staged] = [await keep('waiting'), await keep('staged')]
+    await label(staged.id)
+    for (const { id } of [waiting, staged]) expect((await erase(id)).data?.erasePhoto.assignedLabel).toBeNull()
+    expect((await rowOf(staged.contentHash)).image).toMatchObject({ staged: false, reviewed: true })
+    expect((await label(waiting.id)).errors?.[0]).toMatchObject({
+      message: expect.stringContaining('was erased'),
+      extensions: { code: 'CONFLICT' },
+    })
+    const many = await send(
+      server.address,
+      'mutation ($ids: [ID!]!) { labelMany(ids: $ids, classLabel: "can") { id } }',
+      {
+        ids: [waiting.id],
+      },
+    )
+    expect(many.errors?.[0]?.extensions.code).toBe('CONFLICT')
+    expect((await keep('waiting')).id).toBe(waiting.id)
+    await expect(stat(photoFile(hall.config, await rowOf(waiting.contentHash)))).rejects.toThrow('ENOENT')
+    const first = await rowOf(waiting.contentHash)
+    expect((await erase(waiting.id)).data?.erasePhoto.erasedAt).toBe(first.erasedAt?.toISOString())
+  })
+
+  it('whose bytes a crash left behind loses them at the next start', async () => {
+    const left = await keep('left behind')
+    const row = await rowOf(left.contentHash)
+    await hall.db.photo.update({ where: { id: row.id }, data: { erasedAt: new Date() } })
+    await finishErasing(hall)
+    await expect(stat(photoFile(hall.config, row))).rejects.toThrow('ENOENT')
+  })
+
+  it('that lies in somebody’s dataset is theirs to delete', async () => {
+    const image = await keep('theirs')
+    await hall.db.photo.update({
+      where: { contentHash: image.contentHash },
+      data: { root: path.join(hall.folder, 'others'), path: 'odd/odd-001.jpg' },
+    })
+    const { errors } = await erase(image.id)
+    expect(errors?.[0]).toMatchObject({
+      extensions: { code: 'CONFLICT' },
+      message: expect.stringContaining('Delete it there'),
+    })
+    expect((await rowOf(image.contentHash)).erasedAt).toBeNull()
+  })
+})
+
+describe('photos after their time', () => {
+  it('go when nobody has labelled them, and stay when somebody has', async () => {
+    const [old, labelled, young] = [await keep('old'), await keep('labelled'), await keep('young')]
+    await label(labelled.id)
+    const days = (count: number) => new Date(Date.now() - count * 86_400_000)
+    for (const { contentHash } of [old, labelled])
+      await hall.db.image.updateMany({ where: { photo: { contentHash } }, data: { createdAt: days(31) } })
+    expect(await eraseUnlabelled(hall, new Date())).toBe(0) // by default: never
+    const strict = { ...hall, config: { ...hall.config, keepUnlabelledDays: 30 } }
+    expect(await eraseUnlabelled(strict, new Date())).toBe(1)
+    expect([await statusOf(old.url), await statusOf(labelled.url), await statusOf(young.url)]).toEqual([410, 200, 200])
+  })
+})
+
+describe('a backup', () => {
+  let config: Config
+  let restored: TestServer
+  let folder: string
+  const foldersAt = (target: string) => ({
+    dataDir: path.join(target, 'data'),
+    modelsDir: path.join(target, 'models'),
+    uploadsDir: path.join(target, 'data/uploads'),
+  })
+  const dump = async (db: TestHall['db']) => ({
+    versions: await db.datasetVersion.findMany({ orderBy: { id: 'asc' } }),
+    entries: await db.versionEntry.findMany({ orderBy: { id: 'asc' } }),
+    photos: await db.photo.findMany({ orderBy: { id: 'asc' } }),
+    images: await db.image.findMany({ orderBy: { id: 'asc' } }),
+    runs: await db.trainingRun.findMany({ orderBy: { id: 'asc' } }),
+    epochs: await db.runEpoch.findMany({ orderBy: [{ runId: 'asc' }, { stage: 'asc' }, { epoch: 'asc' }] }),
+    events: await db.runEvent.findMany({ orderBy: [{ runId: 'asc' }, { seq: 'asc' }] }),
+    counts: await db.trashCounter.findMany({ orderBy: [{ className: 'asc' }, { recordedAt: 'asc' }] }),
+    files: await db.importedFile.findMany({ orderBy: [{ root: 'asc' }, { path: 'asc' }] }),
+  })
+
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(hall.folder, 'restored-'))
+    config = { ...hall.config, ...foldersAt(folder) }
+  })
+  afterAll(() => restored?.close())
+
+  it(
+    'taken while photos come in gives the same WasteX elsewhere: same answers, versions, photos',
+    { timeout: 2 * minutes },
+    async () => {
+      const target = path.join(hall.folder, 'backup.tar')
+      // Photos come in all the while: what the backup has of them is whole.
+      let done = false
+      const phone = (async () => {
+        for (let i = 0; !done; i++) await keep(`meanwhile ${i}`)
+      })()
+      const contents = await backUp(hall.config, hall.databaseUrl, target).finally(() => (done = true))
+      await phone
+      expect((await readdir(hall.folder)).filter((name) => name.includes('.tmp') || name.includes('.look'))).toEqual([])
+      const { url } = await createTestDatabase()
+      expect(await restore(config, url, target)).toEqual(contents)
+
+      restored = await startTestServer({
+        ...weights,
+        DATABASE_URL: url,
+        WASTEX_DATA: config.dataDir,
+        WASTEX_MODELS: config.modelsDir,
+      })
+      const [before, after] = [await dump(hall.db), await dump(restored.db)]
+      expect(after.versions).toEqual(before.versions)
+      expect(after.entries).toEqual(before.entries)
+      expect(after.runs).toEqual(before.runs)
+      expect(after.epochs).toEqual(before.epochs)
+      expect(after.events).toEqual(before.events)
+      expect(after.files).toEqual(before.files)
+      expect(after.images).toEqual(before.images.slice(0, after.images.length))
+      expect(after.photos).toEqual(before.photos.slice(0, after.photos.length))
+      for (const photo of after.photos.filter(({ root, erasedAt }) => root === 'uploads' && erasedAt === null)) {
+        const bytes = await readFile(photoFile(config, photo))
+        expect(createHash('sha256').update(bytes).digest('hex')).toBe(photo.contentHash)
+      }
+      // The same to the bit, by the same model.
+      for (const { root, path: place } of (await trainingRows(hall.db, run.versionId)).slice(0, 5)) {
+        const bytes = await readFile(path.join(root, place))
+        const [here, there] = [await classify(bytes), await classifyAt(restored.address, bytes)]
+        expect({ ...there, image: there.image?.contentHash }).toEqual({ ...here, image: here.image?.contentHash })
+      }
+      // It goes on: numbers that the database gives out do not come twice, and versions are sealed as before.
+      const fresh = await classifyAt(restored.address, withComment(unknown, 'after the restore'))
+      expect(fresh.image).not.toBeNull()
+      await expect(restored.db.$executeRaw`DELETE FROM "VersionEntry"`).rejects.toThrow('never changes')
+      await expect(restored.db.$executeRaw`DELETE FROM "Photo"`).rejects.toThrow()
+    },
+  )
+
+  it('is restored into what is empty only, and is refused when it is none', async () => {
+    const target = path.join(hall.folder, 'backup.tar')
+    await expect(restore(config, hall.databaseUrl, target)).rejects.toThrow('is not empty')
+    const { url } = await createTestDatabase()
+    await expect(restore(config, url, target)).rejects.toThrow('empty folders only')
+    const empty = { ...config, ...foldersAt(path.join(folder, 'other')) }
+    await expect(restore(empty, hall.databaseUrl, target)).rejects.toThrow('The database is not empty')
+    await expect(restore(empty, url, path.join(hall.folder, 'others/odd/odd-001.jpg'))).rejects.toThrow(
+      'no backup of WasteX',
+    )
+    expect(await filesBelow(path.join(folder, 'other'))).toEqual([])
+  })
+})
+
+describe('old runs and versions', () => {
+  it('go when nothing needs them, with their files; what is needed stays', async () => {
+    await drawVersion(hall, 'side', { perClass: 3, seed: 3 })
+    const { id: sideId } = await hall.db.datasetVersion.findUniqueOrThrow({ where: { name: 'side' } })
+    const ofSide = await addRun(hall.db, 'run-of-side', sideId)
+    const baseline = await addRun(hall.db, 'run-baseline', run.versionId)
+    await hall.db.trainingRun.update({ where: { id: run.id }, data: { baselineId: baseline.id } })
+    expect(await findPrunable(hall, 30)).toEqual({ runs: [], versions: [] })
+
+    const found = await findPrunable(hall, 0)
+    const names = found.runs.map(({ name }) => name)
+    expect(names).toContain(ofSide.name)
+    expect(names).not.toContain(run.name)
+    expect(names).not.toContain(baseline.name)
+    expect(found.versions.map(({ name }) => name)).toEqual(['side'])
+
+    await prune(hall, found, () => undefined)
+    expect(await findPrunable(hall, 0)).toEqual({ runs: [], versions: [] })
+    expect((await readdir(hall.config.modelsDir)).filter((name) => names.includes(name))).toEqual([])
+    expect(await hall.db.versionEntry.count({ where: { versionId: sideId } })).toBe(0)
+    expect(await hall.db.trainingRun.count({ where: { name: { in: names } } })).toBe(0)
+    expect((await classify(unknown)).image).not.toBeNull()
+  })
+
+  it('stay when they came to be needed after they were found', async () => {
+    const late = await addRun(hall.db, 'run-late', run.versionId)
+    await prune(
+      hall,
+      { runs: [run, late], versions: [{ id: run.versionId, name: 'v1', totalImages: 48 }] },
+      () => undefined,
+    )
+    expect(await hall.db.trainingRun.findUnique({ where: { id: run.id } })).not.toBeNull()
+    expect(await hall.db.datasetVersion.findUnique({ where: { id: run.versionId } })).not.toBeNull()
+    await rm(path.join(hall.config.modelsDir, 'run-late'), { recursive: true, force: true })
+  })
+})
