@@ -2,8 +2,9 @@
 import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { WasteXError } from '../errors.js'
-import { decode, maxBytes } from '../photos/decode.js'
+import { decode } from '../photos/decode.js'
 import { contentHash } from '../photos/identity.js'
+import { photoLimits } from '../photos/limits.js'
 import { perceptualHash } from '../photos/perceptual-hash.js'
 import type { PhotoRow } from '../photos/save-photos.js'
 
@@ -31,14 +32,17 @@ export async function readDatasetFile(root: string, relative: string): Promise<R
   const none = { path: relative, bytes: 0, modifiedMs: 0, photo: undefined }
   try {
     const stamp = await stampOf(file)
-    if (stamp.bytes > maxBytes) return { ...none, ...stamp, refused: `It has more than ${maxBytes / 1024 / 1024} MB.` }
+    if (stamp.bytes > photoLimits.bytes)
+      return { ...none, ...stamp, refused: `It has more than ${photoLimits.bytes / 1024 / 1024} MB.` }
     const bytes = await readFile(file)
     try {
       const { width, height, pixels } = await decode(bytes)
+      const identity = contentHash(bytes)
       const photo = {
         root,
         path: relative,
-        contentHash: contentHash(bytes),
+        contentHash: identity,
+        storedHash: identity,
         filename: path.basename(relative),
         bytes: bytes.length,
         width,
