@@ -15,6 +15,7 @@ export const httpStatusOf = {
   OVERLOADED: 503,
   NO_MODEL: 503,
   TRAINING_UNAVAILABLE: 503,
+  TIMED_OUT: 504,
 } as const
 
 export type ErrorCode = keyof typeof httpStatusOf

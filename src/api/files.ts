@@ -104,7 +104,12 @@ async function headOf(file: string, bytes: number): Promise<Uint8Array | undefin
 async function findThumbnail(hall: Hall, contentHash: string): Promise<Found | undefined> {
   const photo = await findPhoto(hall, contentHash)
   return (
-    photo && { ...photo, type: mimeTypeOf.jpeg, etag: photo.etag.replace(/"$/, '-small"'), bytes: () => thumbnail(photo.file) }
+    photo && {
+      ...photo,
+      type: mimeTypeOf.jpeg,
+      etag: photo.etag.replace(/"$/, '-small"'),
+      bytes: () => thumbnail(photo.file),
+    }
   )
 }
 
