@@ -20,15 +20,17 @@ export const httpLimits = Object.freeze({
   /** For requests in hand when the server closes. */
   graceMs: 5_000,
   /** For the head of a request to arrive. */
-  headersMs: 15_000,
+  headersMs: 10_000,
   /** For a request to arrive whole: eight photos over a bad line. */
   requestMs: 120_000,
   /** Between two requests on one connection; somewhat more than proxies keep theirs. */
   keepAliveMs: 75_000,
   /** Bytes of a request's head. */
   headerBytes: 16 * 1024,
+  /** How much later than an operation its statement is ended: the operation's own answer says it better. */
+  lateMs: 1_000,
   /** How often the two times are looked at. */
-  checkMs: 5_000,
+  checkMs: 2_000,
 })
 /** Connections for queries, whose statements have a time limit; what changes something has the house's. */
 const readingConnections = 8
@@ -39,7 +41,7 @@ const readingConnections = 8
  */
 export async function startServer(house: House, degraded: () => Promise<string[]>): Promise<Server> {
   const { config, log } = house.hall
-  const reading = connect(house.hall.databaseUrl, readingConnections, config.queryMs)
+  const reading = connect(house.hall.databaseUrl, readingConnections, config.queryMs + httpLimits.lateMs)
   const yoga = makeYoga(house, reading)
   const streams = new Set<ServerResponse>()
 

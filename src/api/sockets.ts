@@ -1,7 +1,7 @@
 /** Subscriptions over WebSocket, by the graphql-transport-ws protocol: the same limits and errors as over HTTP. */
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { ExecutionArgs, GraphQLError } from 'graphql'
+import type { ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql'
 import { useServer } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
 import type { Hall } from '../hall.js'
@@ -33,7 +33,7 @@ export const socketLimits = Object.freeze({
 
 /** Yoga's own execute and subscribe travel with the arguments. */
 interface Executors {
-  execute: (args: ExecutionArgs) => never
+  execute: (args: ExecutionArgs) => Promise<ExecutionResult>
   subscribe: (args: ExecutionArgs) => never
 }
 const executorsOf = (args: ExecutionArgs) => args.rootValue as Executors
@@ -48,7 +48,14 @@ export function serveSockets(server: Server, yoga: Yoga, { config, log }: Hall):
       // Says of its own failures what a client may hear, and no more.
       isProd: true,
       connectionInitWaitTimeout: socketLimits.initMs,
-      execute: (args) => executorsOf(args).execute(args),
+      // What it throws would close the socket, with all that is on it.
+      async execute(args) {
+        try {
+          return await executorsOf(args).execute(args)
+        } catch (error) {
+          return { errors: withoutHttp([mask(error)]) }
+        }
+      },
       subscribe: (args) => executorsOf(args).subscribe(args),
       async onSubscribe(context, _id, params) {
         // This one is among them.
