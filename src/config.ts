@@ -8,6 +8,8 @@ const folder = (fallback: string) =>
     .default(fallback)
     .transform((value) => path.resolve(value))
 
+const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text
+
 const Environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
@@ -27,6 +29,23 @@ const Environment = z.object({
   WASTEX_PRECISION: z.enum(['float32', 'int8']).default('float32'),
   /** Days after which rejected and never labelled photos go; left out: never. */
   WASTEX_KEEP_UNLABELLED_DAYS: z.coerce.number().min(0).optional(),
+  /** Web pages of other origins that may ask: `https://console.example,https://other.example:8443`. */
+  WASTEX_ORIGINS: z
+    .string()
+    .transform((text) => text.split(',').map((origin) => origin.trim()))
+    .refine(
+      (origins) => origins.every(isOrigin),
+      'a list of origins is wanted: https://console.example,http://localhost:8080',
+    )
+    .optional(),
+  /** How many proxies stand before it: so many addresses of X-Forwarded-For, from the last, are theirs to tell. */
+  WASTEX_TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
+  /** Seconds that a query may take. */
+  WASTEX_QUERY_SECONDS: z.coerce.number().min(0.1).max(3_600).default(15),
+  /** Connections at most: HTTP and WebSocket together; WebSockets; WebSockets of one address that is not this machine. */
+  WASTEX_CONNECTIONS: z.coerce.number().int().min(1).default(4_000),
+  WASTEX_SOCKETS: z.coerce.number().int().min(1).default(2_000),
+  WASTEX_SOCKETS_PER_ADDRESS: z.coerce.number().int().min(1).default(50),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })
 
@@ -56,6 +75,14 @@ export interface Config {
   readonly precision: Precision
   /** Days after which photos go that were rejected or never labelled; undefined: never. */
   readonly keepUnlabelledDays: number | undefined
+  /** Origins of web pages, beside this server's own, that may ask. */
+  readonly origins: readonly string[]
+  /** Proxies before this server. */
+  readonly trustedProxies: number
+  readonly queryMs: number
+  readonly maxConnections: number
+  readonly maxSockets: number
+  readonly maxSocketsPerAddress: number
   readonly logLevel: string
 }
 
@@ -85,6 +112,12 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     oodThresholds: env.WASTEX_OOD,
     precision: env.WASTEX_PRECISION,
     keepUnlabelledDays: env.WASTEX_KEEP_UNLABELLED_DAYS,
+    origins: env.WASTEX_ORIGINS ?? [],
+    trustedProxies: env.WASTEX_TRUST_PROXY,
+    queryMs: env.WASTEX_QUERY_SECONDS * 1_000,
+    maxConnections: env.WASTEX_CONNECTIONS,
+    maxSockets: env.WASTEX_SOCKETS,
+    maxSocketsPerAddress: env.WASTEX_SOCKETS_PER_ADDRESS,
     logLevel: env.LOG_LEVEL,
   }
 }

@@ -12,13 +12,16 @@ export type Db = Prisma.TransactionClient
 /** adapter-pg writes and reads timestamps without a zone: every session must be in UTC. */
 const utc = { options: '-c timezone=UTC' }
 
-/** @param connections at most so many at a time; further queries wait. */
-export function connect(url: string, connections = 10): PrismaClient {
+/**
+ * @param connections at most so many at a time; further queries wait.
+ * @param statementMs PostgreSQL ends a statement that takes longer; left out: none
+ */
+export function connect(url: string, connections = 10, statementMs = 0): PrismaClient {
   // Prisma gives up on a transaction that waits 2 s for a connection: with a burst of uploads that is soon.
   const transactionOptions = { maxWait: 20_000, timeout: 60_000 }
   return new PrismaClient({
     transactionOptions,
-    adapter: new PrismaPg({ connectionString: url, max: connections, ...utc }),
+    adapter: new PrismaPg({ connectionString: url, max: connections, ...utc, statement_timeout: statementMs || false }),
   })
 }
 

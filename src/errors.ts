@@ -16,6 +16,7 @@ export const httpStatusOf = {
   NO_MODEL: 503,
   TRAINING_UNAVAILABLE: 503,
   STORAGE_FULL: 507,
+  TIMED_OUT: 504,
 } as const
 
 export type ErrorCode = keyof typeof httpStatusOf

@@ -23,7 +23,7 @@ export type Topic = keyof Topics
 
 const channel = 'wastex'
 /** A subscriber that is this many messages behind is let go: it comes back and reads what it missed. */
-const mailboxSize = 1_000
+export const mailboxSize = 1_000
 const reconnectMs = 500
 
 export async function publish<T extends Topic>(db: Db, topic: T, message: Topics[T]): Promise<void> {

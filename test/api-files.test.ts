@@ -19,7 +19,7 @@ beforeAll(async () => {
   // Its name says JPEG, its bytes PNG.
   await server.db.photo.update({
     where: { id: photoId },
-    data: { contentHash: hash, path: `${hash.slice(0, 2)}/${hash}.jpg`, bytes: photo.length },
+    data: { contentHash: hash, storedHash: hash, path: `${hash.slice(0, 2)}/${hash}.jpg`, bytes: photo.length },
   })
   const file = path.join(server.config.uploadsDir, hash.slice(0, 2), `${hash}.jpg`)
   await mkdir(path.dirname(file), { recursive: true })

@@ -58,7 +58,7 @@ describe('the database', () => {
     const { id: versionId } = await version('kept')
     await db.datasetClass.create({ data: { name: 'glass', key: 'glass' } })
     const file = { root: '/', path: 'a.jpg', filename: 'a.jpg', bytes: 1, width: 1, height: 1 }
-    const photo = await db.photo.create({ data: { ...file, contentHash: 'a', perceptualHash: 'b' } })
+    const photo = await db.photo.create({ data: { ...file, contentHash: 'a', storedHash: 'a', perceptualHash: 'b' } })
     await db.versionEntry.create({ data: { versionId, photoId: photo.id, split: 'TRAIN', classLabel: 'glass' } })
 
     await expect(db.versionEntry.updateMany({ data: { split: 'TEST' } })).rejects.toThrow('never changes: UPDATE')

@@ -1,7 +1,7 @@
 import net from 'node:net'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { Events, publish } from '../src/events.js'
+import { Events, mailboxSize, publish } from '../src/events.js'
 import { createLog } from '../src/log.js'
 import { openTestHall, type TestHall } from './support/hall.js'
 
@@ -58,4 +58,25 @@ it('a connection that breaks while it begins to listen is replaced by one, not b
   expect(heard).toEqual([{ id: 'once' }, { id: 'last' }])
   await events.close()
   proxy.close()
+})
+
+it('a subscriber that falls a mailbox behind has that much and its end; the others hear all', async () => {
+  const [slow, quick] = [hall.events.subscribe('imageQueued'), hall.events.subscribe('imageQueued')]
+  const heard: string[] = []
+  const all = (async () => {
+    for await (const { id } of quick) if (heard.push(id) === mailboxSize + 50) break
+  })()
+  // In two: what arrives in one breath nobody can read in between.
+  const half = mailboxSize / 2 + 25
+  for (const first of [0, half]) {
+    await hall.db.$executeRaw`
+      SELECT pg_notify('wastex', json_build_array('imageQueued', json_build_object('id', (${first}::int + i)::text))::text)
+      FROM generate_series(1, ${half}::int) i`
+    while (heard.length < first + half) await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  await all
+  expect(heard).toEqual(Array.from({ length: mailboxSize + 50 }, (_, i) => String(i + 1)))
+  const late: string[] = []
+  for await (const { id } of slow) late.push(id)
+  expect(late).toEqual(heard.slice(0, mailboxSize))
 })

@@ -165,7 +165,7 @@ describe('chance', () => {
   it('shows half of the photos mirrored too, the same ones whichever others there are', () => {
     const photos = Array.from({ length: 400 }, (_, i): TrainingPhoto => {
       const contentHash = createHash('sha256').update(String(i)).digest('hex')
-      return { file: '', path: '', contentHash, classLabel: 'glass', split: 'TRAIN' }
+      return { file: '', path: '', contentHash, storedHash: contentHash, classLabel: 'glass', split: 'TRAIN' }
     })
     const mirrored = (some: TrainingPhoto[]) =>
       trainingViews({ photos: some, labels: [] }, 'half').views.flatMap(({ photo, view }) =>

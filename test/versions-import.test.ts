@@ -7,6 +7,7 @@ import { contentHash } from '../src/photos/identity.js'
 import { photoFile } from '../src/photos/store.js'
 import { importDataset, importProgress } from '../src/versions/import-dataset.js'
 import { importReport } from '../src/versions/import-report.js'
+import { readDatasetFile } from '../src/versions/read-file.js'
 import { trainingRows } from '../src/versions/training-rows.js'
 import { drawnPhoto, nearCopyOf, writeDataset } from './support/drawn-photo.js'
 import { openTestHall, type TestHall } from './support/hall.js'
@@ -231,6 +232,36 @@ describe('what cannot be imported', () => {
       words.add(String(error).replace(folder, ''))
     }
     expect(words.size).toBe(1)
+  })
+
+  it('is what a link leads to: a class folder, a photo, a photo that becomes a link after it was listed', async () => {
+    const outside = await dataset('outside', await photosOf(['a', 'b'], 3))
+    const folder = await dataset('linked', await photosOf(['a', 'b'], 3))
+    await symlink(path.join(outside, 'a'), path.join(folder, 'c'))
+    await symlink(path.join(outside, 'a/0.jpg'), path.join(folder, 'a/0 link.jpg'))
+    await symlink(path.join(outside, 'b'), path.join(folder, 'b/deeper'))
+    const { id } = await importDataset(hall, { name: 'linked', path: folder })
+    expect((await trainingRows(hall.db, id)).map((row) => row.path).toSorted()).toEqual(
+      ['a/0.jpg', 'a/1.jpg', 'a/2.jpg', 'b/0.jpg', 'b/1.jpg', 'b/2.jpg'].toSorted(),
+    )
+    for (const late of ['a/0 link.jpg', 'c/0.jpg', 'b/deeper/1.jpg'])
+      expect(await readDatasetFile(folder, late)).toMatchObject({
+        photo: undefined,
+        refused: expect.stringMatching(/links are not followed/),
+      })
+  })
+
+  it('is no address, and no path that starts from elsewhere', async () => {
+    for (const address of [
+      'http://127.0.0.1:1/',
+      'https://example.com/set',
+      'file:///etc',
+      '//host/share',
+      '~',
+      '$HOME',
+      '',
+    ])
+      expect(await refused(address)).toMatchObject({ code: expect.stringMatching(/BAD_USER_INPUT/) })
   })
 
   it('is an empty folder, photos without class folders, a single class, nothing but damaged photos', async () => {

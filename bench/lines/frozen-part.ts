@@ -43,15 +43,12 @@ export async function* frozenPart(bench: Bench): AsyncGenerator<Row> {
 
   async function throughTheCache(files: string[], folder: string): Promise<number> {
     const photosOf = await Promise.all(
-      files.map(async (file) => ({
-        file,
-        path: file,
-        contentHash: createHash('sha256')
+      files.map(async (file) => {
+        const contentHash = createHash('sha256')
           .update(await readFile(file))
-          .digest('hex'),
-        split: 'TRAIN' as const,
-        classLabel: '',
-      })),
+          .digest('hex')
+        return { file, path: file, contentHash, storedHash: contentHash, split: 'TRAIN' as const, classLabel: '' }
+      }),
     )
     const views = photosOf.flatMap((photo) => [
       { photo, view: 'whole' as const },

@@ -61,8 +61,8 @@ export async function makeUp({ db }: Pick<House, 'db'>, name: string, count: num
   const made = await db.$transaction(
     async (tx) => {
       await tx.$executeRaw`
-        INSERT INTO "Photo" ("contentHash", root, path, filename, bytes, width, height, "perceptualHash")
-        SELECT encode(sha256(convert_to(${prefix} || i, 'UTF8')), 'hex'), '/nowhere', ${prefix} || i || '.jpg', i || '.jpg', 50000, 512, 384,
+        INSERT INTO "Photo" ("contentHash", "storedHash", root, path, filename, bytes, width, height, "perceptualHash")
+        SELECT encode(sha256(convert_to(${prefix} || i, 'UTF8')), 'hex'), encode(sha256(convert_to(${prefix} || i, 'UTF8')), 'hex'), '/nowhere', ${prefix} || i || '.jpg', i || '.jpg', 50000, 512, 384,
           encode(sha256(convert_to('p' || ${prefix} || i, 'UTF8')), 'hex')
         FROM generate_series(1, ${count}::int) i`
       const classes = (await tx.datasetClass.findMany({ select: { name: true } })).map((one) => one.name)

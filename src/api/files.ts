@@ -87,7 +87,7 @@ async function findPhoto(hall: Hall, contentHash: string): Promise<Found | 'eras
     hall.log.warn({ file }, 'a photo is gone, or is no longer the one that was read')
     return undefined
   }
-  return { type: mimeTypeOf[photoType(head)], etag: `"${contentHash}"`, cache: 'immutable', file }
+  return { type: mimeTypeOf[photoType(head)], etag: `"${photo.storedHash}"`, cache: 'immutable', file }
 }
 
 /** Imported photos lie where their owner can change them. @returns undefined when the file is not the size it had. */
@@ -106,7 +106,12 @@ async function headOf(file: string, bytes: number): Promise<Uint8Array | undefin
 async function findThumbnail(hall: Hall, contentHash: string): Promise<Found | 'erased' | undefined> {
   const photo = await findPhoto(hall, contentHash)
   if (!photo || photo === 'erased') return photo
-  return { ...photo, type: mimeTypeOf.jpeg, etag: `"${contentHash}-small"`, bytes: () => thumbnail(photo.file) }
+  return {
+    ...photo,
+    type: mimeTypeOf.jpeg,
+    etag: photo.etag.replace(/"$/, '-small"'),
+    bytes: () => thumbnail(photo.file),
+  }
 }
 
 async function findArtefact(hall: Hall, runName: string, name: string): Promise<Found | undefined> {

@@ -3,10 +3,15 @@ import { type DocumentNode, type GraphQLError, visit } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { requestError } from './request-error.js'
 
-function hasNul(value: unknown): boolean {
-  if (typeof value === 'string') return value.includes('\0')
-  if (Array.isArray(value)) return value.some(hasNul)
-  return isPlain(value) && Object.values(value).some(hasNul)
+/** By a list of what is left, not by recursion: a socket's message may be nested some thousand deep. */
+function hasNul(whole: unknown): boolean {
+  const left = [whole]
+  while (left.length > 0) {
+    const value = left.pop()
+    if (typeof value === 'string' && value.includes('\0')) return true
+    if (Array.isArray(value) || isPlain(value)) for (const inner of Object.values(value)) left.push(inner)
+  }
+  return false
 }
 
 /** Not a file. */

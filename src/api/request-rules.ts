@@ -2,10 +2,13 @@
  * Which HTTP requests are taken as GraphQL: JSON, multipart, and GET for queries. A browser sends some requests to
  * anybody's server without asking it first ("simple requests"); none of those becomes an operation.
  */
+import type { ServerResponse } from 'node:http'
 import type { GraphQLParams, Plugin } from 'graphql-yoga'
-import { maxMultipartBytes, parseMultipart } from './multipart.js'
+import { multipartLimits, parseMultipart } from './multipart.js'
 import { OperationParameters, shapeOfOperation } from './operation-parameters.js'
+import { parseJson } from './parse-json.js'
 import { requestError } from './request-error.js'
+import type { UploadRoom } from './upload-room.js'
 
 /** A header that no simple request can carry: its presence shows that the browser has asked. */
 export const preflightHeader = 'graphql-preflight'
@@ -23,23 +26,16 @@ async function jsonOf(request: Request): Promise<GraphQLParams> {
     if (bytes > maxJsonBytes) throw tooLarge(maxJsonBytes)
     chunks.push(chunk)
   }
-  const parsed = OperationParameters.safeParse(parseJson(Buffer.concat(chunks).toString('utf8')))
+  const parsed = OperationParameters.safeParse(parseJson(Buffer.concat(chunks).toString('utf8'), 'The body'))
   if (parsed.success) return parsed.data
   throw requestError('BAD_USER_INPUT', 400, `The body must be ${shapeOfOperation}.`)
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw requestError('BAD_USER_INPUT', 400, 'The body is not JSON.')
-  }
-}
-
 /** A browser says of every request where it comes from; other clients say nothing. */
-const isForeign = ({ headers }: Request) => {
+const isForeign = ({ headers }: Request, origins: readonly string[]) => {
   const site = headers.get('sec-fetch-site')
   const origin = headers.get('origin')
+  if (origin !== null && origins.includes(origin)) return false
   if (site !== null) return site !== 'same-origin' && site !== 'none'
   return origin !== null && !isOwnOrigin(origin, headers.get('host'))
 }
@@ -47,22 +43,26 @@ const isForeign = ({ headers }: Request) => {
 export const isOwnOrigin = (origin: string, host: string | null | undefined) =>
   URL.canParse(origin) && new URL(origin).host === host
 
-export const useRequestRules = (): Plugin => ({
-  onRequestParse({ request, setRequestParser }) {
+export const useRequestRules = (
+  room: UploadRoom,
+  origins: readonly string[],
+): Plugin<object, { res?: ServerResponse }> => ({
+  onRequestParse({ request, serverContext, setRequestParser }) {
     const asked = request.headers.has(preflightHeader)
     const refuse = () => {
       throw requestError('FORBIDDEN', 403, `This request needs the header \`${preflightHeader}: 1\`.`)
     }
     if (request.method !== 'POST') {
-      if (!asked && isForeign(request)) refuse()
+      if (!asked && isForeign(request, origins)) refuse()
       return
     }
     const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
     const length = Number(request.headers.get('content-length') ?? 0)
     if (type === 'multipart/form-data') {
       if (!asked) refuse()
-      if (length > maxMultipartBytes) throw tooLarge(maxMultipartBytes)
-      setRequestParser(parseMultipart)
+      if (length > multipartLimits.bytes) throw tooLarge(multipartLimits.bytes)
+      const count = serverContext.res ? room.enter(length, serverContext.res) : () => undefined
+      setRequestParser((whole) => parseMultipart(whole, count))
     } else if (type === 'application/json') {
       if (length > maxJsonBytes) throw tooLarge(maxJsonBytes)
       setRequestParser(jsonOf)

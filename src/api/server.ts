@@ -1,6 +1,7 @@
 /** The one HTTP server: GraphQL and its sockets, files, health. */
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { connect } from '../db.js'
 import type { House } from './context.js'
 import { serveFile } from './files.js'
 import { serveGraphiQL, wantsGraphiQL } from './graphiql.js'
@@ -15,10 +16,24 @@ export interface Server {
   close(): Promise<void>
 }
 
-/** Milliseconds for requests in hand when it closes. */
-const graceMs = 5_000
-/** Milliseconds for a request to arrive whole: eight photos over a bad line. */
-const requestMs = 120_000
+export const httpLimits = Object.freeze({
+  /** For requests in hand when the server closes. */
+  graceMs: 5_000,
+  /** For the head of a request to arrive. */
+  headersMs: 10_000,
+  /** For a request to arrive whole: eight photos over a bad line. */
+  requestMs: 120_000,
+  /** Between two requests on one connection; somewhat more than proxies keep theirs. */
+  keepAliveMs: 75_000,
+  /** Bytes of a request's head. */
+  headerBytes: 16 * 1024,
+  /** How much later than an operation its statement is ended: the operation's own answer says it better. */
+  lateMs: 1_000,
+  /** How often the two times are looked at. */
+  checkMs: 2_000,
+})
+/** Connections for queries, whose statements have a time limit; what changes something has the house's. */
+const readingConnections = 8
 
 /**
  * @param degraded what is missing, in sentences for people, while it serves all the same
@@ -26,7 +41,8 @@ const requestMs = 120_000
  */
 export async function startServer(house: House, degraded: () => Promise<string[]>): Promise<Server> {
   const { config, log } = house.hall
-  const yoga = makeYoga(house)
+  const reading = connect(house.hall.databaseUrl, readingConnections, config.queryMs + httpLimits.lateMs)
+  const yoga = makeYoga(house, reading)
   const streams = new Set<ServerResponse>()
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<unknown> => {
@@ -49,7 +65,14 @@ export async function startServer(house: House, degraded: () => Promise<string[]
     return response.writeHead(404).end()
   }
 
-  const server = http.createServer({ requestTimeout: requestMs }, (request, response) => {
+  const settings = {
+    headersTimeout: httpLimits.headersMs,
+    requestTimeout: httpLimits.requestMs,
+    keepAliveTimeout: httpLimits.keepAliveMs,
+    maxHeaderSize: httpLimits.headerBytes,
+    connectionsCheckingInterval: httpLimits.checkMs,
+  }
+  const server = http.createServer(settings, (request, response) => {
     answer(request, response).catch((error: unknown) => {
       // A client that went away while it was being answered is nobody's fault.
       if (!response.destroyed) log.error({ error, path: request.url }, 'a request failed')
@@ -57,20 +80,23 @@ export async function startServer(house: House, degraded: () => Promise<string[]
       else response.writeHead(500).end()
     })
   })
-  const closeSockets = serveSockets(server, yoga, log)
+  // Whoever is one too many is hung up on; those who are there keep their place.
+  server.maxConnections = config.maxConnections
+  const closeSockets = serveSockets(server, yoga, house.hall)
   await listen(server, config.host, config.port)
   const { port } = server.address() as AddressInfo
   return {
     address: `http://${hostForPeople(config.host)}:${port}`,
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      const patience = setTimeout(() => server.closeAllConnections(), graceMs)
+      const patience = setTimeout(() => server.closeAllConnections(), httpLimits.graceMs)
       await closeSockets()
       for (const stream of streams) stream.end()
       server.closeIdleConnections()
       await closed
       clearTimeout(patience)
       await yoga.dispose()
+      await reading.$disconnect()
     },
   }
 }

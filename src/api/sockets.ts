@@ -1,16 +1,20 @@
 /** Subscriptions over WebSocket, by the graphql-transport-ws protocol: the same limits and errors as over HTTP. */
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { ExecutionArgs, GraphQLError } from 'graphql'
+import type { ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql'
 import { useServer } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
-import type { Log } from '../log.js'
+import type { Hall } from '../hall.js'
+import { clientAddress } from './client-address.js'
 import { maskWith } from './error-shape.js'
+import { requestError } from './request-error.js'
 import { isOwnOrigin } from './request-rules.js'
 import { rewriteError } from './rewrite-error.js'
+import { SocketCount } from './socket-count.js'
+import { closeWhenStalled } from './stalled-sockets.js'
 import { graphqlPath, type Yoga } from './yoga.js'
 
-export const socketLimits = {
+export const socketLimits = Object.freeze({
   /** Bytes of one message. */
   messageBytes: 64 * 1024,
   /** Until a new socket must have said `connection_init`. */
@@ -19,17 +23,24 @@ export const socketLimits = {
   pingMs: 12_000,
   /** For a socket to close when the server does. */
   goodbyeMs: 2_000,
-} as const
+  /** Operations at once on one socket. */
+  operations: 100,
+  /** A client that reads nothing for so long, while there is something to read, is let go. */
+  stalledMs: 10_000,
+  /** Unsent bytes of one socket. */
+  unsentBytes: 4 * 1024 * 1024,
+})
 
 /** Yoga's own execute and subscribe travel with the arguments. */
 interface Executors {
-  execute: (args: ExecutionArgs) => never
+  execute: (args: ExecutionArgs) => Promise<ExecutionResult>
   subscribe: (args: ExecutionArgs) => never
 }
 const executorsOf = (args: ExecutionArgs) => args.rootValue as Executors
 
 /** @returns a function that says goodbye to every socket (1001). */
-export function serveSockets(server: Server, yoga: Yoga, log: Log): () => Promise<void> {
+export function serveSockets(server: Server, yoga: Yoga, { config, log }: Hall): () => Promise<void> {
+  const count = new SocketCount({ sockets: config.maxSockets, perAddress: config.maxSocketsPerAddress })
   const sockets = new WebSocketServer({ noServer: true, maxPayload: socketLimits.messageBytes })
   const mask = maskWith(log)
   const protocol = useServer(
@@ -37,9 +48,19 @@ export function serveSockets(server: Server, yoga: Yoga, log: Log): () => Promis
       // Says of its own failures what a client may hear, and no more.
       isProd: true,
       connectionInitWaitTimeout: socketLimits.initMs,
-      execute: (args) => executorsOf(args).execute(args),
+      // What it throws would close the socket, with all that is on it.
+      async execute(args) {
+        try {
+          return await executorsOf(args).execute(args)
+        } catch (error) {
+          return { errors: withoutHttp([mask(error)]) }
+        }
+      },
       subscribe: (args) => executorsOf(args).subscribe(args),
       async onSubscribe(context, _id, params) {
+        // This one is among them.
+        if (Object.keys(context.subscriptions).length > socketLimits.operations)
+          return withoutHttp([tooManyOperations()])
         const { schema, execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped({
           ...context,
           request: new Request(`http://socket${graphqlPath}`),
@@ -68,9 +89,13 @@ export function serveSockets(server: Server, yoga: Yoga, log: Log): () => Promis
   server.on('upgrade', (request, socket, head) => {
     // Without a listener a client that vanishes now would end the process.
     socket.on('error', (error) => log.debug({ error }, 'a socket broke off'))
-    const refusal = refusalOf(request)
+    const refusal = refusalOf(request, config.origins)
     if (refusal) return refuse(socket, refusal)
+    const leave = count.enter(clientAddress(request, config.trustedProxies))
+    if (!leave) return refuse(socket, '503 Service Unavailable', 'Retry-After: 5\r\n')
+    socket.once('close', leave)
     sockets.handleUpgrade(request, socket, head, (accepted) => {
+      closeWhenStalled(accepted, socket, socketLimits, log)
       sockets.emit('connection', accepted, request)
       // graphql-ws would print a stack to the console for every message that is too large; ws has closed it by then.
       accepted.removeAllListeners('error')
@@ -86,15 +111,23 @@ export function serveSockets(server: Server, yoga: Yoga, log: Log): () => Promis
 }
 
 /** Browsers open sockets to anybody without asking, but they say from which page. Other clients send no Origin. */
-function refusalOf({ url, headers }: IncomingMessage): string | undefined {
+function refusalOf({ url, headers }: IncomingMessage, origins: readonly string[]): string | undefined {
   if (url?.split('?')[0] !== graphqlPath) return '404 Not Found'
-  if (headers.origin !== undefined && !isOwnOrigin(headers.origin, headers.host)) return '403 Forbidden'
-  return undefined
+  if (headers.origin === undefined || origins.includes(headers.origin)) return undefined
+  return isOwnOrigin(headers.origin, headers.host) ? undefined : '403 Forbidden'
 }
 
-function refuse(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+function refuse(socket: Duplex, status: string, more = ''): void {
+  socket.end(`HTTP/1.1 ${status}\r\n${more}Connection: close\r\nContent-Length: 0\r\n\r\n`)
 }
+
+const tooManyOperations = () =>
+  requestError(
+    'BAD_USER_INPUT',
+    400,
+    `At most ${socketLimits.operations} operations at once on a socket. Complete some, or open another socket.`,
+    { limit: socketLimits.operations },
+  )
 
 /** The HTTP status that an error would have had is nothing to a socket. */
 const withoutHttp = (errors: readonly GraphQLError[]) =>

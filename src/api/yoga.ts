@@ -2,19 +2,36 @@
 import { createFetch } from '@whatwg-node/fetch'
 import { createYoga } from 'graphql-yoga'
 import { anybody } from '../access/actor.js'
+import { decodingPool } from '../photos/decoding-pool.js'
 import type { Context, House } from './context.js'
 import { useDocumentLimits } from './document-limits.js'
 import { maskWith, useErrorShape } from './error-shape.js'
-import { maxMultipartBytes, maxUploads } from './multipart.js'
+import { maxUploads, multipartLimits } from './multipart.js'
 import { usePlainText } from './plain-text.js'
-import { maxJsonBytes, useRequestRules } from './request-rules.js'
+import { maxJsonBytes, preflightHeader, useRequestRules } from './request-rules.js'
 import { schema } from './schema/index.js'
+import { useTimeLimits } from './time-limits.js'
+import { UploadRoom } from './upload-room.js'
 
 export const graphqlPath = '/graphql'
 
+/** What a page of a listed origin may send. */
+const invitation = {
+  methods: ['GET', 'POST'],
+  allowedHeaders: ['content-type', 'authorization', 'idempotency-key', preflightHeader],
+  credentials: true,
+  maxAge: 600,
+}
+
 export type Yoga = ReturnType<typeof makeYoga>
 
-export function makeYoga(house: House) {
+/** @param reading connections for queries: each statement has a time limit */
+export function makeYoga(house: House, reading = house.hall.db) {
+  const { config } = house.hall
+  const room = new UploadRoom(
+    { requests: multipartLimits.inHand, bytes: multipartLimits.bytesInHand },
+    () => decodingPool.fullForMs ?? house.serving.current?.fullForMs,
+  )
   return createYoga<object, Context>({
     schema,
     context: (): Context => ({ ...house, actor: anybody }),
@@ -22,17 +39,23 @@ export function makeYoga(house: House) {
     // A page of its own: graphiql.ts.
     graphiql: false,
     landingPage: false,
-    // No other site's scripts are invited. The console is served from here.
-    cors: false,
+    // The console is served from here: no other site's scripts are invited, but those that a setting names.
+    cors: (request) => (config.origins.includes(request.headers.get('origin') ?? '') ? invitation : false),
     batching: false,
     // Unexpected errors are logged where they are masked.
     logging: false,
     maskedErrors: { maskError: maskWith(house.hall.log) },
-    maxRequestBodySize: maxMultipartBytes,
+    maxRequestBodySize: multipartLimits.bytes,
     fetchAPI: createFetch({
       formDataLimits: { files: maxUploads, fieldSize: maxJsonBytes, fields: 2, parts: maxUploads + 2 },
     }),
     // In this order: what is refused early costs least.
-    plugins: [useRequestRules(), useDocumentLimits(), usePlainText(), useErrorShape()],
+    plugins: [
+      useRequestRules(room, config.origins),
+      useDocumentLimits(),
+      usePlainText(),
+      useTimeLimits(config.queryMs, reading),
+      useErrorShape(),
+    ],
   })
 }

@@ -1,10 +1,9 @@
 import type { Db } from '../db.js'
-import type { PlaceOfPhoto } from './store.js'
+import type { StoredPhoto } from './store.js'
 
-export interface PhotoRow extends PlaceOfPhoto {
+export interface PhotoRow extends StoredPhoto {
   readonly contentHash: string
   readonly filename: string
-  readonly bytes: number
   readonly width: number
   readonly height: number
   readonly perceptualHash: string
@@ -15,7 +14,11 @@ export async function savePhotos(db: Db, photos: readonly PhotoRow[]): Promise<v
   await db.photo.createMany({ data: [...photos], skipDuplicates: true })
 }
 
-/** The file of these bytes lies elsewhere now. */
-export async function movePhoto(db: Db, contentHash: string, { root, path }: PlaceOfPhoto): Promise<void> {
-  await db.photo.update({ where: { contentHash }, data: { root, path } })
+/** Another file stands for this photo now. */
+export async function movePhoto(
+  db: Db,
+  contentHash: string,
+  { root, path, storedHash, bytes }: StoredPhoto,
+): Promise<void> {
+  await db.photo.update({ where: { contentHash }, data: { root, path, storedHash, bytes } })
 }

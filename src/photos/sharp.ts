@@ -1,6 +1,7 @@
 /** The one door to sharp, with everything shut that is no photo: as shipped it also renders SVG, GIF, TIFF, AVIF and more. */
 import { isMainThread } from 'node:worker_threads'
 import sharp, { type SharpInput } from 'sharp'
+import { photoLimits } from './limits.js'
 
 // The list is the whole process's: a thread that shut everything and then opened three again (each inference thread did, as it
 // started) had the main one refuse the good photos of that moment. Threads are started by a main one that has this module.
@@ -13,16 +14,16 @@ if (isMainThread) {
   sharp.concurrency(1)
 }
 
-/** More pixels are refused, from the header, before anything is decoded. */
-export const maxPixels = 25_000_000
-
 /**
  * @param failOn `warning` refuses corrupt data: libjpeg calls a bad Huffman code a warning and paints on. (Of 128 JPEGs with
  * flipped bits that were refused so, `error` refused none.)
  */
 export const openPhoto = (source: SharpInput, failOn: 'error' | 'warning' = 'warning') =>
   // Of an animation, the first frame.
-  sharp(source, { limitInputPixels: maxPixels, pages: 1, failOn })
+  // libvips itself stops, too; what it does before the first row, nothing can stop (decoding-pool.ts).
+  sharp(source, { limitInputPixels: photoLimits.pixels, pages: 1, failOn }).timeout({
+    seconds: Math.ceil(photoLimits.decodeMs / 1_000),
+  })
 
 /** Its header alone, however many pixels that promises. */
 export const readHeader = (source: SharpInput) => sharp(source, { limitInputPixels: false, pages: 1 }).metadata()

@@ -3,8 +3,9 @@ import { access, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Config } from '../config.js'
 import { syncName, writeFileWhole } from '../disk.js'
+import type { PhotoFacts } from './decode.js'
 import { contentHash } from './identity.js'
-import { extensionOf, photoType } from './type.js'
+import { withoutMetadata } from './without-metadata.js'
 
 /** `Photo.root` of an uploaded photo: the folder may move along with WASTEX_DATA. */
 export const uploadsRoot = 'uploads'
@@ -15,19 +16,28 @@ export interface PlaceOfPhoto {
   readonly path: string
 }
 
+/** The file that stands for a photo. */
+export interface StoredPhoto extends PlaceOfPhoto {
+  /** SHA-256 of the file; the photo's identity is that of the bytes that arrived. */
+  readonly storedHash: string
+  readonly bytes: number
+}
+
 type Folders = Pick<Config, 'uploadsDir'>
 
 /**
- * Keeps the bytes, whole or not at all, under their content hash: however often it is asked to, there is one file.
- * @throws WasteXError UNSUPPORTED_IMAGE
+ * Keeps the photo, upright and without metadata, whole or not at all, under its identity: however often it is asked to, there
+ * is one file.
  */
-export async function keepPhoto(config: Folders, bytes: Uint8Array): Promise<PlaceOfPhoto> {
-  const hash = contentHash(bytes)
-  const place = { root: uploadsRoot, path: `${hash.slice(0, 2)}/${hash}.${extensionOf[photoType(bytes)]}` }
+export async function keepPhoto(config: Folders, bytes: Uint8Array, facts: PhotoFacts): Promise<StoredPhoto> {
+  const identity = contentHash(bytes)
+  const place = { root: uploadsRoot, path: `${identity.slice(0, 2)}/${identity}.jpg` }
+  const copy = await withoutMetadata(bytes, facts)
+  const storedHash = contentHash(copy)
   const file = photoFile(config, place)
-  if (await exists(file)) await syncName(file)
-  else await writeFileWhole(file, bytes)
-  return place
+  if (await liesAt(config, place, storedHash)) await syncName(file)
+  else await writeFileWhole(file, copy)
+  return { ...place, storedHash, bytes: copy.length }
 }
 
 /** @returns the file's absolute path. @throws Error when the path leads out of its root: such a row was tampered with. */
@@ -45,7 +55,7 @@ export const exists = (file: string): Promise<boolean> =>
     () => false,
   )
 
-/** Whether these bytes still lie there: two files may have changed places. */
+/** @param hash of the file. Whether it still lies there: two files may have changed places. */
 export async function liesAt(config: Folders, place: PlaceOfPhoto, hash: string): Promise<boolean> {
   const bytes = await readFile(photoFile(config, place)).catch(() => undefined)
   return bytes !== undefined && contentHash(bytes) === hash

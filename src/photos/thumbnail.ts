@@ -1,3 +1,4 @@
+import { decodingPool } from './decoding-pool.js'
 import { openPhoto } from './sharp.js'
 
 /** Longest side, in pixels: sharp enough for a grid of photos on a dense screen. */
@@ -9,10 +10,12 @@ const longestSide = 320
  * @throws Error when the file is gone
  */
 export const thumbnail = (file: string): Promise<Uint8Array> =>
-  openPhoto(file, 'error')
-    .autoOrient()
-    .resize(longestSide, longestSide, { fit: 'inside', withoutEnlargement: true })
-    .flatten({ background: 'white' })
-    .toColourspace('srgb')
-    .jpeg({ quality: 80 })
-    .toBuffer()
+  decodingPool.run('house', () =>
+    openPhoto(file, 'error')
+      .autoOrient()
+      .resize(longestSide, longestSide, { fit: 'inside', withoutEnlargement: true })
+      .flatten({ background: 'white' })
+      .toColourspace('srgb')
+      .jpeg({ quality: 80 })
+      .toBuffer(),
+  )

@@ -5,8 +5,8 @@ import type { Streams } from './streams.js'
 
 /** Photos that a stream takes at once. They are computed one after another all the same, but what comes before and after them costs less. */
 const mostAtOnce = 4
-/** 268 kB of pixels each. */
-const maxWaiting = 128
+/** Photos that wait for the network, 268 kB of pixels each. */
+export const maxWaiting = 128
 
 export interface Answer {
   /** One a class. */
@@ -33,13 +33,18 @@ export class Queue {
     this.idle = Array.from({ length: streams.count }, (_, stream) => stream)
   }
 
+  /** Milliseconds after which there may be room; undefined: there is. */
+  get fullForMs(): number | undefined {
+    return this.waiting.length < maxWaiting ? undefined : Math.ceil(this.waiting.length * this.msPerPhoto)
+  }
+
   /**
    * @param photo uint8 [299, 299, 3]
    * @throws WasteXError OVERLOADED when too many are waiting
    */
   infer(photo: Uint8Array): Promise<Answer> {
-    if (this.waiting.length >= maxWaiting) {
-      const retryAfterMs = Math.ceil(this.waiting.length * this.msPerPhoto)
+    const retryAfterMs = this.fullForMs
+    if (retryAfterMs !== undefined) {
       throw new WasteXError('OVERLOADED', 'Too many photos are waiting. Try again in a moment.', { retryAfterMs })
     }
     return new Promise((resolve, reject) => {

@@ -42,6 +42,11 @@ export class ServingModel {
     return this.queue.infer(photo)
   }
 
+  /** Milliseconds after which it may take a photo again; undefined: it does now. */
+  get fullForMs(): number | undefined {
+    return this.queue.fullForMs
+  }
+
   /** Resolves with the reason when a thread of it has crashed: it cannot answer any more. */
   get death(): Promise<Error> {
     return this.loaded.streams.death

@@ -33,23 +33,24 @@ export async function keepForReview(hall: Pick<Hall, 'config' | 'db'>, unknown: 
   if (known?.image) return known.image.id
   // The file first: a row must never promise a photo that is not there. An imported one lies where it was imported from.
   const hasFile = known !== null && (await exists(photoFile(hall.config, known)))
-  const place = hasFile ? known : await keepPhoto(hall.config, unknown.bytes)
+  const stored = hasFile ? known : await keepPhoto(hall.config, unknown.bytes, unknown.photo)
   const { photo, prediction } = unknown
-  const filename = plainFilename(unknown.filename, place.path)
+  const filename = plainFilename(unknown.filename, stored.path)
   return hall.db.$transaction(async (tx) => {
     await savePhotos(tx, [
       {
-        root: place.root,
-        path: place.path,
+        root: stored.root,
+        path: stored.path,
+        storedHash: stored.storedHash,
+        bytes: stored.bytes,
         contentHash: hash,
         filename,
-        bytes: unknown.bytes.length,
         width: photo.width,
         height: photo.height,
         perceptualHash: perceptualHash(photo.pixels),
       },
     ])
-    if (known && !hasFile) await movePhoto(tx, hash, place)
+    if (known && !hasFile) await movePhoto(tx, hash, stored)
     const { id: photoId } = await tx.photo.findUniqueOrThrow({ where: { contentHash: hash }, select: { id: true } })
     const [image] = await tx.image.createManyAndReturn({
       data: [

@@ -8,7 +8,10 @@ import type { Settings } from './settings.js'
 
 /** One photo of the version. */
 export interface TrainingPhoto {
+  /** Its identity. */
   contentHash: string
+  /** Of its file, which may be a copy without metadata. */
+  storedHash: string
   /** Absolute path. */
   file: string
   /** Relative to its root, for reports. */

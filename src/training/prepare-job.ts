@@ -22,6 +22,7 @@ export async function prepareJob(hall: Hall, run: TrainingRun, weights: Job['wei
     classLabels: run.classLabels,
     photos: rows.map((row) => ({
       contentHash: row.contentHash,
+      storedHash: row.storedHash,
       file: photoFile(config, row),
       path: row.path,
       split: row.split,

@@ -7,7 +7,7 @@ import type { TrainingPhoto } from './job.js'
 import { RunFailure } from './run-failure.js'
 
 /** @returns uint8 [299, 299, 3] @throws RunFailure that names the photo when its file is gone, changed or unreadable */
-export async function readPixels({ file, path, contentHash: expected }: TrainingPhoto): Promise<Uint8Array> {
+export async function readPixels({ file, path, storedHash: expected }: TrainingPhoto): Promise<Uint8Array> {
   const bytes = await readFile(file).catch(() => {
     throw new RunFailure(`The photo ${path} is gone from its folder. Put it back, or make a version without it.`)
   })

@@ -14,9 +14,12 @@ export interface KnownFile {
   readonly refused: string | null
 }
 
+/** A photo, and the file that stands for it. */
+type Known = PlaceOfPhoto & { readonly contentHash: string; readonly storedHash: string }
+
 interface RememberedFile extends KnownFile, FileStamp {
   /** Null for a refused one. */
-  readonly photo: (PlaceOfPhoto & { readonly contentHash: string }) | null
+  readonly photo: Known | null
 }
 
 /** Remembered together: what a kill costs at most. Large enough that the database does not slow the reading. */
@@ -44,7 +47,7 @@ export async function readDataset(
     await inParallel(batch, async (file) => {
       const before = known.get(file)
       if (before && (await isUnchanged(path.join(root, file), before))) {
-        if (before.photo) await follow(hall, hall.db, before.photo, { root, path: file })
+        if (before.photo) await follow(hall, hall.db, before.photo, { root, path: file, bytes: before.bytes })
         tell({ refused: before.refused !== null })
         return
       }
@@ -78,7 +81,8 @@ async function knownFiles(db: Db, root: string): Promise<Map<string, RememberedF
   const rows = await db.$queryRaw<RememberedFile[]>`
     SELECT file.path, file.bytes::float8 AS bytes, file."modifiedMs", file."photoId", file.refused,
       CASE WHEN photo.id IS NOT NULL THEN
-        json_build_object('contentHash', photo."contentHash", 'root', photo.root, 'path', photo.path) END AS photo
+        json_build_object('contentHash', photo."contentHash", 'storedHash', photo."storedHash",
+          'root', photo.root, 'path', photo.path) END AS photo
     FROM "ImportedFile" file LEFT JOIN "Photo" photo ON photo.id = file."photoId" WHERE file.root = ${root}`
   return new Map(rows.map((row) => [row.path, row]))
 }
@@ -106,7 +110,7 @@ async function remember(hall: Pick<Hall, 'config' | 'db'>, root: string, files: 
     await savePhotos(tx, photos)
     const rows = await tx.photo.findMany({
       where: { contentHash: { in: photos.map((photo) => photo.contentHash) } },
-      select: { id: true, contentHash: true, root: true, path: true },
+      select: { id: true, contentHash: true, storedHash: true, root: true, path: true },
     })
     for (const row of rows) {
       const here = byHash.get(row.contentHash)
@@ -122,11 +126,14 @@ async function remember(hall: Pick<Hall, 'config' | 'db'>, root: string, files: 
 async function follow(
   { config }: Pick<Hall, 'config'>,
   db: Db,
-  photo: PlaceOfPhoto & { readonly contentHash: string },
-  here: PlaceOfPhoto,
+  photo: Known,
+  here: PlaceOfPhoto & { readonly bytes: number },
 ): Promise<void> {
   if (photo.root === here.root && photo.path === here.path) return
-  if (!(await liesAt(config, photo, photo.contentHash))) await movePhoto(db, photo.contentHash, here)
+  if (await liesAt(config, photo, photo.storedHash)) return
+  // An imported file is the photo itself.
+  const { root, path, bytes } = here
+  await movePhoto(db, photo.contentHash, { root, path, bytes, storedHash: photo.contentHash })
 }
 
 async function rememberFiles(tx: Db, root: string, files: readonly ReadFile[], ids: ReadonlyMap<string, number>) {

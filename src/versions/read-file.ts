@@ -1,9 +1,10 @@
 /** One file of a dataset becomes a photo, or a reason why not. */
-import { readFile, stat } from 'node:fs/promises'
+import { constants, open, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { WasteXError } from '../errors.js'
-import { decode, maxBytes } from '../photos/decode.js'
+import { decode } from '../photos/decode.js'
 import { contentHash } from '../photos/identity.js'
+import { photoLimits } from '../photos/limits.js'
 import { perceptualHash } from '../photos/perceptual-hash.js'
 import type { PhotoRow } from '../photos/save-photos.js'
 
@@ -31,14 +32,18 @@ export async function readDatasetFile(root: string, relative: string): Promise<R
   const none = { path: relative, bytes: 0, modifiedMs: 0, photo: undefined }
   try {
     const stamp = await stampOf(file)
-    if (stamp.bytes > maxBytes) return { ...none, ...stamp, refused: `It has more than ${maxBytes / 1024 / 1024} MB.` }
-    const bytes = await readFile(file)
+    if (stamp.bytes > photoLimits.bytes)
+      return { ...none, ...stamp, refused: `It has more than ${photoLimits.bytes / 1024 / 1024} MB.` }
+    const bytes = await readUnlinked(file)
+    if (!bytes) return { ...none, ...stamp, refused: 'It is a link, or lies behind one: links are not followed.' }
     try {
       const { width, height, pixels } = await decode(bytes)
+      const identity = contentHash(bytes)
       const photo = {
         root,
         path: relative,
-        contentHash: contentHash(bytes),
+        contentHash: identity,
+        storedHash: identity,
         filename: path.basename(relative),
         bytes: bytes.length,
         width,
@@ -54,5 +59,22 @@ export async function readDatasetFile(root: string, relative: string): Promise<R
     // Gone since it was listed, or not ours to read: one file, not the import.
     if (!(error instanceof Error && 'code' in error)) throw error
     return { ...none, refused: `It cannot be read (${String(error.code)}).` }
+  }
+}
+
+/**
+ * The listing followed no link (dataset-folder.ts), yet whoever owns the folder may put one there until now. @param file below a root
+ * without links @returns undefined for what is reached over one
+ */
+async function readUnlinked(file: string): Promise<Uint8Array | undefined> {
+  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ELOOP') return undefined
+    throw error
+  })
+  if (!handle) return undefined
+  try {
+    return (await realpath(file)) === file ? await handle.readFile() : undefined
+  } finally {
+    await handle.close()
   }
 }

@@ -6,6 +6,7 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
 const photoRow = (name: string) => ({
   contentHash: sha256(name),
+  storedHash: sha256(name),
   root: 'uploads',
   path: `${sha256(name).slice(0, 2)}/${sha256(name)}.jpg`,
   filename: name,

@@ -1,0 +1,270 @@
+/** Uploads as they come over bad lines and from bad people. */
+import { readdir } from 'node:fs/promises'
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import { setTimeout as wait } from 'node:timers/promises'
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { multipartLimits } from '../src/api/multipart.js'
+import { UploadRoom } from '../src/api/upload-room.js'
+import { file, send, upload } from './support/client.js'
+import { answerOn, line, multipartHead } from './support/raw-request.js'
+import { startTestServer, type TestServer } from './support/server.js'
+
+let server: TestServer
+beforeAll(async () => {
+  server = await startTestServer()
+})
+afterAll(() => server.close())
+
+const query = 'mutation ($image: Upload!) { classify(image: $image) { classLabel } }'
+const good = [
+  ['operations', JSON.stringify({ query, variables: { image: null } })],
+  ['map', '{"0":["variables.image"]}'],
+  ['0', 'no photo'],
+] as const
+
+function bodyOf(parts: readonly (readonly [string, string])[], boundary = 'x'): string {
+  const written = parts.map(([name, value]) => {
+    const as = /^\d+$/.test(name) ? `; filename="${name}.jpg"\r\ncontent-type: image/jpeg` : ''
+    return `--${boundary}\r\ncontent-disposition: form-data; name="${name}"${as}\r\n\r\n${value}\r\n`
+  })
+  return `${written.join('')}--${boundary}--\r\n`
+}
+
+async function post(body: string, length: number | 'chunked' = Buffer.byteLength(body), boundary = 'x') {
+  const socket = await line(server.address)
+  socket.write(multipartHead(boundary, length))
+  if (length === 'chunked') socket.end(`${Buffer.byteLength(body).toString(16)}\r\n${body}\r\n0\r\n\r\n`)
+  else socket.end(body)
+  return answerOn(socket)
+}
+
+describe('a broken multipart request', () => {
+  /** One of a few hundred, the same for the same seed: the good one with something done to it. */
+  function broken(seed: number): { body: string; length: number | 'chunked' } {
+    const random = xoroshiro128plus(seed)
+    const below = (n: number) => (random.next() >>> 0) % n
+    const whole = bodyOf(good)
+    const some = () => {
+      const at = below(whole.length)
+      return [whole.slice(0, at), whole.slice(at)] as const
+    }
+    const odd = [
+      'null',
+      '[]',
+      '{}',
+      '7',
+      '"x"',
+      '{"query":7}',
+      '[[[',
+      '\0',
+      '{"0":["variables.image","variables.image"]}',
+      '😀',
+    ]
+    const oneOf = <T>(all: readonly T[]) => all[below(all.length)] as T
+    const ways: (() => string)[] = [
+      () => some()[0],
+      () => some()[1],
+      () => some().join(oneOf(['\0', '\r\n', '--x', '--x--', '"', '{', 'ÿ'.repeat(300)])),
+      () => bodyOf(good.toSorted(() => below(3) - 1)),
+      () => bodyOf(good.filter(() => below(3) > 0)),
+      () => bodyOf([...good, ...good]),
+      () => bodyOf(good.map(([name, value], i) => [name, i === below(3) ? oneOf(odd) : value])),
+      () =>
+        bodyOf(
+          good.map(([name, value], i) => [i === below(3) ? oneOf(['', '__proto__', 'map', '0', '7']) : name, value]),
+        ),
+      () => bodyOf([['operations', '['.repeat(below(100_000))], ...good.slice(1)]),
+      () => bodyOf([good[0], ['map', `{"0":["variables${'.a'.repeat(below(10_000))}"]}`], good[2]]),
+      () =>
+        bodyOf([
+          good[0],
+          [
+            'map',
+            JSON.stringify(Object.fromEntries(Array.from({ length: below(40) }, (_, i) => [i, ['variables.image']]))),
+          ],
+          good[2],
+        ]),
+      () => bodyOf([...good, ...Array.from({ length: below(30) }, (_, i) => [String(i + 1), 'x'] as const)]),
+      () => Array.from({ length: below(2_000) }, () => String.fromCharCode(below(256))).join(''),
+      () => whole.replaceAll('\r\n', oneOf(['\n', '\r', '\r\n\r\n'])),
+      () => whole.replace('form-data', oneOf(['', 'attachment', 'form-data; form-data'])),
+    ]
+    const body = oneOf(ways)()
+    const bytes = Buffer.byteLength(body)
+    return { body, length: oneOf([bytes, bytes, 'chunked', bytes + 10, Math.max(0, bytes - 10)]) }
+  }
+
+  it('is never our fault and never hangs: six hundred of them', async () => {
+    const seeds = Array.from({ length: 600 }, (_, i) => i + 1)
+    const bad: unknown[] = []
+    const statuses = new Map<number, number>()
+    const workers = Array.from({ length: 8 }, async () => {
+      for (let seed = seeds.pop(); seed !== undefined; seed = seeds.pop()) {
+        const { body, length } = broken(seed)
+        const answer = await Promise.race([post(body, length), wait(20_000, undefined, { ref: false })])
+        const status = answer?.status ?? -1
+        statuses.set(status, (statuses.get(status) ?? 0) + 1)
+        // 200: GraphQL over HTTP wants it so of a document that cannot be parsed. 0: it was cut short and the client is gone. 503: a whole one, to a server without a model.
+        const code = answer?.body ? /"code":"(\w+)"/.exec(answer.body)?.[1] : undefined
+        const fine =
+          status === 0 ||
+          (status === 200 && code === 'GRAPHQL_PARSE_FAILED') ||
+          (status === 400 && (code !== undefined || !answer?.body)) ||
+          (status === 413 && code) ||
+          status === 503
+        if (!fine) bad.push({ seed, status, body: answer?.body.slice(0, 300) })
+      }
+    })
+    await Promise.all(workers)
+    expect(bad).toEqual([])
+    expect(statuses.get(400)).toBeGreaterThan(200)
+    expect(await send(server.address, '{ __typename }')).toMatchObject({ status: 200 })
+  }, 120_000)
+
+  it('of more than sixteen places in its map is refused', async () => {
+    const map = JSON.stringify(Object.fromEntries(Array.from({ length: 17 }, (_, i) => [i, ['variables.image']])))
+    expect(await post(bodyOf([good[0], ['map', map], good[2]]))).toMatchObject({
+      status: 400,
+      body: expect.stringContaining('16 entries'),
+    })
+  })
+
+  it('of operations nested too deeply is refused', async () => {
+    const deep = `{"query":"{ __typename }","variables":{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`
+    const answer = await post(bodyOf([['operations', deep], ...good.slice(1)]))
+    expect(answer).toMatchObject({ status: 400, body: expect.stringContaining('nested') })
+  })
+
+  it('in chunks is refused when it has become too large, whatever it said before', async () => {
+    const socket = await line(server.address)
+    const answer = answerOn(socket)
+    socket.write(multipartHead('x', 'chunked'))
+    const head = '--x\r\ncontent-disposition: form-data; name="0"; filename="a"\r\n\r\n'
+    socket.write(`${head.length.toString(16)}\r\n${head}\r\n`)
+    const mebibyte = Buffer.concat([Buffer.from('100000\r\n'), Buffer.alloc(1024 * 1024), Buffer.from('\r\n')])
+    for (let sent = 0; sent < 120 && socket.writable; sent++)
+      await new Promise<void>((resolve) => socket.write(mebibyte, () => resolve())) // an error is as good: it is over
+    socket.end('0\r\n\r\n')
+    // The answer may be lost under what is still being sent: then the line is cut all the same.
+    expect([0, 413]).toContain((await answer).status)
+  })
+})
+
+describe('uploads that break off', () => {
+  it('leave nothing behind: no file, no handle, no memory', async () => {
+    const filesBelow = async () => (await readdir(server.config.dataDir, { recursive: true })).length
+    const handles = () =>
+      process.getActiveResourcesInfo().filter((name) => name !== 'Timeout' && name !== 'Immediate').length
+    const gc = await collector()
+    const breakOff = async () => {
+      const socket = await line(server.address)
+      socket.write(multipartHead('x', 2_000_000) + bodyOf(good).slice(0, -20))
+      socket.write(Buffer.alloc(1_000_000))
+      await wait(5)
+      socket.destroy()
+      await new Promise((resolve) => socket.once('close', resolve))
+    }
+    await Promise.all(Array.from({ length: 10 }, breakOff))
+    await settled(handles)
+    gc()
+    const before = { files: await filesBelow(), handles: handles(), buffers: process.memoryUsage().arrayBuffers }
+    for (let i = 0; i < 10; i++) await Promise.all(Array.from({ length: 20 }, breakOff))
+    await settled(handles)
+    gc()
+    expect(await filesBelow()).toBe(before.files)
+    // Up to eighteen are the server's connections to its database: they come and go.
+    expect(handles()).toBeLessThan(before.handles + 20)
+    // 200 MB were sent.
+    expect(process.memoryUsage().arrayBuffers - before.buffers).toBeLessThan(30_000_000)
+    const photo = { image: file(Buffer.from('no photo'), 'a.jpg') }
+    expect((await upload(server.address, query, photo)).errors?.[0]?.extensions.code).toBe('NO_MODEL')
+  })
+
+  /** Waits until it stays the same. */
+  async function settled(count: () => number): Promise<void> {
+    for (let last = -1; last !== count(); await wait(100)) last = count()
+  }
+
+  async function collector(): Promise<() => void> {
+    const { setFlagsFromString } = await import('node:v8')
+    const { runInNewContext } = await import('node:vm')
+    setFlagsFromString('--expose-gc')
+    return runInNewContext('gc') as () => void
+  }
+})
+
+describe('a flood of uploads', () => {
+  it('is refused from the head on, and taken again when those in hand are through', async () => {
+    const waiting = await Promise.all(Array.from({ length: multipartLimits.inHand }, () => line(server.address)))
+    for (const socket of waiting) socket.write(multipartHead('x', 1_000))
+    let answer = { status: 0, body: '' }
+    // Until all of them have been seen; of this one the body is never sent.
+    while (answer.status !== 503) {
+      const socket = await line(server.address)
+      socket.write(multipartHead('x', 1_000_000))
+      const refused = answerOn(socket)
+      await Promise.race([refused, wait(200)])
+      socket.destroy()
+      answer = await refused
+    }
+    expect(JSON.parse(answer.body)).toMatchObject({
+      errors: [{ extensions: { code: 'OVERLOADED', retryAfterMs: expect.any(Number) } }],
+    })
+    const started = performance.now()
+    expect(await send(server.address, '{ __typename }')).toMatchObject({ status: 200 })
+    expect(performance.now() - started).toBeLessThan(1_000)
+    for (const socket of waiting) socket.destroy()
+    for (;;) {
+      const { errors } = await upload(server.address, query, { image: file(Buffer.from('no photo'), 'a.jpg') })
+      if (errors?.[0]?.extensions.code === 'NO_MODEL') break
+      expect(errors?.[0]?.extensions.code).toBe('OVERLOADED')
+    }
+  })
+})
+
+describe('the room for uploads', () => {
+  const response = () => {
+    const closers: (() => void)[] = []
+    const own = { closed: false, once: (_event: string, close: () => void) => closers.push(close) }
+    return { response: own as unknown as ServerResponse, close: () => closers.forEach((close) => close()) }
+  }
+  const full = { extensions: { code: 'OVERLOADED', retryAfterMs: expect.any(Number) } }
+  const refusalOf = (work: () => unknown) => {
+    try {
+      return work()
+    } catch (error) {
+      return error
+    }
+  }
+
+  it('counts what was declared once, what comes beyond it as it comes, and gives all of it back', () => {
+    const room = new UploadRoom({ requests: 2, bytes: 100 }, () => undefined)
+    const [one, two] = [response(), response()]
+    const count = room.enter(50, one.response)
+    count(30)
+    count(20)
+    expect(room.inHand).toEqual({ requests: 1, bytes: 50 })
+    count(10)
+    expect(room.inHand.bytes).toBe(60)
+    const chunk = room.enter(0, two.response)
+    chunk(40)
+    expect(refusalOf(() => chunk(1))).toMatchObject(full)
+    expect(refusalOf(() => room.enter(1, response().response))).toMatchObject(full)
+    one.close()
+    two.close()
+    expect(room.inHand).toEqual({ requests: 0, bytes: 0 })
+  })
+
+  it('is shut while the queues behind it are full', () => {
+    let fullForMs: number | undefined = 1_234
+    const room = new UploadRoom({ requests: 2, bytes: 100 }, () => fullForMs)
+    expect(refusalOf(() => room.enter(1, response().response))).toMatchObject({
+      extensions: { code: 'OVERLOADED', retryAfterMs: 1_234, http: { headers: { 'retry-after': '2' } } },
+    })
+    fullForMs = undefined
+    room.enter(1, response().response)
+    expect(room.inHand.requests).toBe(1)
+  })
+})
