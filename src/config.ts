@@ -25,6 +25,8 @@ const Environment = z.object({
   WASTEX_OOD: z.enum(['run', 'reference']).default('run'),
   /** In what models serve: int8 where a run offers it. */
   WASTEX_PRECISION: z.enum(['float32', 'int8']).default('float32'),
+  /** Hours for which the answer to a request with an Idempotency-Key is kept. */
+  WASTEX_IDEMPOTENCY_HOURS: z.coerce.number().positive().default(24),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })
 
@@ -52,6 +54,7 @@ export interface Config {
   readonly trainingRowsBytes: number
   readonly oodThresholds: 'run' | 'reference'
   readonly precision: Precision
+  readonly idempotencyHours: number
   readonly logLevel: string
 }
 
@@ -80,6 +83,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     trainingRowsBytes: env.WASTEX_TRAINING_MB * 2 ** 20,
     oodThresholds: env.WASTEX_OOD,
     precision: env.WASTEX_PRECISION,
+    idempotencyHours: env.WASTEX_IDEMPOTENCY_HOURS,
     logLevel: env.LOG_LEVEL,
   }
 }

@@ -17,7 +17,7 @@ export type Yoga = ReturnType<typeof makeYoga>
 export function makeYoga(house: House) {
   return createYoga<object, Context>({
     schema,
-    context: (): Context => ({ ...house, actor: anybody }),
+    context: ({ request, params }): Context => ({ ...house, actor: anybody, request, params }),
     graphqlEndpoint: graphqlPath,
     // A page of its own: graphiql.ts.
     graphiql: false,

@@ -14,5 +14,6 @@ import './training-events.js'
 import './classify.js'
 import './dashboard.js'
 import './live.js'
+import './audit.js'
 
 export const schema = builder.toSchema({ sortSchema: false })
