@@ -89,11 +89,13 @@ describe('a folder of class folders', () => {
       { classLabel: 'Cans', count: 4 },
       { classLabel: 'Pots', count: 4 },
     ])
-    await expect(importDataset(hall, by, { name: 'x', path: folder, classes: ['cans', 'cats'] })).rejects.toMatchObject({
-      code: 'BAD_USER_INPUT',
-      details: { field: 'input.classes' },
-      message: expect.stringContaining('cats'),
-    })
+    await expect(importDataset(hall, by, { name: 'x', path: folder, classes: ['cans', 'cats'] })).rejects.toMatchObject(
+      {
+        code: 'BAD_USER_INPUT',
+        details: { field: 'input.classes' },
+        message: expect.stringContaining('cats'),
+      },
+    )
   })
 
   it('says which files it refused, and why', async () => {

@@ -27,7 +27,9 @@ export async function once<T>(db: PrismaClient, doer: Doer, work: () => Promise<
   const id = JSON.stringify([actor, receipt.key, receipt.place])
   const first = underWay.get(id)
   if (first && first.request !== receipt.request)
-    throw conflict('This Idempotency-Key is that of another request, which is under way. A new request needs a new key.')
+    throw conflict(
+      'This Idempotency-Key is that of another request, which is under way. A new request needs a new key.',
+    )
   if (first) return first.answer as Promise<T>
   const answer = answeredOrDone(db, actor, receipt, work).finally(() => underWay.delete(id))
   underWay.set(id, { request: receipt.request, answer })

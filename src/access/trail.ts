@@ -65,7 +65,10 @@ export async function leaveTrail(
 }
 
 /** Of two states, what differs. */
-export function difference<T extends object>(before: T, after: T): { before: Partial<T>; after: Partial<T> } | undefined {
+export function difference<T extends object>(
+  before: T,
+  after: T,
+): { before: Partial<T>; after: Partial<T> } | undefined {
   const changed = (Object.keys(after) as (keyof T)[]).filter((name) => before[name] !== after[name])
   if (changed.length === 0) return undefined
   const of = (state: T) => Object.fromEntries(changed.map((name) => [name, state[name]])) as Partial<T>

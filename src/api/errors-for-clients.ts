@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { WasteXError } from '../errors.js'
 import type { Log } from '../log.js'
+import { currentRequest } from '../request.js'
 
 export interface ClientError {
   readonly code: string
@@ -11,11 +12,12 @@ export interface ClientError {
 
 export function errorForClient(error: unknown, log: Log): ClientError {
   if (error instanceof WasteXError) return { code: error.code, message: error.message, details: error.details }
-  const id = randomUUID()
+  // By it the log has all that belongs to the request.
+  const id = currentRequest()?.id ?? randomUUID()
   log.error({ error, id }, 'unexpected error')
   return {
     code: 'INTERNAL_SERVER_ERROR',
     message: `Something went wrong on this server. Its log has more under ${id}.`,
-    details: { id },
+    details: { id, requestId: id },
   }
 }

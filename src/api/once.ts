@@ -28,7 +28,10 @@ function keyOf({ request, params }: Context, argument: string | null | undefined
   for (const key of given) {
     if (key === null || key === undefined) continue
     if (typeof key !== 'string' || !wellFormed.test(unquoted(key)))
-      throw badInput('idempotencyKey', 'An Idempotency-Key has 1 to 255 visible ASCII characters: a random UUID is a good one.')
+      throw badInput(
+        'idempotencyKey',
+        'An Idempotency-Key has 1 to 255 visible ASCII characters: a random UUID is a good one.',
+      )
     keys.add(unquoted(key))
   }
   if (keys.size > 1) throw badInput('idempotencyKey', 'Two different Idempotency-Keys are given: send one.')
@@ -45,7 +48,9 @@ function hashOf(context: Context): Promise<string> {
   if (known) return known
   const { query, operationName, variables } = context.params
   const hash = plain(variables ?? {}).then((values) =>
-    createHash('sha256').update(JSON.stringify([query, operationName ?? null, values])).digest('hex'),
+    createHash('sha256')
+      .update(JSON.stringify([query, operationName ?? null, values]))
+      .digest('hex'),
   )
   hashes.set(context, hash)
   return hash

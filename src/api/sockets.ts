@@ -5,9 +5,12 @@ import type { ExecutionArgs, GraphQLError } from 'graphql'
 import { useServer } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
 import type { Log } from '../log.js'
+import { sockets as openSockets } from '../metrics.js'
+import { during, type RequestInHand } from '../request.js'
 import { maskWith } from './error-shape.js'
 import { isOwnOrigin } from './request-rules.js'
 import { rewriteError } from './rewrite-error.js'
+import { eachDuring, SocketTrace } from './socket-trace.js'
 import { graphqlPath, type Yoga } from './yoga.js'
 
 export const socketLimits = {
@@ -25,6 +28,8 @@ export const socketLimits = {
 interface Executors {
   execute: (args: ExecutionArgs) => never
   subscribe: (args: ExecutionArgs) => never
+  /** Each operation of a socket is a request of its own. */
+  inHand: RequestInHand
 }
 const executorsOf = (args: ExecutionArgs) => args.rootValue as Executors
 
@@ -32,17 +37,25 @@ const executorsOf = (args: ExecutionArgs) => args.rootValue as Executors
 export function serveSockets(server: Server, yoga: Yoga, log: Log): () => Promise<void> {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: socketLimits.messageBytes })
   const mask = maskWith(log)
+  const trace = new SocketTrace(log)
   const protocol = useServer(
     {
       // Says of its own failures what a client may hear, and no more.
       isProd: true,
       connectionInitWaitTimeout: socketLimits.initMs,
-      execute: (args) => executorsOf(args).execute(args),
-      subscribe: (args) => executorsOf(args).subscribe(args),
-      async onSubscribe(context, _id, params) {
+      execute: (args) => during(executorsOf(args).inHand, () => executorsOf(args).execute(args)),
+      async subscribe(args) {
+        const { inHand, subscribe } = executorsOf(args)
+        return eachDuring(inHand, await during(inHand, () => subscribe(args)))
+      },
+      onError: (context, id, _payload, errors) => trace.end(context, id, errors),
+      onComplete: (context, id) => trace.end(context, id),
+      async onSubscribe(context, id, params) {
+        const inHand = trace.begin(context, id)
         const { schema, execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped({
           ...context,
-          request: new Request(`http://socket${graphqlPath}`),
+          // A message is a POST: a mutation is no link that a browser follows.
+          request: new Request(`http://socket${graphqlPath}`, { method: 'POST' }),
           params,
         })
         try {
@@ -55,10 +68,10 @@ export function serveSockets(server: Server, yoga: Yoga, log: Log): () => Promis
             operationName: params.operationName,
             variableValues: params.variables,
             contextValue: await contextFactory(),
-            rootValue: { execute, subscribe },
+            rootValue: { execute, subscribe, inHand },
           }
         } catch (error) {
-          return withoutHttp([mask(error)])
+          return during(inHand, () => withoutHttp([mask(error)]))
         }
       },
     },
@@ -71,6 +84,8 @@ export function serveSockets(server: Server, yoga: Yoga, log: Log): () => Promis
     const refusal = refusalOf(request)
     if (refusal) return refuse(socket, refusal)
     sockets.handleUpgrade(request, socket, head, (accepted) => {
+      openSockets.inc()
+      accepted.once('close', () => openSockets.dec())
       sockets.emit('connection', accepted, request)
       // graphql-ws would print a stack to the console for every message that is too large; ws has closed it by then.
       accepted.removeAllListeners('error')

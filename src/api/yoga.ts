@@ -9,6 +9,7 @@ import { maxMultipartBytes, maxUploads } from './multipart.js'
 import { usePlainText } from './plain-text.js'
 import { maxJsonBytes, useRequestRules } from './request-rules.js'
 import { schema } from './schema/index.js'
+import { useTrace } from './trace.js'
 
 export const graphqlPath = '/graphql'
 
@@ -33,6 +34,6 @@ export function makeYoga(house: House) {
       formDataLimits: { files: maxUploads, fieldSize: maxJsonBytes, fields: 2, parts: maxUploads + 2 },
     }),
     // In this order: what is refused early costs least.
-    plugins: [useRequestRules(), useDocumentLimits(), usePlainText(), useErrorShape()],
+    plugins: [useTrace(), useRequestRules(), useDocumentLimits(), usePlainText(), useErrorShape()],
   })
 }

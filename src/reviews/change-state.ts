@@ -22,7 +22,8 @@ interface Found extends ReviewState {
   readonly version: string | null
 }
 
-const inVersion = (version: string) => conflict(`The photo is in the version “${version}”, and a version never changes.`)
+const inVersion = (version: string) =>
+  conflict(`The photo is in the version “${version}”, and a version never changes.`)
 
 /**
  * All of them, or none. Within a transaction: whoever else changes the same photos, or makes a version of them, comes before or

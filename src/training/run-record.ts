@@ -70,7 +70,12 @@ export function recordStatus(
       const { name, status, recommendation } = run
       const action = status === 'CANCELLED' ? 'CANCEL_TRAINING' : 'END_TRAINING'
       const after = { status, ...(recommendation && { recommendation }) }
-      const deed = { action, subject: { type: 'TrainingRun', id: runId, name }, before: { status: before }, after } as const
+      const deed = {
+        action,
+        subject: { type: 'TrainingRun', id: runId, name },
+        before: { status: before },
+        after,
+      } as const
       await leaveTrail(tx, by, [deed], { id: runId })
     }
     // The thread may be another process's.
@@ -94,7 +99,9 @@ export function recordStart(
   return db.$transaction(async (tx) => {
     const { run, deed } = await write(tx)
     await append(tx, run.id, 'TrainingStatusChanged', { status: run.status, message })
-    await leaveTrail(tx, by, [{ ...deed, subject: { type: 'TrainingRun', id: run.id, name: run.name } }], { id: run.id })
+    await leaveTrail(tx, by, [{ ...deed, subject: { type: 'TrainingRun', id: run.id, name: run.name } }], {
+      id: run.id,
+    })
     return run
   })
 }

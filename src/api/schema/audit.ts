@@ -32,7 +32,8 @@ const AuditEntry = builder.prismaObject('AuditEntry', {
   fields: (t) => ({
     at: t.expose('at', { type: 'DateTime', description: 'When, by the database’s clock.' }),
     actor: t.exposeString('actor', {
-      description: 'Who: the id of a token; `anybody` where nobody signs in; `system` for what the server did by itself.',
+      description:
+        'Who: the id of a token; `anybody` where nobody signs in; `system` for what the server did by itself.',
     }),
     actorName: t.exposeString('actorName', { description: 'The token’s name at that time.' }),
     action: t.field({
@@ -47,7 +48,8 @@ const AuditEntry = builder.prismaObject('AuditEntry', {
     after: t.string({ description: 'JSON: how it is since.', resolve: ({ after }) => asJson(after) }),
     requestId: t.exposeString('requestId', {
       nullable: true,
-      description: 'Of the request that did it (`X-Request-Id`), as in the log; null for what the server did by itself.',
+      description:
+        'Of the request that did it (`X-Request-Id`), as in the log; null for what the server did by itself.',
     }),
   }),
 })
@@ -68,7 +70,13 @@ const AuditFilter = builder.inputType('AuditFilter', {
   }),
 })
 
-function whereOf({ action, subject, actor, since, until }: typeof AuditFilter.$inferInput): Prisma.AuditEntryWhereInput {
+function whereOf({
+  action,
+  subject,
+  actor,
+  since,
+  until,
+}: typeof AuditFilter.$inferInput): Prisma.AuditEntryWhereInput {
   if (since && until && since > until) throw badInput('filter.until', '`until` lies before `since`.')
   return {
     ...(action && { action }),

@@ -143,7 +143,11 @@ builder.mutationFields((t) => ({
       return Promise.all(
         images.map(async (image, index): Promise<Place> => {
           try {
-            return { index, classification: await classifyFile(context, info, image, { key: idempotencyKey, index }), error: null }
+            return {
+              index,
+              classification: await classifyFile(context, info, image, { key: idempotencyKey, index }),
+              error: null,
+            }
           } catch (error) {
             const { code, message } = errorForClient(error, context.hall.log)
             return { index, classification: null, error: { code, message } }
