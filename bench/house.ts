@@ -14,6 +14,7 @@ import {
 } from '../documents/generated/graphql.js'
 import { Client } from '../demo/client.js'
 import { drawSamples, wasteClasses } from '../demo/draw.js'
+import { system } from '../src/access/doer.js'
 import { type Config, readConfig } from '../src/config.js'
 import { openDatabase } from '../src/database/open.js'
 import { connect, type PrismaClient } from '../src/db.js'
@@ -145,7 +146,7 @@ export async function stage(
       allPredictions: [],
     },
   })
-  await label(house, id, classLabel)
+  await label(house, system, id, classLabel)
 }
 
 /** One that never was before: noise. */

@@ -46,6 +46,8 @@ const Environment = z.object({
   WASTEX_CONNECTIONS: z.coerce.number().int().min(1).default(4_000),
   WASTEX_SOCKETS: z.coerce.number().int().min(1).default(2_000),
   WASTEX_SOCKETS_PER_ADDRESS: z.coerce.number().int().min(1).default(50),
+  /** Hours for which the answer to a request with an Idempotency-Key is kept. */
+  WASTEX_IDEMPOTENCY_HOURS: z.coerce.number().positive().default(24),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })
 
@@ -83,6 +85,7 @@ export interface Config {
   readonly maxConnections: number
   readonly maxSockets: number
   readonly maxSocketsPerAddress: number
+  readonly idempotencyHours: number
   readonly logLevel: string
 }
 
@@ -118,6 +121,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     maxConnections: env.WASTEX_CONNECTIONS,
     maxSockets: env.WASTEX_SOCKETS,
     maxSocketsPerAddress: env.WASTEX_SOCKETS_PER_ADDRESS,
+    idempotencyHours: env.WASTEX_IDEMPOTENCY_HOURS,
     logLevel: env.LOG_LEVEL,
   }
 }

@@ -1,5 +1,7 @@
 /** Puts the house together: what every room needs, in the order in which it is needed, and taken apart the other way round. */
 import path from 'node:path'
+import { system } from './access/doer.js'
+import { sweepReceiptsHourly } from './access/sweep-receipts.js'
 import { type Server, startServer } from './api/server.js'
 import type { Config } from './config.js'
 import { openDatabase } from './database/open.js'
@@ -49,13 +51,15 @@ export async function start(config: Config, say: (line: string) => void): Promis
     closing.push(() => events.close())
     const hall: Hall = { config, db, events, log, databaseUrl: database.url }
 
+    closing.push(sweepReceiptsHourly(hall))
+
     const serving = new Serving(config)
     closing.push(() => serving.close())
     const promotion = new Promotion(hall, serving)
     await promotion.follow()
     closing.push(() => promotion.close())
     const training = new Training(hall, async (run) => {
-      if (run.autoPromote && (await mayTakeOver(db, run))) await promotion.promote(run.name)
+      if (run.autoPromote && (await mayTakeOver(db, run))) await promotion.promote(system, run.name)
     })
     await training.recover()
     closing.push(() => training.close())

@@ -136,7 +136,7 @@ describe.each<Transport>(['SSE', 'WebSocket'])('news over %s', (over) => {
 
   it('tells of a photo that is counted, with the count', async () => {
     const news = await hears(watch(server.address, TrashCountedDocument, {}, { over }), () =>
-      count(server.db, over, false),
+      count(server.db, { classLabel: over, ood: false }),
     )
     expect(news.trashCounted).toEqual({ classLabel: over, count: expect.any(Number) })
   })

@@ -13,6 +13,7 @@ import { createVersion } from '../src/versions/create-version.js'
 import { importDataset } from '../src/versions/import-dataset.js'
 import { trainingRows } from '../src/versions/training-rows.js'
 import { drawnPhoto, writeDataset } from './support/drawn-photo.js'
+import { by } from './support/doer.js'
 import { openTestHall, type TestHall } from './support/hall.js'
 import { unknownPhoto } from './support/unknown-photo.js'
 
@@ -92,14 +93,14 @@ describe('a photo that is kept', () => {
   it('keeps its identity, in review, in a version and in training', async () => {
     const photos = await Promise.all([11, 12, 13, 14].map((seed) => drawnPhoto(seed)))
     const files = { 'a/1.jpg': photos[0], 'a/2.jpg': photos[1], 'b/1.jpg': photos[2], 'b/2.jpg': photos[3] }
-    await importDataset(hall, {
+    await importDataset(hall, by, {
       name: 'v1',
       path: await writeDataset(`${hall.folder}/set`, files as never),
       activate: true,
     })
     const bytes = await fromPhone(5)
-    await label(hall, await keepForReview(hall, await unknownPhoto(bytes)), 'a')
-    const { id } = await createVersion(hall, { name: 'v2' })
+    await label(hall, by, await keepForReview(hall, await unknownPhoto(bytes)), 'a')
+    const { id } = await createVersion(hall, by, { name: 'v2' })
     const rows = await trainingRows(hall.db, id)
     expect(rows).toHaveLength(5)
     const own = rows.find((row) => row.contentHash === contentHash(bytes)) ?? expect.fail('it is not there')
@@ -115,7 +116,7 @@ describe('a photo that is kept', () => {
     await rm(photoFile(hall.config, await find()))
     const files = { 'a/mine.jpg': bytes, 'b/1.jpg': await drawnPhoto(21) }
     const folder = await writeDataset(`${hall.folder}/later`, files)
-    await importDataset(hall, { name: 'later', path: folder })
+    await importDataset(hall, by, { name: 'later', path: folder })
     expect(await find()).toMatchObject({ root: folder, storedHash: contentHash(bytes), bytes: bytes.length })
   })
 })

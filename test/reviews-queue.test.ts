@@ -14,6 +14,7 @@ import { createVersion } from '../src/versions/create-version.js'
 import { drawnPhoto, writeDataset } from './support/drawn-photo.js'
 import { openTestHall, type TestHall } from './support/hall.js'
 import { unknownPhoto } from './support/unknown-photo.js'
+import { by } from './support/doer.js'
 
 let hall: TestHall
 beforeAll(async () => {
@@ -69,7 +70,7 @@ describe('a photo that the network does not know', () => {
 
   it('remains what an operator made of it, and is not announced again', async () => {
     const id = await keep(2)
-    await reject(hall, id)
+    await reject(hall, by, id)
     // Its first announcement may still be on its way.
     await announcements()()
     const told = announcements()
@@ -82,7 +83,7 @@ describe('a photo that the network does not know', () => {
     const bytes = await drawnPhoto(3)
     const files = { 'a/1.jpg': bytes, 'b/1.jpg': await drawnPhoto(4) }
     const dataset = await writeDataset(path.join(hall.folder, 'imported'), files)
-    await importDataset(hall, { name: 'imported', path: dataset })
+    await importDataset(hall, by, { name: 'imported', path: dataset })
     const before = await filesKept()
     const id = await keepForReview(hall, await unknownPhoto(bytes))
     expect(await filesKept()).toEqual(before)
@@ -94,7 +95,7 @@ describe('a photo that the network does not know', () => {
     const bytes = await drawnPhoto(5)
     const files = { 'a/1.jpg': bytes, 'b/1.jpg': await drawnPhoto(6) }
     const dataset = await writeDataset(path.join(hall.folder, 'gone'), files)
-    await importDataset(hall, { name: 'gone', path: dataset })
+    await importDataset(hall, by, { name: 'gone', path: dataset })
     await rm(dataset, { recursive: true })
     const id = await keepForReview(hall, await unknownPhoto(bytes))
     const { photo } = await hall.db.image.findUniqueOrThrow({ where: { id }, include: { photo: true } })
@@ -124,30 +125,30 @@ describe('an operator', () => {
   it('labels, and takes the label back', async () => {
     const id = await keep(10)
     expect(await stateOf(id)).toEqual(queued)
-    await label(hall, id, 'battery')
+    await label(hall, by, id, 'battery')
     expect(await stateOf(id)).toEqual({ ...queued, reviewed: true, staged: true, assignedLabel: 'battery' })
-    await unlabel(hall, id)
+    await unlabel(hall, by, id)
     expect(await stateOf(id)).toEqual(queued)
   })
 
   it('rejects what was labelled, labels what was rejected, marks as reviewed', async () => {
     const id = await keep(11)
-    await label(hall, id, 'battery')
-    await reject(hall, id)
+    await label(hall, by, id, 'battery')
+    await reject(hall, by, id)
     expect(await stateOf(id)).toEqual({ ...queued, reviewed: true, rejected: true })
-    await label(hall, id, 'battery')
+    await label(hall, by, id, 'battery')
     expect(await stateOf(id)).toEqual({ ...queued, reviewed: true, staged: true, assignedLabel: 'battery' })
-    await markReviewed(hall, id)
+    await markReviewed(hall, by, id)
     expect(await stateOf(id)).toEqual({ ...queued, reviewed: true })
-    await unlabel(hall, id)
+    await unlabel(hall, by, id)
     expect(await stateOf(id)).toEqual(queued)
   })
 
   it('introduces a class by naming it, in whatever spelling comes first', async () => {
     const [one, two, three] = [await keep(12), await keep(13), await keep(14)]
-    await label(hall, one, '  Pré\u0300sident '.normalize('NFD'))
-    await label(hall, two, 'PRÉ\u0300SIDENT')
-    await label(hall, three, 'pré\u0300sident')
+    await label(hall, by, one, '  Pré\u0300sident '.normalize('NFD'))
+    await label(hall, by, two, 'PRÉ\u0300SIDENT')
+    await label(hall, by, three, 'pré\u0300sident')
     const spelling = 'Pré\u0300sident'.normalize('NFC')
     for (const id of [one, two, three]) expect((await stateOf(id)).assignedLabel).toBe(spelling)
     expect(await hall.db.datasetClass.findMany({ where: { name: spelling } })).toMatchObject([{ introducedId: null }])
@@ -155,52 +156,52 @@ describe('an operator', () => {
 
   it('and others who introduce the same class at once make one', async () => {
     const ids = await Promise.all([20, 21, 22, 23, 24, 25, 26, 27].map((seed) => keep(seed)))
-    await Promise.all(ids.map((id, i) => label(hall, id, i % 2 ? 'Straße' : 'STRASSE')))
+    await Promise.all(ids.map((id, i) => label(hall, by, id, i % 2 ? 'Straße' : 'STRASSE')))
     expect(await hall.db.datasetClass.count({ where: { key: 'strasse' } })).toBe(1)
   })
 
   it('cannot give names that make no sense', async () => {
     const id = await keep(28)
     for (const name of ['', '   ', 'a\nb', 'a\u0000', 'x'.repeat(65), 'a\u202eb', '\ud800'])
-      await expect(label(hall, id, name)).rejects.toMatchObject({
+      await expect(label(hall, by, id, name)).rejects.toMatchObject({
         code: 'BAD_USER_INPUT',
         details: { field: 'classLabel' },
       })
-    await label(hall, id, '🗑'.repeat(64))
+    await label(hall, by, id, '🗑'.repeat(64))
   })
 
   it('cannot change what is not there', async () => {
     for (const id of [absent, 'no-uuid'])
       for (const change of [unlabel, reject, markReviewed])
-        await expect(change(hall, id)).rejects.toMatchObject({ code: 'NOT_FOUND' })
-    await expect(label(hall, absent, 'never')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+        await expect(change(hall, by, id)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await expect(label(hall, by, absent, 'never')).rejects.toMatchObject({ code: 'NOT_FOUND' })
     // The class of a label that was not given is not introduced.
     expect(await hall.db.datasetClass.count({ where: { key: 'never' } })).toBe(0)
   })
 
   it('labels many, or none of them', async () => {
     const ids = [await keep(30), await keep(31), await keep(32)]
-    await labelMany(hall, ids, 'glass')
+    await labelMany(hall, by, ids, 'glass')
     for (const id of ids) expect((await stateOf(id)).assignedLabel).toBe('glass')
-    await expect(labelMany(hall, [...ids, absent], 'metal')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await expect(labelMany(hall, by, [...ids, absent], 'metal')).rejects.toMatchObject({ code: 'NOT_FOUND' })
     for (const id of ids) expect((await stateOf(id)).assignedLabel).toBe('glass')
     // Two operators, the same photos in another order: one after the other, and never half of each.
-    await Promise.all([labelMany(hall, ids, 'paper'), labelMany(hall, ids.toReversed(), 'metal')])
+    await Promise.all([labelMany(hall, by, ids, 'paper'), labelMany(hall, by, ids.toReversed(), 'metal')])
     expect(new Set(await Promise.all(ids.map(async (id) => (await stateOf(id)).assignedLabel))).size).toBe(1)
   })
 
   it('cannot change what is in a version', async () => {
     const [first, second] = [await keep(33), await keep(34)]
-    await label(hall, first, 'glass')
-    await createVersion(hall, { name: 'with it', parent: 'imported' })
+    await label(hall, by, first, 'glass')
+    await createVersion(hall, by, { name: 'with it', parent: 'imported' })
     const before = await stateOf(first)
     expect(before).toMatchObject({ addedToDataset: true, staged: false, assignedLabel: 'glass' })
     for (const change of [
-      () => label(hall, first, 'metal'),
-      () => unlabel(hall, first),
-      () => reject(hall, first),
-      () => markReviewed(hall, first),
-      () => labelMany(hall, [second, first], 'metal'),
+      () => label(hall, by, first, 'metal'),
+      () => unlabel(hall, by, first),
+      () => reject(hall, by, first),
+      () => markReviewed(hall, by, first),
+      () => labelMany(hall, by, [second, first], 'metal'),
     ])
       await expect(change()).rejects.toMatchObject({ code: 'CONFLICT', message: expect.stringContaining('with it') })
     expect(await stateOf(first)).toEqual(before)

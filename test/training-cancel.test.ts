@@ -15,6 +15,7 @@ import {
   told,
   weights,
 } from './support/training.js'
+import { by } from './support/doer.js'
 
 const timeout = 120_000
 let hall: TestHall
@@ -34,8 +35,8 @@ afterAll(async () => {
 const endless = { ...headAlone, stage1: { epochs: 1_000 }, batchSize: 1 }
 
 it('is refused where there is nothing to cancel or resume', async () => {
-  await expect(training.cancel('run-77')).rejects.toMatchObject({ code: 'NOT_FOUND' })
-  await expect(training.resume('run-77')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  await expect(training.cancel(by, 'run-77')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  await expect(training.resume(by, 'run-77')).rejects.toMatchObject({ code: 'NOT_FOUND' })
   const version = await hall.db.datasetVersion.findUniqueOrThrow({ where: { name: 'v1' } })
   const done = {
     versionId: version.id,
@@ -45,15 +46,15 @@ it('is refused where there is nothing to cancel or resume', async () => {
     status: 'COMPLETED' as const,
   }
   const { name } = await hall.db.trainingRun.create({ data: { ...done, name: 'done' } })
-  await expect(training.cancel(name)).rejects.toMatchObject({ code: 'CONFLICT' })
-  await expect(training.resume(name)).rejects.toMatchObject({ code: 'CONFLICT' })
+  await expect(training.cancel(by, name)).rejects.toMatchObject({ code: 'CONFLICT' })
+  await expect(training.resume(by, name)).rejects.toMatchObject({ code: 'CONFLICT' })
 })
 
 it(
   'stops a run at once, and resumes it where its last epoch ended, even before its thread has',
   { timeout },
   async () => {
-    const { id, name } = await training.start({
+    const { id, name } = await training.start(by, {
       datasetVersion: 'v1',
       stage1: { epochs: 3 },
       stage2: { epochs: 2 },
@@ -62,14 +63,14 @@ it(
     })
     await runWhen(hall, id, (run) => hasTold(run, 'TrainingEpochCompleted', { stage: 'FINE_TUNE', epoch: 1 }))
     const asked = performance.now()
-    expect((await training.cancel(name)).status).toBe('CANCELLED')
+    expect((await training.cancel(by, name)).status).toBe('CANCELLED')
     expect((await runOf(hall.db, id)).status).toBe('CANCELLED')
     expect(performance.now() - asked).toBeLessThan(2_000)
     await access(checkpointFile(hall.config, id))
     expect(await readdir(hall.config.modelsDir).catch(() => [])).toEqual([])
-    await expect(training.cancel(name)).rejects.toMatchObject({ code: 'CONFLICT' })
+    await expect(training.cancel(by, name)).rejects.toMatchObject({ code: 'CONFLICT' })
 
-    expect((await training.resume(name)).status).toBe('QUEUED')
+    expect((await training.resume(by, name)).status).toBe('QUEUED')
     expect(await finished(hall, id)).toMatchObject({ status: 'COMPLETED', error: null })
     const run = await runOf(hall.db, id)
     expect(run.events.map(({ seq }) => seq)).toEqual(run.events.map((_, i) => i + 1))
@@ -90,67 +91,67 @@ it(
 )
 
 it('stops a run that nobody told of its cancellation', { timeout }, async () => {
-  const { id } = await training.start({ datasetVersion: 'v1', ...endless })
+  const { id } = await training.start(by, { datasetVersion: 'v1', ...endless })
   await runWhen(hall, id, ({ status }) => status === 'RUNNING')
   // Another process has cancelled it, and the message was lost: the thread was not there yet, or the connection was away.
   await hall.db.trainingRun.update({ where: { id }, data: { status: 'CANCELLED', finishedAt: new Date() } })
   // The thread has ended by itself when the next run is RUNNING: there is one at a time.
-  const next = await training.start({ datasetVersion: 'v1', ...endless })
+  const next = await training.start(by, { datasetVersion: 'v1', ...endless })
   await runWhen(hall, next.id, ({ status }) => status === 'RUNNING')
-  await training.cancel(next.name)
+  await training.cancel(by, next.name)
   const events = (await runOf(hall.db, id)).events.map(told)
   expect(events.some((event) => event['stage'] === 'EVALUATING')).toBe(false)
 })
 
 it('stops a run before it has a thread', { timeout }, async () => {
-  const { id, name } = await training.start({ datasetVersion: 'v1', ...endless })
-  await training.cancel(name)
+  const { id, name } = await training.start(by, { datasetVersion: 'v1', ...endless })
+  await training.cancel(by, name)
   const run = await runOf(hall.db, id)
   expect(run.status).toBe('CANCELLED')
   expect(told(run.events.at(-1) ?? expect.fail())).toMatchObject({ status: 'CANCELLED' })
 })
 
 it('cancelled and resumed several times in a row, it is one run with one thread, and ends', { timeout }, async () => {
-  const { id, name } = await training.start({ datasetVersion: 'v1', ...endless })
+  const { id, name } = await training.start(by, { datasetVersion: 'v1', ...endless })
   for (let i = 0; i < 3; i++) {
-    await training.cancel(name)
-    await training.resume(name)
+    await training.cancel(by, name)
+    await training.resume(by, name)
   }
   await runWhen(hall, id, (run) => hasTold(run, 'TrainingEpochCompleted', { stage: 'HEAD', epoch: 1 }))
-  await training.cancel(name)
+  await training.cancel(by, name)
   const run = await finished(hall, id)
   expect(run.status).toBe('CANCELLED')
 })
 
 it('is parked when the server stops, and goes on in the next one', { timeout }, async () => {
-  const { id, name } = await training.start({ datasetVersion: 'v1', ...endless })
+  const { id, name } = await training.start(by, { datasetVersion: 'v1', ...endless })
   await runWhen(hall, id, (run) => hasTold(run, 'TrainingEpochCompleted', { stage: 'HEAD', epoch: 2 }))
   await training.close()
   expect((await runOf(hall.db, id)).status).toBe('INTERRUPTED')
 
   training = new Training(hall, async () => {})
   await training.recover()
-  await training.resume(name)
+  await training.resume(by, name)
   const before = await hall.db.runEpoch.count({ where: { runId: id } })
   await runWhen(hall, id, (run) => hasTold(run, 'TrainingEpochCompleted', { stage: 'HEAD', epoch: before + 1 }))
-  await training.cancel(name)
+  await training.cancel(by, name)
   const epochs = await hall.db.runEpoch.findMany({ where: { runId: id }, orderBy: { epoch: 'asc' } })
   expect(epochs.map(({ epoch }) => epoch)).toEqual(epochs.map((_, i) => i + 1))
 })
 
 it('is parked when the server stops before it has a thread', { timeout }, async () => {
-  const { id } = await training.start({ datasetVersion: 'v1', ...endless })
+  const { id } = await training.start(by, { datasetVersion: 'v1', ...endless })
   await training.close()
   expect((await runOf(hall.db, id)).status).toBe('INTERRUPTED')
   training = new Training(hall, async () => {})
 })
 
 it('another process that starts leaves a run alone that is on', { timeout }, async () => {
-  const { id, name } = await training.start({ datasetVersion: 'v1', ...endless })
+  const { id, name } = await training.start(by, { datasetVersion: 'v1', ...endless })
   await runWhen(hall, id, ({ stage }) => stage === 'LOADING')
   const other = new Training(hall, async () => {})
   await other.recover()
   expect((await runOf(hall.db, id)).status).toBe('RUNNING')
-  await training.cancel(name)
+  await training.cancel(by, name)
   await other.close()
 })

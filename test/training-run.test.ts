@@ -31,6 +31,7 @@ import {
   weights,
 } from './support/training.js'
 import { unknownPhoto } from './support/unknown-photo.js'
+import { by } from './support/doer.js'
 
 const minutes = 60_000
 let hall: TestHall
@@ -56,12 +57,12 @@ beforeAll(async () => {
   })
   started = new Date()
   starts = await Promise.allSettled(
-    Array.from({ length: 10 }, () => training.start({ datasetVersion: 'v1', seed: 3, ...briefly })),
+    Array.from({ length: 10 }, () => training.start(by, { datasetVersion: 'v1', seed: 3, ...briefly })),
   )
   const won = starts.find((start) => start.status === 'fulfilled')
   if (won?.status !== 'fulfilled') throw new Error(`none was started: ${JSON.stringify(starts)}`)
   await runWhen(hall, won.value.id, ({ stage }) => stage === 'HEAD')
-  refusedWhileOn = await training.start({ datasetVersion: 'v1' }).catch((error: unknown) => error)
+  refusedWhileOn = await training.start(by, { datasetVersion: 'v1' }).catch((error: unknown) => error)
   await finished(hall, won.value.id)
   first = await runOf(hall.db, won.value.id)
   stopLooking()
@@ -261,10 +262,10 @@ describe('the next version', () => {
       const folder = path.join(hall.folder, 'jars')
       for (const jar of await drawSamples(folder, { perClass: added, classes: ['jar'], seed: 9 })) {
         const id = await keepForReview(hall, await unknownPhoto(await readFile(jar.path), path.basename(jar.path)))
-        await label(hall, id, 'jar')
+        await label(hall, by, id, 'jar')
       }
-      const { id: versionId } = await createVersion(hall, { name: 'v2', parent: 'v1' })
-      const { id } = await training.start({ datasetVersion: 'v2', ...briefly })
+      const { id: versionId } = await createVersion(hall, by, { name: 'v2', parent: 'v1' })
+      const { id } = await training.start(by, { datasetVersion: 'v2', ...briefly })
       await finished(hall, id)
       const second = await runOf(hall.db, id)
       expect(second).toMatchObject({ status: 'COMPLETED', baselineId: first.id, error: null })
@@ -318,7 +319,7 @@ describe('the next version', () => {
         },
       },
     })
-    const { id } = await training.start({ datasetVersion: 'resplit', ...headAlone })
+    const { id } = await training.start(by, { datasetVersion: 'resplit', ...headAlone })
     const third = await finished(hall, id)
     expect(third).toMatchObject({ status: 'COMPLETED', error: null })
     const test = rows.filter(({ split }) => split === 'TEST').length
@@ -342,7 +343,7 @@ describe('the next version', () => {
           isActive: true,
         },
       })
-      const { id } = await training.start({ datasetVersion: 'v1', ...headAlone })
+      const { id } = await training.start(by, { datasetVersion: 'v1', ...headAlone })
       const run = await finished(hall, id)
       expect(run).toMatchObject({
         status: 'COMPLETED',
@@ -361,18 +362,18 @@ describe('a run by default, and the next one after a few more photos', () => {
     'goes on from the weights of the first: the head alone, and only what is new is computed',
     { timeout: 3 * minutes },
     async () => {
-      const whole = await training.start({ datasetVersion: 'v1' })
+      const whole = await training.start(by, { datasetVersion: 'v1' })
       expect(await finished(hall, whole.id)).toMatchObject({ status: 'COMPLETED', startedFromId: null })
       await hall.db.trainingRun.updateMany({ where: { isActive: true }, data: { isActive: false } })
       await hall.db.trainingRun.update({ where: { id: whole.id }, data: { isActive: true } })
       const folder = path.join(hall.folder, 'more')
       for (const photo of await drawSamples(folder, { perClass: 2, classes: ['can'], seed: 31 })) {
         const id = await keepForReview(hall, await unknownPhoto(await readFile(photo.path), path.basename(photo.path)))
-        await label(hall, id, 'can')
+        await label(hall, by, id, 'can')
       }
-      await createVersion(hall, { name: 'a few more', parent: 'v1' })
+      await createVersion(hall, by, { name: 'a few more', parent: 'v1' })
 
-      const { id } = await training.start({ datasetVersion: 'a few more' })
+      const { id } = await training.start(by, { datasetVersion: 'a few more' })
       await finished(hall, id)
       const run = await runOf(hall.db, id)
       expect(run).toMatchObject({ status: 'COMPLETED', error: null, startedFromId: whole.id, baselineId: whole.id })
@@ -407,10 +408,10 @@ describe('a run by default, and the next one after a few more photos', () => {
       const card = await readFile(file, 'utf8')
       await writeFile(file, spoil(card))
       try {
-        const { id, name, startedFromId } = await training.start({ datasetVersion: 'a few more', seed: 8 })
+        const { id, name, startedFromId } = await training.start(by, { datasetVersion: 'a few more', seed: 8 })
         expect(startedFromId).toBe(serving.id)
         await runWhen(hall, id, (run) => ofType('TrainingStageStarted', run).length > 0)
-        await training.cancel(name)
+        await training.cancel(by, name)
         await finished(hall, id)
         const run = await runOf(hall.db, id)
         expect(run).toMatchObject({
@@ -438,10 +439,10 @@ describe('a version that cannot be learned from', () => {
     await hall.db.datasetVersion.create({
       data: { name, totalImages: entries.length, classCounts: [], splits: [], entries: { create: entries } },
     })
-    const refused = await training.start({ datasetVersion: name }).catch((error: unknown) => error)
+    const refused = await training.start(by, { datasetVersion: name }).catch((error: unknown) => error)
     expect(refused).toMatchObject({ code: 'BAD_USER_INPUT', details: { field: 'input.datasetVersion' } })
     expect(String(refused)).toContain(reason)
-    await expect(training.start({ datasetVersion: 'nowhere' })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await expect(training.start(by, { datasetVersion: 'nowhere' })).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 })
 
@@ -453,7 +454,7 @@ describe('a photo that is gone from its folder', () => {
     if (!gone) throw new Error('the version is empty')
     const file = path.join(folder, gone.path)
     await rename(file, `${file}.away`)
-    const { id, name } = await training.start({ datasetVersion: 'holes', ...headAlone })
+    const { id, name } = await training.start(by, { datasetVersion: 'holes', ...headAlone })
     const run = await finished(hall, id)
     expect(run.status).toBe('FAILED')
     expect(run.error).toContain(gone.path)
@@ -465,17 +466,17 @@ describe('a photo that is gone from its folder', () => {
     expect(await readdir(hall.config.modelsDir)).not.toContain(name)
 
     await writeFile(file, 'another photo')
-    await training.resume(name)
+    await training.resume(by, name)
     expect((await finished(hall, id)).error).toContain(`${gone.path} was changed`)
 
     await rename(`${file}.away`, file)
-    await training.resume(name)
+    await training.resume(by, name)
     expect(await finished(hall, id)).toMatchObject({ status: 'COMPLETED', error: null })
 
     // The next one is taken on when this one is let go: nothing is kept then of those that have completed.
-    const next = await training.start({ datasetVersion: 'v1', ...headAlone })
+    const next = await training.start(by, { datasetVersion: 'v1', ...headAlone })
     await runWhen(hall, next.id, ({ status }) => status === 'RUNNING')
-    await training.cancel(next.name)
+    await training.cancel(by, next.name)
     const checkpoints = await readdir(path.join(hall.config.dataDir, 'checkpoints'))
     expect(checkpoints.filter((kept) => kept !== next.id)).toEqual([])
   })

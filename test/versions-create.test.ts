@@ -15,6 +15,7 @@ import { trainingRows } from '../src/versions/training-rows.js'
 import { drawnPhoto, nearCopyOf, writeDataset } from './support/drawn-photo.js'
 import { openTestHall, type TestHall } from './support/hall.js'
 import { unknownPhoto } from './support/unknown-photo.js'
+import { by } from './support/doer.js'
 
 let hall: TestHall
 beforeAll(async () => {
@@ -24,7 +25,7 @@ beforeAll(async () => {
       Array.from({ length: 20 }, async (_, i) => [`${name}/${i}.jpg`, await drawnPhoto(kind * 100 + i)] as const),
     ),
   )
-  await importDataset(hall, {
+  await importDataset(hall, by, {
     name: 'v1',
     path: await writeDataset(path.join(hall.folder, 'v1'), Object.fromEntries(files)),
   })
@@ -35,7 +36,7 @@ let seed = 5000
 const keep = async (bytes?: Buffer) => keepForReview(hall, await unknownPhoto(bytes ?? (await drawnPhoto(seed++))))
 async function stage(count: number, classLabel: string): Promise<string[]> {
   const ids = await Promise.all(Array.from({ length: count }, () => keep()))
-  await labelMany(hall, ids, classLabel)
+  await labelMany(hall, by, ids, classLabel)
   return ids
 }
 const version = (name: string) => hall.db.datasetVersion.findUniqueOrThrow({ where: { name } })
@@ -48,7 +49,7 @@ describe('the next version', () => {
   it('is its parent and what is staged, and no file is touched', async () => {
     const ids = await stage(5, 'battery')
     const filesBefore = await filesOf(hall.folder)
-    const { id } = await createVersion(hall, { name: 'v2', notes: 'batteries' })
+    const { id } = await createVersion(hall, by, { name: 'v2', notes: 'batteries' })
     expect(await filesOf(hall.folder)).toEqual(filesBefore)
     expect(await version('v2')).toMatchObject({
       parentId: (await version('v1')).id,
@@ -88,8 +89,8 @@ describe('the next version', () => {
     const [before] = await entriesOf('v2')
     if (!before) throw new Error('v2 is empty')
     const image = await keep(await drawnPhoto(0))
-    await label(hall, image, 'metal')
-    await createVersion(hall, { name: 'v3', parent: 'v2' })
+    await label(hall, by, image, 'metal')
+    await createVersion(hall, by, { name: 'v3', parent: 'v2' })
     const after = (await entriesOf('v3')).filter((entry) => entry.photoId === before.photoId)
     expect(after).toMatchObject([
       { classLabel: 'metal', split: before.split, sourceImageId: image, addedAt: before.addedAt },
@@ -112,9 +113,9 @@ describe('the next version', () => {
       const original = Number(photo.path.match(/\d+/)?.[0]) + (photo.path.startsWith('metal') ? 100 : 0)
       const id = await keep(await nearCopyOf(await drawnPhoto(original)))
       copies.set(id, split)
-      await label(hall, id, 'glass')
+      await label(hall, by, id, 'glass')
     }
-    await createVersion(hall, { name: 'v4' })
+    await createVersion(hall, by, { name: 'v4' })
     const added = (await entriesOf('v4')).filter((entry) => copies.has(entry.sourceImageId ?? ''))
     expect(added).toHaveLength(12)
     for (const { sourceImageId, split } of added) expect(split).toBe(copies.get(sourceImageId ?? ''))
@@ -153,35 +154,35 @@ it('finds near copies in the database exactly as far as in memory', async () => 
 
 describe('what is refused', () => {
   it('nothing staged, a name twice, a parent that is not there, a name that is none', async () => {
-    await expect(createVersion(hall, { name: 'empty' })).rejects.toMatchObject({
+    await expect(createVersion(hall, by, { name: 'empty' })).rejects.toMatchObject({
       code: 'CONFLICT',
       message: expect.stringContaining('staged'),
     })
     const [id = ''] = await stage(1, 'glass')
-    await expect(createVersion(hall, { name: 'v2' })).rejects.toMatchObject({
+    await expect(createVersion(hall, by, { name: 'v2' })).rejects.toMatchObject({
       code: 'CONFLICT',
       message: expect.stringContaining('v2'),
     })
-    await expect(createVersion(hall, { name: 'x', parent: 'nobody' })).rejects.toMatchObject({ code: 'NOT_FOUND' })
-    await expect(createVersion(hall, { name: '' })).rejects.toMatchObject({
+    await expect(createVersion(hall, by, { name: 'x', parent: 'nobody' })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await expect(createVersion(hall, by, { name: '' })).rejects.toMatchObject({
       code: 'BAD_USER_INPUT',
       details: { field: 'input.name' },
     })
-    await expect(setActiveVersion(hall, 'nobody')).rejects.toMatchObject({ code: 'NOT_FOUND' })
-    await unlabel(hall, id)
+    await expect(setActiveVersion(hall, by, 'nobody')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await unlabel(hall, by, id)
   })
 
   it('no active version to go on from', async () => {
     await stage(1, 'glass')
     await hall.db.datasetVersion.updateMany({ data: { isActive: false } })
-    await expect(createVersion(hall, { name: 'orphan' })).rejects.toMatchObject({
+    await expect(createVersion(hall, by, { name: 'orphan' })).rejects.toMatchObject({
       code: 'CONFLICT',
       message: expect.stringContaining('active'),
     })
-    await createVersion(hall, { name: 'named parent', parent: 'v4', activate: false })
+    await createVersion(hall, by, { name: 'named parent', parent: 'v4', activate: false })
     expect(await active()).toEqual([])
-    await setActiveVersion(hall, 'v4')
-    await setActiveVersion(hall, 'v4')
+    await setActiveVersion(hall, by, 'v4')
+    await setActiveVersion(hall, by, 'v4')
     expect(await active()).toEqual(['v4'])
   })
 
@@ -190,8 +191,8 @@ describe('what is refused', () => {
     const ids = await Promise.all(
       [1, 2, 3, 4].map(async (one) => keepForReview(own, await unknownPhoto(await drawnPhoto(one)))),
     )
-    await labelMany(own, ids, 'first')
-    const { id } = await createVersion(own, { name: 'first' })
+    await labelMany(own, by, ids, 'first')
+    const { id } = await createVersion(own, by, { name: 'first' })
     expect(await own.db.datasetVersion.findUniqueOrThrow({ where: { id } })).toMatchObject({
       parentId: null,
       totalImages: 4,
@@ -205,8 +206,8 @@ describe('at once', () => {
   it('two versions of one name: one is made, the other refused', async () => {
     await stage(2, 'glass')
     const made = await Promise.allSettled([
-      createVersion(hall, { name: 'race' }),
-      createVersion(hall, { name: 'race' }),
+      createVersion(hall, by, { name: 'race' }),
+      createVersion(hall, by, { name: 'race' }),
     ])
     expect(made.filter((one) => one.status === 'fulfilled')).toHaveLength(1)
     expect(made.find((one) => one.status === 'rejected')).toMatchObject({ reason: { code: 'CONFLICT' } })
@@ -215,8 +216,8 @@ describe('at once', () => {
   it('two versions of two names: a photo goes into one', async () => {
     const ids = await stage(6, 'glass')
     const made = await Promise.allSettled([
-      createVersion(hall, { name: 'twin 1' }),
-      createVersion(hall, { name: 'twin 2' }),
+      createVersion(hall, by, { name: 'twin 1' }),
+      createVersion(hall, by, { name: 'twin 2' }),
     ])
     expect(made.filter((one) => one.status === 'fulfilled')).toHaveLength(1)
     expect(await hall.db.versionEntry.count({ where: { sourceImageId: { in: ids } } })).toBe(6)
@@ -229,11 +230,11 @@ describe('at once', () => {
     const wavering = await stage(10, 'glass')
     const late = await Promise.all(Array.from({ length: 10 }, () => keep()))
     const outcomes = await Promise.allSettled([
-      ...wavering.slice(0, 5).map((id) => unlabel(hall, id)),
-      ...late.slice(0, 5).map((id) => label(hall, id, 'metal')),
-      createVersion(hall, { name: 'busy' }),
-      ...wavering.slice(5).map((id) => unlabel(hall, id)),
-      ...late.slice(5).map((id) => label(hall, id, 'metal')),
+      ...wavering.slice(0, 5).map((id) => unlabel(hall, by, id)),
+      ...late.slice(0, 5).map((id) => label(hall, by, id, 'metal')),
+      createVersion(hall, by, { name: 'busy' }),
+      ...wavering.slice(5).map((id) => unlabel(hall, by, id)),
+      ...late.slice(5).map((id) => label(hall, by, id, 'metal')),
     ])
     for (const outcome of outcomes)
       if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'CONFLICT' })
@@ -251,10 +252,11 @@ describe('at once', () => {
     // What came too late is staged for the next one.
     await labelMany(
       hall,
+      by,
       images.filter((image) => !image.addedToDataset).map(({ id }) => id),
       'glass',
     )
-    await createVersion(hall, { name: 'after busy' })
+    await createVersion(hall, by, { name: 'after busy' })
     expect((await version('after busy')).totalImages).toBe(before + 30)
   })
 })
@@ -265,7 +267,7 @@ it('sends as many statements for forty photos as for two', async () => {
   for (const count of [2, 40]) {
     await stage(count, 'glass')
     statements.mockClear()
-    await createVersion(hall, { name: `of ${count}` })
+    await createVersion(hall, by, { name: `of ${count}` })
     counts.push(statements.mock.calls.length)
   }
   statements.mockRestore()

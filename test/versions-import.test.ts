@@ -11,6 +11,7 @@ import { readDatasetFile } from '../src/versions/read-file.js'
 import { trainingRows } from '../src/versions/training-rows.js'
 import { drawnPhoto, nearCopyOf, writeDataset } from './support/drawn-photo.js'
 import { openTestHall, type TestHall } from './support/hall.js'
+import { by } from './support/doer.js'
 
 let hall: TestHall
 beforeAll(async () => {
@@ -47,7 +48,7 @@ describe('a folder of class folders', () => {
       'glass/.DS_Store': 'x',
     })
     const before = await stat(path.join(folder, 'glass/1.jpg'))
-    const { id } = await importDataset(hall, { name: 'plain', path: folder, notes: 'a first one' })
+    const { id } = await importDataset(hall, by, { name: 'plain', path: folder, notes: 'a first one' })
     const version = await versionOf(id)
     expect(version).toMatchObject({
       name: 'plain',
@@ -75,8 +76,8 @@ describe('a folder of class folders', () => {
     const renamed = Object.fromEntries(
       Object.entries(files).map(([file, bytes], i) => [file.replace(/\d+/, `z${(i * 7) % 60}`), bytes]),
     )
-    const one = await importDataset(hall, { name: 'names 1', path: await dataset('names 1', files) })
-    const two = await importDataset(hall, { name: 'names 2', path: await dataset('names 2', renamed) })
+    const one = await importDataset(hall, by, { name: 'names 1', path: await dataset('names 1', files) })
+    const two = await importDataset(hall, by, { name: 'names 2', path: await dataset('names 2', renamed) })
     const splits = async (id: number) =>
       (await trainingRows(hall.db, id)).map(({ contentHash, split }) => [contentHash, split])
     expect(await splits(two.id)).toEqual(await splits(one.id))
@@ -84,16 +85,18 @@ describe('a folder of class folders', () => {
 
   it('can be limited to some classes, in any spelling', async () => {
     const folder = await dataset('three', await photosOf(['Cans', 'Cups', 'Pots'], 4))
-    const { id } = await importDataset(hall, { name: 'two of three', path: folder, classes: ['cans', 'POTS'] })
+    const { id } = await importDataset(hall, by, { name: 'two of three', path: folder, classes: ['cans', 'POTS'] })
     expect((await versionOf(id)).classCounts).toEqual([
       { classLabel: 'Cans', count: 4 },
       { classLabel: 'Pots', count: 4 },
     ])
-    await expect(importDataset(hall, { name: 'x', path: folder, classes: ['cans', 'cats'] })).rejects.toMatchObject({
-      code: 'BAD_USER_INPUT',
-      details: { field: 'input.classes' },
-      message: expect.stringContaining('cats'),
-    })
+    await expect(importDataset(hall, by, { name: 'x', path: folder, classes: ['cans', 'cats'] })).rejects.toMatchObject(
+      {
+        code: 'BAD_USER_INPUT',
+        details: { field: 'input.classes' },
+        message: expect.stringContaining('cats'),
+      },
+    )
   })
 
   it('says which files it refused, and why', async () => {
@@ -107,7 +110,7 @@ describe('a folder of class folders', () => {
       'b/words.jpg': 'not a photo',
     })
     await symlink(path.join(folder, 'a/0.jpg'), path.join(folder, 'a/link.jpg'))
-    const { id } = await importDataset(hall, { name: 'bad ones', path: folder })
+    const { id } = await importDataset(hall, by, { name: 'bad ones', path: folder })
     expect((await versionOf(id)).totalImages).toBe(6)
     const report = await importReport(hall.db, id)
     expect(report).toMatchObject({ files: 11, refused: 5 })
@@ -133,7 +136,7 @@ describe('a folder of class folders', () => {
       'a/y.jpg': both,
       'b/y.jpg': both,
     })
-    const { id } = await importDataset(hall, { name: 'duplicates', path: folder })
+    const { id } = await importDataset(hall, by, { name: 'duplicates', path: folder })
     expect((await rowsOf(id)).map((row) => row.path)).toEqual([
       'a/0.jpg',
       'a/1.jpg',
@@ -163,7 +166,7 @@ describe('a folder of class folders', () => {
         async ([file, bytes]) => [file.replace('.jpg', ' copy.jpg'), await nearCopyOf(bytes)] as const,
       ),
     )
-    const { id } = await importDataset(hall, {
+    const { id } = await importDataset(hall, by, {
       name: 'copies',
       path: await dataset('copies', { ...originals, ...Object.fromEntries(copies) }),
     })
@@ -177,7 +180,7 @@ describe('a folder of class folders', () => {
 describe('a folder of split folders', () => {
   it('keeps its own splits', async () => {
     const files = await photosOf(['train/a', 'train/b', 'validation/a', 'validation/b', 'Test/a', 'Test/b'], 3)
-    const { id } = await importDataset(hall, { name: 'own splits', path: await dataset('own splits', files) })
+    const { id } = await importDataset(hall, by, { name: 'own splits', path: await dataset('own splits', files) })
     for (const [file, split, classLabel] of await placesOf(id)) {
       expect(split).toBe({ train: 'TRAIN', validation: 'VAL', Test: 'TEST' }[String(file).split('/')[0] ?? ''])
       expect(classLabel).toBe(String(file).split('/')[1])
@@ -186,7 +189,7 @@ describe('a folder of split folders', () => {
 
   it('gets a missing one from its training photos', async () => {
     const files = await photosOf(['train/a', 'train/b', 'test/a', 'test/b'], 20)
-    const { id } = await importDataset(hall, { name: 'no val', path: await dataset('no val', files) })
+    const { id } = await importDataset(hall, by, { name: 'no val', path: await dataset('no val', files) })
     const rows = await rowsOf(id)
     for (const row of rows) expect(row.path.startsWith('test/')).toBe(row.split === 'TEST')
     for (const classLabel of ['a', 'b'])
@@ -200,7 +203,7 @@ describe('a folder of split folders', () => {
       'train/a/s.jpg': shared,
       'test/a/s.jpg': shared,
     }
-    const { id } = await importDataset(hall, { name: 'leak', path: await dataset('leak', files) })
+    const { id } = await importDataset(hall, by, { name: 'leak', path: await dataset('leak', files) })
     expect((await importReport(hall.db, id))?.findings.twoSplits.examples).toEqual([
       { path: 'train/a/s.jpg', sameAs: 'test/a/s.jpg' },
     ])
@@ -208,7 +211,7 @@ describe('a folder of split folders', () => {
 
   it('is not mistaken where other folders lie beside', async () => {
     const folder = await dataset('mixed', await photosOf(['train/a', 'test/a', 'extra/a'], 2))
-    await expect(importDataset(hall, { name: 'mixed', path: folder })).rejects.toMatchObject({
+    await expect(importDataset(hall, by, { name: 'mixed', path: folder })).rejects.toMatchObject({
       code: 'BAD_USER_INPUT',
       message: expect.stringContaining('extra'),
     })
@@ -217,7 +220,7 @@ describe('a folder of split folders', () => {
 
 describe('what cannot be imported', () => {
   const refused = (folder: string, name = 'refused') =>
-    importDataset(hall, { name, path: folder }).then(
+    importDataset(hall, by, { name, path: folder }).then(
       () => 'imported',
       (error: unknown) => error,
     )
@@ -240,7 +243,7 @@ describe('what cannot be imported', () => {
     await symlink(path.join(outside, 'a'), path.join(folder, 'c'))
     await symlink(path.join(outside, 'a/0.jpg'), path.join(folder, 'a/0 link.jpg'))
     await symlink(path.join(outside, 'b'), path.join(folder, 'b/deeper'))
-    const { id } = await importDataset(hall, { name: 'linked', path: folder })
+    const { id } = await importDataset(hall, by, { name: 'linked', path: folder })
     expect((await trainingRows(hall.db, id)).map((row) => row.path).toSorted()).toEqual(
       ['a/0.jpg', 'a/1.jpg', 'a/2.jpg', 'b/0.jpg', 'b/1.jpg', 'b/2.jpg'].toSorted(),
     )
@@ -285,12 +288,12 @@ describe('while it goes on', () => {
   it('the same name and path joins it, another path does not, and those who watch see it to its end', async () => {
     const folder = await dataset('joined', await photosOf(['a', 'b'], 150))
     const early = importProgress(hall, 'joined')
-    const first = importDataset(hall, { name: 'joined', path: folder })
+    const first = importDataset(hall, by, { name: 'joined', path: folder })
     const firstNews = await early.next()
     expect(firstNews.value).toMatchObject({ name: 'joined', total: 300, finished: false })
     const [second, other] = await Promise.allSettled([
-      importDataset(hall, { name: 'joined', path: folder }),
-      importDataset(hall, { name: 'joined', path: at('plain') }),
+      importDataset(hall, by, { name: 'joined', path: folder }),
+      importDataset(hall, by, { name: 'joined', path: at('plain') }),
     ])
     expect(other).toMatchObject({ status: 'rejected', reason: { code: 'CONFLICT' } })
     expect(second).toMatchObject({ status: 'fulfilled', value: await first })
@@ -302,7 +305,7 @@ describe('while it goes on', () => {
     const late = []
     for await (const news of importProgress(hall, 'joined')) late.push(news)
     expect(late).toEqual([seen.at(-1)])
-    await expect(importDataset(hall, { name: 'joined', path: folder })).rejects.toMatchObject({ code: 'CONFLICT' })
+    await expect(importDataset(hall, by, { name: 'joined', path: folder })).rejects.toMatchObject({ code: 'CONFLICT' })
   })
 
   it('those who watch see its end, even when it is told while their connection is lost', async () => {
@@ -363,23 +366,23 @@ it('goes on where kill -9 stopped it, without reading what it had read', { timeo
     await writeFile(target, Buffer.alloc((await stat(target)).size))
     await utimes(target, then, then)
   }
-  const { id } = await importDataset(hall, { name: 'killed', path: folder })
+  const { id } = await importDataset(hall, by, { name: 'killed', path: folder })
   expect((await versionOf(id)).totalImages).toBe(count)
   expect(await importReport(hall.db, id)).toMatchObject({ files: count, refused: 0 })
 })
 
 it('finds the photos of a dataset again that was moved and imported anew', async () => {
   const folder = await dataset('here', await photosOf(['a', 'b'], 3))
-  await importDataset(hall, { name: 'here', path: folder })
+  await importDataset(hall, by, { name: 'here', path: folder })
   await rename(folder, at('there'))
-  const { id } = await importDataset(hall, { name: 'there', path: at('there') })
+  const { id } = await importDataset(hall, by, { name: 'there', path: at('there') })
   for (const row of await rowsOf(id)) expect(photoFile(hall.config, row)).toBe(path.join(at('there'), row.path))
 })
 
 it('finds photos that were sorted into other folders of their dataset', async () => {
   const folder = await dataset('sorted', await photosOf(['a', 'b'], 3))
   const move = (from: string, to: string) => rename(path.join(folder, from), path.join(folder, to))
-  await importDataset(hall, { name: 'unsorted', path: folder })
+  await importDataset(hall, by, { name: 'unsorted', path: folder })
   const files = async (id: number) =>
     Promise.all((await rowsOf(id)).map(async (row) => contentHash(await readFile(photoFile(hall.config, row)))))
   const hashes = async (id: number) => (await rowsOf(id)).map((row) => row.contentHash)
@@ -388,7 +391,7 @@ it('finds photos that were sorted into other folders of their dataset', async ()
   await move('a/0.jpg', 'aside.jpg')
   await move('b/0.jpg', 'a/0.jpg')
   await move('aside.jpg', 'b/0.jpg')
-  const sorted = await importDataset(hall, { name: 'sorted', path: folder })
+  const sorted = await importDataset(hall, by, { name: 'sorted', path: folder })
   expect((await placesOf(sorted.id)).map(([file, , classLabel]) => [file, classLabel])).toEqual([
     ['a/0.jpg', 'a'],
     ['a/2.jpg', 'a'],
@@ -401,7 +404,7 @@ it('finds photos that were sorted into other folders of their dataset', async ()
 
   // Back where it was: a file that is known, and is not read again.
   await move('b/9.jpg', 'a/1.jpg')
-  const again = await importDataset(hall, { name: 'sorted again', path: folder })
+  const again = await importDataset(hall, by, { name: 'sorted again', path: folder })
   expect(await files(again.id)).toEqual(await hashes(again.id))
 })
 
@@ -412,7 +415,7 @@ it.skipIf(!existsSync(shared))(
   { timeout: 120_000 },
   async () => {
     const own = await openTestHall({ WASTEX_IMPORT_ROOTS: shared })
-    const { id } = await importDataset(own, { name: 'v1', path: shared, classes })
+    const { id } = await importDataset(own, by, { name: 'v1', path: shared, classes })
     const version = await own.db.datasetVersion.findUniqueOrThrow({ where: { id } })
     const filesIn = async (name: string) => (await readdir(path.join(shared, name))).length
     const counts = await Promise.all(

@@ -2,6 +2,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
+import { system } from '../../src/access/doer.js'
 import { recordEvent, recordStatus } from '../../src/training/run-record.js'
 import type { Bench } from '../bench.js'
 import { median, percentile } from '../statistics.js'
@@ -45,7 +46,7 @@ export async function* subscribing(bench: Bench): AsyncGenerator<Row> {
   const answer = once(child, 'message') as Promise<[{ seq: number; at: number }[][]]>
   child.send('tell')
   const [heard] = await answer
-  await recordStatus(db, run.id, { status: 'CANCELLED', finishedAt: new Date() }, 'The bench is over')
+  await recordStatus(db, system, run.id, { status: 'CANCELLED', finishedAt: new Date() }, 'The bench is over')
   await db.trainingRun.delete({ where: { id: run.id } })
 
   const whole = heard.filter((own) => own.length === events && own.every(({ seq }, i) => seq === i + 1)).length

@@ -1,4 +1,5 @@
 /** What every resolver is given. */
+import type { GraphQLParams } from 'graphql-yoga'
 import type { Actor } from '../access/actor.js'
 import type { Hall } from '../hall.js'
 import type { Serving } from '../predictions/serving.js'
@@ -15,4 +16,7 @@ export interface House {
 
 export interface Context extends House {
   readonly actor: Actor
+  readonly request: Request
+  /** The operation as it was sent. */
+  readonly params: GraphQLParams
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { storageFull } from '../disk.js'
 import { WasteXError } from '../errors.js'
 import type { Log } from '../log.js'
+import { currentRequest } from '../request.js'
 
 export interface ClientError {
   readonly code: string
@@ -16,12 +17,13 @@ export function errorForClient(error: unknown, log: Log): ClientError {
     log.error({ error }, 'the database has no room left')
     return errorForClient(storageFull(), log)
   }
-  const id = randomUUID()
+  // By it the log has all that belongs to the request.
+  const id = currentRequest()?.id ?? randomUUID()
   log.error({ error, id }, 'unexpected error')
   return {
     code: 'INTERNAL_SERVER_ERROR',
     message: `Something went wrong on this server. Its log has more under ${id}.`,
-    details: { id },
+    details: { id, requestId: id },
   }
 }
 

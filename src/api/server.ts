@@ -5,8 +5,10 @@ import { connect } from '../db.js'
 import type { House } from './context.js'
 import { serveFile } from './files.js'
 import { serveGraphiQL, wantsGraphiQL } from './graphiql.js'
+import { serveMetrics } from './metrics.js'
 import { readiness, type Readiness } from './readiness.js'
 import { serveSockets } from './sockets.js'
+import { traced } from './trace.js'
 import { graphqlPath, makeYoga } from './yoga.js'
 
 export interface Server {
@@ -59,6 +61,7 @@ export async function startServer(house: House, degraded: () => Promise<string[]
     if (request.method !== 'GET' && request.method !== 'HEAD')
       return response.writeHead(405, { allow: 'GET, HEAD' }).end()
     if (url.pathname.startsWith('/files/')) return serveFile(house.hall, request, response, url.pathname)
+    if (url.pathname === '/metrics') return serveMetrics(house, request, response)
     if (url.pathname === '/health') return sendJson(response, 200, { status: 'alive' })
     if (url.pathname === '/ready') return sendReadiness(response, await readiness(house.hall, degraded))
     if (url.pathname === '/') return response.setHeader('content-type', 'text/html; charset=utf-8').end(welcome)
@@ -72,14 +75,16 @@ export async function startServer(house: House, degraded: () => Promise<string[]
     maxHeaderSize: httpLimits.headerBytes,
     connectionsCheckingInterval: httpLimits.checkMs,
   }
-  const server = http.createServer(settings, (request, response) => {
-    answer(request, response).catch((error: unknown) => {
-      // A client that went away while it was being answered is nobody's fault.
-      if (!response.destroyed) log.error({ error, path: request.url }, 'a request failed')
-      if (response.headersSent) response.destroy()
-      else response.writeHead(500).end()
-    })
-  })
+  const server = http.createServer(settings, (request, response) =>
+    traced(log, request, response, () => {
+      answer(request, response).catch((error: unknown) => {
+        // A client that went away while it was being answered is nobody's fault.
+        if (!response.destroyed) log.error({ error }, 'a request failed')
+        if (response.headersSent) response.destroy()
+        else response.writeHead(500).end()
+      })
+    }),
+  )
   // Whoever is one too many is hung up on; those who are there keep their place.
   server.maxConnections = config.maxConnections
   const closeSockets = serveSockets(server, yoga, house.hall)

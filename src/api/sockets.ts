@@ -5,12 +5,15 @@ import type { ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql'
 import { useServer } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
 import type { Hall } from '../hall.js'
+import { sockets as openSockets } from '../metrics.js'
+import { during, type RequestInHand } from '../request.js'
 import { clientAddress } from './client-address.js'
 import { maskWith } from './error-shape.js'
 import { requestError } from './request-error.js'
 import { isOwnOrigin } from './request-rules.js'
 import { rewriteError } from './rewrite-error.js'
 import { SocketCount } from './socket-count.js'
+import { eachDuring, SocketTrace } from './socket-trace.js'
 import { closeWhenStalled } from './stalled-sockets.js'
 import { graphqlPath, type Yoga } from './yoga.js'
 
@@ -35,6 +38,8 @@ export const socketLimits = Object.freeze({
 interface Executors {
   execute: (args: ExecutionArgs) => Promise<ExecutionResult>
   subscribe: (args: ExecutionArgs) => never
+  /** Each operation of a socket is a request of its own. */
+  inHand: RequestInHand
 }
 const executorsOf = (args: ExecutionArgs) => args.rootValue as Executors
 
@@ -43,6 +48,7 @@ export function serveSockets(server: Server, yoga: Yoga, { config, log }: Hall):
   const count = new SocketCount({ sockets: config.maxSockets, perAddress: config.maxSocketsPerAddress })
   const sockets = new WebSocketServer({ noServer: true, maxPayload: socketLimits.messageBytes })
   const mask = maskWith(log)
+  const trace = new SocketTrace(log)
   const protocol = useServer(
     {
       // Says of its own failures what a client may hear, and no more.
@@ -50,20 +56,28 @@ export function serveSockets(server: Server, yoga: Yoga, { config, log }: Hall):
       connectionInitWaitTimeout: socketLimits.initMs,
       // What it throws would close the socket, with all that is on it.
       async execute(args) {
+        const { inHand, execute } = executorsOf(args)
         try {
-          return await executorsOf(args).execute(args)
+          return await during(inHand, () => execute(args))
         } catch (error) {
-          return { errors: withoutHttp([mask(error)]) }
+          return { errors: withoutHttp([during(inHand, () => mask(error))]) }
         }
       },
-      subscribe: (args) => executorsOf(args).subscribe(args),
-      async onSubscribe(context, _id, params) {
+      async subscribe(args) {
+        const { inHand, subscribe } = executorsOf(args)
+        return eachDuring(inHand, await during(inHand, () => subscribe(args)))
+      },
+      onError: (context, id, _payload, errors) => trace.end(context, id, errors),
+      onComplete: (context, id) => trace.end(context, id),
+      async onSubscribe(context, id, params) {
+        const inHand = trace.begin(context, id)
         // This one is among them.
         if (Object.keys(context.subscriptions).length > socketLimits.operations)
           return withoutHttp([tooManyOperations()])
         const { schema, execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped({
           ...context,
-          request: new Request(`http://socket${graphqlPath}`),
+          // A message is a POST: a mutation is no link that a browser follows.
+          request: new Request(`http://socket${graphqlPath}`, { method: 'POST' }),
           params,
         })
         try {
@@ -76,10 +90,10 @@ export function serveSockets(server: Server, yoga: Yoga, { config, log }: Hall):
             operationName: params.operationName,
             variableValues: params.variables,
             contextValue: await contextFactory(),
-            rootValue: { execute, subscribe },
+            rootValue: { execute, subscribe, inHand },
           }
         } catch (error) {
-          return withoutHttp([mask(error)])
+          return during(inHand, () => withoutHttp([mask(error)]))
         }
       },
     },
@@ -96,6 +110,8 @@ export function serveSockets(server: Server, yoga: Yoga, { config, log }: Hall):
     socket.once('close', leave)
     sockets.handleUpgrade(request, socket, head, (accepted) => {
       closeWhenStalled(accepted, socket, socketLimits, log)
+      openSockets.inc()
+      accepted.once('close', () => openSockets.dec())
       sockets.emit('connection', accepted, request)
       // graphql-ws would print a stack to the console for every message that is too large; ws has closed it by then.
       accepted.removeAllListeners('error')

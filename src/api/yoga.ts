@@ -11,6 +11,7 @@ import { usePlainText } from './plain-text.js'
 import { maxJsonBytes, preflightHeader, useRequestRules } from './request-rules.js'
 import { schema } from './schema/index.js'
 import { useTimeLimits } from './time-limits.js'
+import { useTrace } from './trace.js'
 import { UploadRoom } from './upload-room.js'
 
 export const graphqlPath = '/graphql'
@@ -34,7 +35,7 @@ export function makeYoga(house: House, reading = house.hall.db) {
   )
   return createYoga<object, Context>({
     schema,
-    context: (): Context => ({ ...house, actor: anybody }),
+    context: ({ request, params }): Context => ({ ...house, actor: anybody, request, params }),
     graphqlEndpoint: graphqlPath,
     // A page of its own: graphiql.ts.
     graphiql: false,
@@ -51,6 +52,7 @@ export function makeYoga(house: House, reading = house.hall.db) {
     }),
     // In this order: what is refused early costs least.
     plugins: [
+      useTrace(),
       useRequestRules(room, config.origins),
       useDocumentLimits(),
       usePlainText(),

@@ -1,5 +1,6 @@
 /** Known photos are counted and forgotten: one row a class and UTC hour, unknown ones beside. */
-import type { Db } from '../db.js'
+import { type Answered, keepEach, RequestRepeated } from '../access/receipts.js'
+import type { Db, PrismaClient } from '../db.js'
 
 interface Count {
   known: number
@@ -11,36 +12,48 @@ interface Count {
  * comes meanwhile is added up and goes with the next (group commit).
  */
 interface Gathering {
-  counts: Map<string, Count>
-  callers: { resolve(): void; reject(error: unknown): void }[]
+  callers: Caller[]
   writing: boolean
+}
+
+interface Counted {
+  readonly classLabel: string
+  readonly ood: boolean
+  /** Of a request that may come again: kept with the count, or neither is. */
+  readonly answered?: Answered | undefined
+}
+
+interface Caller extends Counted {
+  resolve(): void
+  reject(error: unknown): void
 }
 
 const gatheringOf = new WeakMap<Db, Gathering>()
 
-/** Adds one. Resolves when it is written; no update is lost, and the news goes out only when the count is there. */
-export function count(db: Db, classLabel: string, ood: boolean): Promise<void> {
-  const gathering = gatheringOf.get(db) ?? { counts: new Map<string, Count>(), callers: [], writing: false }
+/**
+ * Adds one. Resolves when it is written; no update is lost, and the news goes out only when the count is there.
+ * @throws RequestRepeated when this has been counted before
+ */
+export function count(db: PrismaClient, counted: Counted): Promise<void> {
+  const gathering = gatheringOf.get(db) ?? { callers: [], writing: false }
   gatheringOf.set(db, gathering)
-  const own = gathering.counts.get(classLabel) ?? { known: 0, unknown: 0 }
-  own[ood ? 'unknown' : 'known']++
-  gathering.counts.set(classLabel, own)
   return new Promise((resolve, reject) => {
-    gathering.callers.push({ resolve, reject })
+    gathering.callers.push({ ...counted, resolve, reject })
     void writeAll(db, gathering)
   })
 }
 
-async function writeAll(db: Db, gathering: Gathering): Promise<void> {
+async function writeAll(db: PrismaClient, gathering: Gathering): Promise<void> {
   if (gathering.writing) return
   gathering.writing = true
   while (gathering.callers.length > 0) {
-    const { counts, callers } = gathering
-    gathering.counts = new Map()
+    const { callers } = gathering
     gathering.callers = []
     try {
-      await write(db, counts)
-      for (const caller of callers) caller.resolve()
+      const late = await writeTogether(db, callers)
+      for (const caller of callers)
+        if (caller.answered && late.has(caller.answered)) caller.reject(new RequestRepeated('counted before'))
+        else caller.resolve()
     } catch (error) {
       for (const caller of callers) caller.reject(error)
     }
@@ -48,7 +61,28 @@ async function writeAll(db: Db, gathering: Gathering): Promise<void> {
   gathering.writing = false
 }
 
-async function write(db: Db, counts: ReadonlyMap<string, Count>): Promise<void> {
+/** One statement where no request among them may come again. @returns the answers of those that had been counted before */
+async function writeTogether(db: PrismaClient, callers: readonly Counted[]): Promise<ReadonlySet<Answered>> {
+  const answered = callers.flatMap((caller) => caller.answered ?? [])
+  if (answered.length === 0) {
+    await write(db, callers)
+    return new Set()
+  }
+  return db.$transaction(async (tx) => {
+    const late = await keepEach(tx, answered)
+    const rest = callers.filter((caller) => !caller.answered || !late.has(caller.answered))
+    if (rest.length > 0) await write(tx, rest)
+    return late
+  })
+}
+
+async function write(db: Db, counted: readonly Counted[]): Promise<void> {
+  const counts = new Map<string, Count>()
+  for (const { classLabel, ood } of counted) {
+    const own = counts.get(classLabel) ?? { known: 0, unknown: 0 }
+    own[ood ? 'unknown' : 'known']++
+    counts.set(classLabel, own)
+  }
   // In one order everywhere: of two servers that count the same classes, none waits for the other in a circle.
   const rows = [...counts].toSorted(([a], [b]) => (a < b ? -1 : 1))
   const labels = rows.map(([label]) => label)

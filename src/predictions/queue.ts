@@ -1,5 +1,6 @@
 /** Photos wait here for the network. One that comes alone is computed by all cores together; several are shared out among the streams. */
 import { WasteXError } from '../errors.js'
+import { phaseEnded, photosAtOnce } from '../metrics.js'
 import type { Outputs } from './inference-thread.js'
 import type { Streams } from './streams.js'
 
@@ -17,6 +18,8 @@ export interface Answer {
 
 interface Call {
   photo: Uint8Array
+  /** By `performance.now()`. */
+  since: number
   resolve(answer: Answer): void
   reject(error: unknown): void
 }
@@ -48,9 +51,14 @@ export class Queue {
       throw new WasteXError('OVERLOADED', 'Too many photos are waiting. Try again in a moment.', { retryAfterMs })
     }
     return new Promise((resolve, reject) => {
-      this.waiting.push({ photo, resolve, reject })
+      this.waiting.push({ photo, since: performance.now(), resolve, reject })
       this.schedule()
     })
+  }
+
+  /** Photos that no stream has taken yet. */
+  get length(): number {
+    return this.waiting.length
   }
 
   /** Resolves when every call taken so far is answered. */
@@ -92,8 +100,11 @@ export class Queue {
 
   private async answer(calls: readonly Call[], compute: () => Promise<Outputs[]>): Promise<void> {
     const started = performance.now()
+    photosAtOnce.observe(calls.length)
+    for (const { since } of calls) phaseEnded('wait', since)
     try {
       const outputs = await compute()
+      for (const _ of calls) phaseEnded('compute', started)
       calls.forEach(({ resolve, reject }, i) => {
         const { logits, novelty } = outputs[i] ?? {}
         if (logits) resolve({ logits, novelty: novelty?.[0] ?? Number.NaN })

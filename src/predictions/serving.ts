@@ -47,6 +47,11 @@ export class ServingModel {
     return this.queue.fullForMs
   }
 
+  /** Photos that wait for it. */
+  get waiting(): number {
+    return this.queue.length
+  }
+
   /** Resolves with the reason when a thread of it has crashed: it cannot answer any more. */
   get death(): Promise<Error> {
     return this.loaded.streams.death

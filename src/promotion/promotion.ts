@@ -1,4 +1,6 @@
 /** Which run serves: moved here, followed by every process. */
+import type { Doer } from '../access/doer.js'
+import { leaveTrail } from '../access/trail.js'
 import { conflict, messageOf, notFound } from '../errors.js'
 import type { TrainingRun } from '../db.js'
 import { publish } from '../events.js'
@@ -41,16 +43,19 @@ export class Promotion {
    * Makes this run serve: loads and warms its model aside, marks it, swaps. The serving run answers as if done.
    * @throws WasteXError NOT_FOUND; CONFLICT when it is not COMPLETED or its model is refused (the old one keeps answering)
    */
-  promote(name: string): Promise<TrainingRun> {
+  promote(by: Doer, name: string): Promise<TrainingRun> {
     return this.inTurn(async () => {
       const run = await this.hall.db.trainingRun.findUnique({ where: { name } })
       if (!run) throw notFound('training run', name)
       if (run.status !== 'COMPLETED') throw conflict(`Run “${name}” is ${run.status}: only a COMPLETED run can serve.`)
-      if (run.isActive && this.serving.current?.runId === run.id) return run
+      if (run.isActive && this.serving.current?.runId === run.id) {
+        await leaveTrail(this.hall.db, by, [], { id: run.id })
+        return run
+      }
       const model = await this.prepare(run)
       let promoted: TrainingRun
       try {
-        promoted = await this.mark(run.id)
+        promoted = await this.mark(by, run.id)
       } catch (error) {
         await model.retire()
         throw error
@@ -84,12 +89,16 @@ export class Promotion {
     return model
   }
 
-  private mark(id: string): Promise<TrainingRun> {
+  private mark(by: Doer, id: string): Promise<TrainingRun> {
     return this.hall.db.$transaction(async (tx) => {
       // Two processes that promote at once take turns here.
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('wastex promotion'))`
+      const before = await tx.trainingRun.findFirst({ where: { isActive: true }, select: { id: true, name: true } })
       await tx.trainingRun.updateMany({ where: { isActive: true, id: { not: id } }, data: { isActive: false } })
       const run = await tx.trainingRun.update({ where: { id }, data: { isActive: true, promotedAt: new Date() } })
+      const subject = { type: 'TrainingRun', id, name: run.name } as const
+      const changed = { before: { serves: before?.name ?? null }, after: { serves: run.name } }
+      await leaveTrail(tx, by, before?.id === id ? [] : [{ action: 'PROMOTE', subject, ...changed }], { id })
       await publish(tx, 'modelPromoted', { runId: id })
       return run
     })

@@ -3,6 +3,8 @@
  * in the queue - reviewed (without a label) - rejected - staged (labelled) - in a version, which is for ever.
  * One that was erased (keeping/erase.ts) stays as it is.
  */
+import type { Doer } from '../access/doer.js'
+import { type AuditAction, difference, leaveTrail } from '../access/trail.js'
 import { conflict, notFound } from '../errors.js'
 import { type Db, uuidPattern } from '../db.js'
 
@@ -14,40 +16,36 @@ export interface ReviewState {
   readonly assignedLabel: string | null
 }
 
-/**
- * One statement: whoever else changes the same photo, or makes a version of it, comes before or after, never between.
- * @throws WasteXError NOT_FOUND, CONFLICT
- */
-export async function changeState(db: Db, id: string, state: ReviewState): Promise<void> {
-  if (!uuidPattern.test(id)) throw notFound('photo', id)
-  const { count } = await db.image.updateMany({
-    where: { id, addedToDataset: false, photo: { erasedAt: null } },
-    data: state,
-  })
-  if (count === 0) throw await reasonAgainst(db, id)
-}
-
-async function reasonAgainst(db: Db, id: string): Promise<Error> {
-  const select = { addedToDataset: true, datasetVersion: { select: { name: true } } }
-  const image = await db.image.findUnique({ where: { id }, select })
-  if (!image) return notFound('photo', id)
-  return image.addedToDataset ? inVersion(image.datasetVersion?.name) : isErased()
+interface Found extends ReviewState {
+  readonly id: string
+  readonly filename: string
+  /** Name of the one that the photo is in. */
+  readonly version: string | null
+  readonly erased: boolean
 }
 
 const isErased = () => conflict('The photo was erased: there is nothing left to say of it.')
-const inVersion = (version = '') => conflict(`The photo is in the version “${version}”, and a version never changes.`)
+const inVersion = (version: string) =>
+  conflict(`The photo is in the version “${version}”, and a version never changes.`)
 
 /**
- * All of them, or none. Within a transaction.
+ * All of them, or none. Within a transaction: whoever else changes the same photos, or makes a version of them, comes before or
+ * after, never between.
  * @throws WasteXError NOT_FOUND, CONFLICT for the first that cannot be changed
  */
-export async function changeStates(db: Db, ids: readonly string[], state: ReviewState): Promise<void> {
+export async function changeStates(
+  tx: Db,
+  by: Doer,
+  action: AuditAction,
+  ids: readonly string[],
+  state: ReviewState,
+): Promise<void> {
   const odd = ids.find((id) => !uuidPattern.test(id))
   if (odd !== undefined) throw notFound('photo', odd)
   // Locked in one order, which is that of createVersion too: two who want the same photos cannot wait for each other.
-  const rows = await db.$queryRaw<{ id: string; version: string | null; erased: boolean }[]>`
-    SELECT i.id, CASE WHEN i."addedToDataset" THEN coalesce(v.name, '') END AS version,
-      p."erasedAt" IS NOT NULL AS erased
+  const rows = await tx.$queryRaw<Found[]>`
+    SELECT i.id, i.filename, i.reviewed, i.rejected, i.staged, i."assignedLabel",
+      CASE WHEN i."addedToDataset" THEN coalesce(v.name, '') END AS version, p."erasedAt" IS NOT NULL AS erased
     FROM "Image" i JOIN "Photo" p ON p.id = i."photoId" LEFT JOIN "DatasetVersion" v ON v.id = i."versionId"
     WHERE i.id = ANY(${ids}::uuid[]) ORDER BY i.id FOR UPDATE OF i`
   const found = new Map(rows.map((row) => [row.id, row]))
@@ -57,5 +55,10 @@ export async function changeStates(db: Db, ids: readonly string[], state: Review
     if (row.version !== null) throw inVersion(row.version)
     if (row.erased) throw isErased()
   }
-  await db.image.updateMany({ where: { id: { in: [...found.keys()] } }, data: state })
+  await tx.image.updateMany({ where: { id: { in: [...found.keys()] } }, data: state })
+  const deeds = rows.flatMap((row) => {
+    const changed = difference<ReviewState>(row, state)
+    return changed ? [{ action, subject: { type: 'Image' as const, id: row.id, name: row.filename }, ...changed }] : []
+  })
+  await leaveTrail(tx, by, deeds)
 }

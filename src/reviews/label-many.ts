@@ -1,3 +1,5 @@
+import type { Doer } from '../access/doer.js'
+import { leaveTrail } from '../access/trail.js'
 import type { Hall } from '../hall.js'
 import { changeStates } from './change-state.js'
 import { checkedName } from './class-name.js'
@@ -7,11 +9,16 @@ import { ensureClass } from './classes.js'
  * Labels all of these photos, or none.
  * @throws WasteXError BAD_USER_INPUT, NOT_FOUND, CONFLICT when one of them is in a version
  */
-export async function labelMany({ db }: Pick<Hall, 'db'>, ids: readonly string[], classLabel: string): Promise<void> {
+export async function labelMany(
+  { db }: Pick<Hall, 'db'>,
+  by: Doer,
+  ids: readonly string[],
+  classLabel: string,
+): Promise<void> {
   const name = checkedName('classLabel', classLabel)
-  if (ids.length === 0) return
+  if (ids.length === 0) return leaveTrail(db, by, [])
   await db.$transaction(async (tx) => {
     const assignedLabel = await ensureClass(tx, name)
-    await changeStates(tx, ids, { reviewed: true, rejected: false, staged: true, assignedLabel })
+    await changeStates(tx, by, 'LABEL_MANY', ids, { reviewed: true, rejected: false, staged: true, assignedLabel })
   })
 }

@@ -1,5 +1,6 @@
+import type { Doer } from '../access/doer.js'
 import type { Hall } from '../hall.js'
-import { changeState } from './change-state.js'
+import { changeStates } from './change-state.js'
 import { checkedName } from './class-name.js'
 import { ensureClass } from './classes.js'
 
@@ -8,10 +9,10 @@ import { ensureClass } from './classes.js'
  * @param id of the Image
  * @throws WasteXError BAD_USER_INPUT, NOT_FOUND, CONFLICT when it is in a version; then no class is introduced either
  */
-export async function label({ db }: Pick<Hall, 'db'>, id: string, classLabel: string): Promise<void> {
+export async function label({ db }: Pick<Hall, 'db'>, by: Doer, id: string, classLabel: string): Promise<void> {
   const name = checkedName('classLabel', classLabel)
   await db.$transaction(async (tx) => {
     const assignedLabel = await ensureClass(tx, name)
-    await changeState(tx, id, { reviewed: true, rejected: false, staged: true, assignedLabel })
+    await changeStates(tx, by, 'LABEL', [id], { reviewed: true, rejected: false, staged: true, assignedLabel })
   })
 }

@@ -1,6 +1,8 @@
 /** A photo comes in: named, and then either counted and forgotten, or kept for the operator. */
+import { type Doer, nameOf } from '../access/doer.js'
 import type { OodReason } from '../db.js'
 import type { Hall } from '../hall.js'
+import { countClassified, phaseEnded } from '../metrics.js'
 import type { Thresholds } from '../model/card.js'
 import { decode } from '../photos/decode.js'
 import { count } from '../predictions/counter.js'
@@ -44,13 +46,17 @@ export interface Classification {
 export async function classify(
   hall: Pick<Hall, 'config' | 'db'>,
   serving: Serving,
+  { actor, receipt }: Doer,
   { bytes, filename }: Upload,
 ): Promise<Classification> {
   serving.model() // refuses before any work is done
+  const began = performance.now()
   const photo = await decode(bytes, 'phone')
+  phaseEnded('decode', began)
   // Asked for now and used in the same breath: a model that retires answers what it has taken, and takes no more.
   const model = serving.model()
   const answer = await model.infer(photo.pixels)
+  const inferred = performance.now()
 
   const novelty = Number.isNaN(answer.novelty) ? null : answer.novelty
   const { energy, confidence, reasons } = oodVerdict({ logits: answer.logits, novelty }, model.thresholds)
@@ -72,9 +78,15 @@ export async function classify(
         },
       })
     : null
-  await count(hall.db, classLabel, ood)
   const { runId, thresholds } = model
-  return { classLabel, confidence, energy, novelty, ood, oodReasons: reasons, scores, imageId, runId, thresholds }
+  const verdict = { classLabel, confidence, energy, novelty, ood, oodReasons: reasons, imageId, runId }
+  const said: Classification = { ...verdict, scores, thresholds }
+  // To a client whose request may come again, the very same is said again, and nothing is counted.
+  const answered = receipt && { ...receipt, actor: nameOf(actor).id, answer: JSON.parse(JSON.stringify(said)) }
+  await count(hall.db, { classLabel, ood, answered })
+  phaseEnded('record', inferred)
+  countClassified(classLabel, ood)
+  return said
 }
 
 function scoresOf(classLabels: readonly string[], logits: Float32Array): ClassScore[] {

@@ -1,5 +1,6 @@
 /** Runs in hand, one after another: each is locked, trained in its thread, and told to the database to its last word. */
 import path from 'node:path'
+import { system } from '../access/doer.js'
 import type { TrainingRun } from '../db.js'
 import { remove } from '../disk.js'
 import type { Hall } from '../hall.js'
@@ -49,7 +50,7 @@ export class Hosting {
       // Its last checkpoint stays: what was in the way can be mended, and the run resumed.
       const reason = error instanceof RunFailure ? error.message : 'It failed inside. The server’s log says why.'
       const failed = { status: 'FAILED', error: reason, finishedAt: new Date() } as const
-      await patiently(() => recordStatus(hall.db, run.id, failed, reason))
+      await patiently(() => recordStatus(hall.db, system, run.id, failed, reason))
     } finally {
       this.thread = undefined
       await lock?.release()
@@ -60,7 +61,7 @@ export class Hosting {
     const { hall } = this
     const { signal } = this.closing
     if (signal.aborted) return void (await this.park(run.id))
-    const live = await recordStatus(hall.db, run.id, { status: 'RUNNING' }, 'Running')
+    const live = await recordStatus(hall.db, system, run.id, { status: 'RUNNING' }, 'Running')
     if (!live) return // cancelled meanwhile
     // Weights may take minutes to download: nobody who stops the server waits for that.
     const weights = await unlessAborted(signal, backboneOf(hall, run))

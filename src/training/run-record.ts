@@ -2,6 +2,8 @@
  * What is written of a run: its row, its epochs, its events. A change and the event that tells of it are one transaction,
  * under the run's row lock: events are numbered from 1 without gaps, and a state is readable before it is announced.
  */
+import { type Doer, system } from '../access/doer.js'
+import { type Deed, leaveTrail } from '../access/trail.js'
 import type { Db, PrismaClient, Prisma, RunEpoch, TrainingRun } from '../db.js'
 import { publish } from '../events.js'
 
@@ -18,10 +20,10 @@ async function append(tx: Db, runId: string, type: RunEventType, payload: Prisma
 }
 
 /** Locks the run's row; undefined when the run is over (cancelled meanwhile): what comes late is dropped. */
-async function lockLive(tx: Db, runId: string): Promise<boolean> {
-  const rows = await tx.$queryRaw<{ live: boolean }[]>`
-    SELECT status IN ('QUEUED', 'RUNNING') AS live FROM "TrainingRun" WHERE id = ${runId}::uuid FOR UPDATE`
-  return rows[0]?.live ?? false
+async function lockLive(tx: Db, runId: string): Promise<TrainingRun['status'] | undefined> {
+  const rows = await tx.$queryRaw<{ status: TrainingRun['status'] }[]>`
+    SELECT status FROM "TrainingRun" WHERE id = ${runId}::uuid AND status IN ('QUEUED', 'RUNNING') FOR UPDATE`
+  return rows[0]?.status
 }
 
 /** @returns false when the run is over, and nothing was written. */
@@ -51,17 +53,31 @@ export function recordEpoch(db: PrismaClient, epoch: RunEpoch, epochs: number): 
   })
 }
 
-/** The status of a live run changes. @returns undefined when the run was over already. */
+/** The status of a live run changes. That it runs now is no news to the trail; that it is over is. @returns undefined when the run was over already. */
 export function recordStatus(
   db: PrismaClient,
+  by: Doer,
   runId: string,
   data: Prisma.TrainingRunUncheckedUpdateInput & { status: TrainingRun['status'] },
   message: string,
 ): Promise<TrainingRun | undefined> {
   return db.$transaction(async (tx) => {
-    if (!(await lockLive(tx, runId))) return undefined
+    const before = await lockLive(tx, runId)
+    if (!before) return undefined
     const run = await tx.trainingRun.update({ where: { id: runId }, data })
     await append(tx, runId, 'TrainingStatusChanged', { status: data.status, message })
+    if (data.status !== 'RUNNING') {
+      const { name, status, recommendation } = run
+      const action = status === 'CANCELLED' ? 'CANCEL_TRAINING' : 'END_TRAINING'
+      const after = { status, ...(recommendation && { recommendation }) }
+      const deed = {
+        action,
+        subject: { type: 'TrainingRun', id: runId, name },
+        before: { status: before },
+        after,
+      } as const
+      await leaveTrail(tx, by, [deed], { id: runId })
+    }
     // The thread may be another process's.
     if (data.status === 'CANCELLED') await publish(tx, 'trainingCancelled', { runId })
     return run
@@ -70,18 +86,22 @@ export function recordStatus(
 
 /** A run that stops without its own doing, and can be resumed. */
 export function interrupt(db: PrismaClient, runId: string, message: string): Promise<TrainingRun | undefined> {
-  return recordStatus(db, runId, { status: 'INTERRUPTED', finishedAt: new Date() }, message)
+  return recordStatus(db, system, runId, { status: 'INTERRUPTED', finishedAt: new Date() }, message)
 }
 
 /** A new run, or one that goes on. */
 export function recordStart(
   db: PrismaClient,
-  write: (tx: Db) => Promise<TrainingRun>,
+  by: Doer,
+  write: (tx: Db) => Promise<{ run: TrainingRun; deed: Omit<Deed, 'subject'> }>,
   message: string,
 ): Promise<TrainingRun> {
   return db.$transaction(async (tx) => {
-    const run = await write(tx)
+    const { run, deed } = await write(tx)
     await append(tx, run.id, 'TrainingStatusChanged', { status: run.status, message })
+    await leaveTrail(tx, by, [{ ...deed, subject: { type: 'TrainingRun', id: run.id, name: run.name } }], {
+      id: run.id,
+    })
     return run
   })
 }

@@ -1,5 +1,6 @@
 /** The main thread's end of a training: what the thread reports is written down, in order, one after another. */
 import { SHARE_ENV } from 'node:worker_threads'
+import { system } from '../access/doer.js'
 import { Prisma } from '../db.js'
 import type { Hall } from '../hall.js'
 import { startThread } from '../thread.js'
@@ -102,7 +103,7 @@ export class TrainingThread {
         const { accuracy, macroF1 } = evaluation
         await recordEvent(hall.db, runId, 'TrainingEvaluated', { accuracy, macroF1, recommendation }, data)
         const over = { status: 'COMPLETED', stage: null, finishedAt: new Date() } as const
-        return (await recordStatus(hall.db, runId, over, 'Completed')) !== undefined
+        return (await recordStatus(hall.db, system, runId, over, 'Completed')) !== undefined
       }
     }
   }

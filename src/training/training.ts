@@ -1,4 +1,5 @@
 /** Starts, stops and resumes training: one run at a time, in a thread of its own, told to the database as it goes. */
+import type { Doer } from '../access/doer.js'
 import { isUniqueViolation, type TrainingRun } from '../db.js'
 import { conflict, notFound, WasteXError } from '../errors.js'
 import type { Hall } from '../hall.js'
@@ -23,7 +24,7 @@ export class Training {
   }
 
   /** @throws WasteXError NOT_FOUND, BAD_USER_INPUT, TRAINING_IN_PROGRESS, TRAINING_UNAVAILABLE */
-  async start(input: TrainingInput): Promise<TrainingRun> {
+  async start(by: Doer, input: TrainingInput): Promise<TrainingRun> {
     const { db } = this.hall
     await this.checkEngine()
     const version = await db.datasetVersion.findUnique({ where: { name: input.datasetVersion } })
@@ -36,8 +37,9 @@ export class Training {
     const run = await this.oneAtATime(() =>
       recordStart(
         db,
+        by,
         async (tx) => {
-          return tx.trainingRun.create({
+          const created = await tx.trainingRun.create({
             data: {
               name: await freeRunName(tx, this.hall.config),
               versionId: version.id,
@@ -49,6 +51,9 @@ export class Training {
               startedAt: new Date(),
             },
           })
+          const { recipe, autoPromote } = created
+          const after = { status: created.status, datasetVersion: version.name, recipe, autoPromote }
+          return { run: created, deed: { action: 'START_TRAINING', after } }
         },
         `Queued: ${version.name}, recipe ${settings.recipe}${startedFrom ? `, from the weights of ${startedFrom.name}` : ''}${erased > 0 ? `; without ${erased} erased ${erased === 1 ? 'photo' : 'photos'}` : ''}`,
       ),
@@ -58,12 +63,14 @@ export class Training {
   }
 
   /** Goes on from the last checkpoint. @throws WasteXError NOT_FOUND, CONFLICT, TRAINING_IN_PROGRESS */
-  async resume(name: string): Promise<TrainingRun> {
+  async resume(by: Doer, name: string): Promise<TrainingRun> {
     await this.checkEngine()
     const run = await this.oneAtATime(() =>
       recordStart(
         this.hall.db,
+        by,
         async (tx) => {
+          const before = await tx.trainingRun.findUnique({ where: { name }, select: { status: true } })
           const { count } = await tx.trainingRun.updateMany({
             where: { name, status: { in: ['CANCELLED', 'INTERRUPTED', 'FAILED'] } },
             data: { status: 'QUEUED', finishedAt: null, error: null },
@@ -74,7 +81,8 @@ export class Training {
             throw conflict(
               `Run “${name}” is ${found.status}: only a run that was cancelled, interrupted or failed can be resumed.`,
             )
-          return found
+          const changed = { before: { ...before }, after: { status: found.status } }
+          return { run: found, deed: { action: 'RESUME_TRAINING', ...changed } }
         },
         'Queued: goes on from its last checkpoint',
       ),
@@ -84,11 +92,11 @@ export class Training {
   }
 
   /** CANCELLED at once; the thread ends by itself after the step in hand. @throws WasteXError NOT_FOUND, CONFLICT */
-  async cancel(name: string): Promise<TrainingRun> {
+  async cancel(by: Doer, name: string): Promise<TrainingRun> {
     const run = await this.hall.db.trainingRun.findUnique({ where: { name } })
     if (!run) throw notFound('training run', name)
     const over = { status: 'CANCELLED', finishedAt: new Date() } as const
-    const cancelled = await recordStatus(this.hall.db, run.id, over, 'Cancelled')
+    const cancelled = await recordStatus(this.hall.db, by, run.id, over, 'Cancelled')
     if (!cancelled) throw conflict(`Run “${name}” is ${run.status}: there is nothing to cancel.`)
     return cancelled
   }

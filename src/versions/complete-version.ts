@@ -1,3 +1,5 @@
+import type { Doer } from '../access/doer.js'
+import { type AuditAction, leaveTrail } from '../access/trail.js'
 import type { Db } from '../db.js'
 import { activate } from './set-active-version.js'
 
@@ -5,7 +7,13 @@ import { activate } from './set-active-version.js'
  * The last step of making a version: counts are cached, classes that are in it for the first time are introduced by it.
  * @param makeActive undefined: if none is active yet
  */
-export async function completeVersion(tx: Db, id: number, makeActive: boolean | undefined): Promise<void> {
+export async function completeVersion(
+  tx: Db,
+  by: Doer,
+  action: AuditAction,
+  id: number,
+  makeActive: boolean | undefined,
+): Promise<void> {
   // One pass over the entries for both counts. "C": alphabetical as JavaScript sorts, whatever the server's language.
   await tx.$executeRaw`
     WITH counted AS (
@@ -27,5 +35,12 @@ export async function completeVersion(tx: Db, id: number, makeActive: boolean | 
     WHERE "introducedId" IS NULL AND name IN (
       SELECT jsonb_array_elements("classCounts") ->> 'classLabel' FROM "DatasetVersion" WHERE id = ${id})`
   const isWanted = makeActive ?? (await tx.datasetVersion.count({ where: { isActive: true } })) === 0
-  if (isWanted) await activate(tx, id)
+  const active = isWanted ? { before: await activate(tx, id) } : undefined
+  const { name, totalImages, parent } = await tx.datasetVersion.findUniqueOrThrow({
+    where: { id },
+    select: { name: true, totalImages: true, parent: { select: { name: true } } },
+  })
+  const made = { totalImages, ...(parent && { parent: parent.name }), ...(active && { activeVersion: name }) }
+  const before = active ? { activeVersion: active.before } : {}
+  await leaveTrail(tx, by, [{ action, subject: { type: 'DatasetVersion', id, name }, before, after: made }], { id })
 }

@@ -1,4 +1,5 @@
 /** A version is its parent and every photo that is staged at that moment. No file is read or copied. */
+import type { Doer } from '../access/doer.js'
 import { type Db, isUniqueViolation, type Split } from '../db.js'
 import { conflict } from '../errors.js'
 import type { Hall } from '../hall.js'
@@ -24,7 +25,11 @@ export interface CreateVersionInput {
  * that entry and keeps its split. With nothing staged there is nothing to make: the parent is that version already.
  * @throws WasteXError BAD_USER_INPUT, NOT_FOUND (parent), CONFLICT: name taken, nothing staged, none active
  */
-export async function createVersion({ db }: Pick<Hall, 'db'>, input: CreateVersionInput): Promise<{ id: number }> {
+export async function createVersion(
+  { db }: Pick<Hall, 'db'>,
+  by: Doer,
+  input: CreateVersionInput,
+): Promise<{ id: number }> {
   const name = await freeName(db, input.name)
   return changingVersions(db, async (tx) => {
     const parentId = await parentOf(tx, input.parent)
@@ -63,7 +68,7 @@ export async function createVersion({ db }: Pick<Hall, 'db'>, input: CreateVersi
       where: { id: { in: staged.map((photo) => photo.imageId) } },
       data: { staged: false, addedToDataset: true, versionId: id },
     })
-    await completeVersion(tx, id, input.activate ?? true)
+    await completeVersion(tx, by, 'CREATE_VERSION', id, input.activate ?? true)
     return { id }
   }).catch((error: unknown) => {
     throw isUniqueViolation(error) ? nameTaken(name) : error

@@ -1,4 +1,5 @@
 /** A folder of photos on the server's disk becomes a version. The photos stay where they are. */
+import type { Doer } from '../access/doer.js'
 import { isUniqueViolation, type PrismaClient } from '../db.js'
 import { conflict } from '../errors.js'
 import { publish } from '../events.js'
@@ -47,7 +48,7 @@ function runningImports(db: PrismaClient): Map<string, RunningImport> {
  * Answers when the version is there. It goes on whoever stops waiting; the same name and path joins it.
  * @throws WasteXError BAD_USER_INPUT; CONFLICT: the name is taken, or is being imported from elsewhere
  */
-export async function importDataset(hall: ImportHall, input: ImportDatasetInput): Promise<{ id: number }> {
+export async function importDataset(hall: ImportHall, by: Doer, input: ImportDatasetInput): Promise<{ id: number }> {
   const name = checkedName('input.name', input.name)
   const root = await importPlace(hall.config, input.path)
   const running = runningImports(hall.db)
@@ -57,7 +58,7 @@ export async function importDataset(hall: ImportHall, input: ImportDatasetInput)
   const own: RunningImport = {
     root,
     progress: undefined,
-    version: makeVersion(hall, { ...input, name }, root, (progress) => (own.progress = progress)).finally(() =>
+    version: makeVersion(hall, by, { ...input, name }, root, (progress) => (own.progress = progress)).finally(() =>
       running.delete(name),
     ),
   }
@@ -71,6 +72,7 @@ export const importProgress = (hall: ImportHall, name: string): AsyncIterableIte
 
 async function makeVersion(
   hall: ImportHall,
+  by: Doer,
   input: ImportDatasetInput,
   root: string,
   begin: (progress: ProgressTeller) => void,
@@ -93,7 +95,7 @@ async function makeVersion(
       })
       await insertEntries(tx, id, entries, spelling)
       await tx.importReport.create({ data: { versionId: id, ...report } })
-      await completeVersion(tx, id, input.activate ?? undefined)
+      await completeVersion(tx, by, 'IMPORT_DATASET', id, input.activate ?? undefined)
       // Told when the version is there for all to see, and not before: when the transaction commits.
       await publish(tx, 'importProgress', { ...progress.current, finished: true })
       return { id }

@@ -8,6 +8,7 @@ import { importDataset } from '../../src/versions/import-dataset.js'
 import type { TestHall } from './hall.js'
 import { startTestServer, type TestServer } from './server.js'
 import { sharedWeights } from './shared.js'
+import { by } from './doer.js'
 
 /** For a hall or server that trains; without a file beside the clone the product finds weights itself. */
 export const weights: Record<string, string> = sharedWeights ? { WASTEX_WEIGHTS: sharedWeights } : {}
@@ -40,7 +41,7 @@ export async function drawVersion(
 ): Promise<string> {
   const folder = path.join(hall.folder, name)
   await drawSamples(folder, { perClass, classes, seed })
-  await importDataset(hall, { name, path: folder })
+  await importDataset(hall, by, { name, path: folder })
   return folder
 }
 

@@ -1,6 +1,10 @@
 /** A photo in, an answer out. */
+import type { GraphQLResolveInfo } from 'graphql'
 import { badInput } from '../../errors.js'
 import { type Classification, classify } from '../../reviews/triage.js'
+import { once, type OnceArguments } from '../once.js'
+import { phaseEnded } from '../../metrics.js'
+import { currentRequest } from '../../request.js'
 import { errorForClient } from '../errors-for-clients.js'
 import { builder } from './builder.js'
 import { OodReasonEnum } from './enums.js'
@@ -97,29 +101,53 @@ const ClassifyResult = builder.objectRef<Place>('ClassifyResult').implement({
   }),
 })
 
-const classifyFile = async ({ hall, serving }: Context, file: File) =>
-  classify(hall, serving, { bytes: new Uint8Array(await file.arrayBuffer()), filename: file.name })
+const classifyFile = async (context: Context, info: GraphQLResolveInfo, file: File, asked: OnceArguments) => {
+  const { hall, serving } = context
+  const bytes = new Uint8Array(await file.arrayBuffer())
+  return once(context, info, (by) => classify(hall, serving, by, { bytes, filename: file.name }), asked)
+}
+
+/** Its bytes came with the request. */
+function received(): void {
+  const request = currentRequest()
+  if (request) phaseEnded('receive', request.startedAt)
+}
+
+const whatKey =
+  'The header `Idempotency-Key` for clients that cannot set it: sent again with the same key, it is answered as the first time, and nothing is counted again. 1 to 255 visible ASCII characters.'
 
 builder.mutationFields((t) => ({
   classify: t.field({
     type: ClassificationType,
     description:
       'Names the waste on a photo (JPEG, PNG or WebP, at most 10 MiB). In distribution: counted and forgotten. Out of distribution: kept once for each content, and queued for review.',
-    args: { image: t.arg({ type: 'Upload', required: true, description: 'The photo.' }) },
-    resolve: (_root, { image }, context) => classifyFile(context, image),
+    args: {
+      image: t.arg({ type: 'Upload', required: true, description: 'The photo.' }),
+      idempotencyKey: t.arg.string({ description: whatKey }),
+    },
+    resolve: (_root, { image, idempotencyKey }, context, info) => {
+      received()
+      return classifyFile(context, info, image, { key: idempotencyKey })
+    },
   }),
   classifyMany: t.field({
     type: [ClassifyResult],
     description: 'The same for several photos: one result each, in order. A bad photo spoils only its own place.',
     args: {
       images: t.arg({ type: ['Upload'], required: true, description: `The photos, at most ${maxUploads}.` }),
+      idempotencyKey: t.arg.string({ description: `${whatKey} Each photo is remembered by itself.` }),
     },
-    resolve: (_root, { images }, context) => {
+    resolve: (_root, { images, idempotencyKey }, context, info) => {
+      received()
       if (images.length > maxUploads) throw badInput('images', `At most ${maxUploads} photos at once.`)
       return Promise.all(
         images.map(async (image, index): Promise<Place> => {
           try {
-            return { index, classification: await classifyFile(context, image), error: null }
+            return {
+              index,
+              classification: await classifyFile(context, info, image, { key: idempotencyKey, index }),
+              error: null,
+            }
           } catch (error) {
             const { code, message } = errorForClient(error, context.hall.log)
             return { index, classification: null, error: { code, message } }

@@ -15,5 +15,6 @@ import './classify.js'
 import './erase.js'
 import './dashboard.js'
 import './live.js'
+import './audit.js'
 
 export const schema = builder.toSchema({ sortSchema: false })

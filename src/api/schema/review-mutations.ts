@@ -5,6 +5,7 @@ import { labelMany } from '../../reviews/label-many.js'
 import { markReviewed } from '../../reviews/mark-reviewed.js'
 import { reject } from '../../reviews/reject.js'
 import { unlabel } from '../../reviews/unlabel.js'
+import { once } from '../once.js'
 import { rawId } from '../ids.js'
 import { builder } from './builder.js'
 import { Image } from './image.js'
@@ -20,9 +21,10 @@ builder.mutationFields((t) => ({
     type: Image,
     description: 'Takes a photo out of the queue without a label. `CONFLICT` when it is in a version.',
     args: { id: t.arg.id({ required: true, description: 'The photo.' }) },
-    resolve: async (query, _root, args, { hall }) => {
+    resolve: async (query, _root, args, context, info) => {
+      const { hall } = context
       const id = rawId('Image', args.id, 'id')
-      await markReviewed(hall, id)
+      await once(context, info, (by) => markReviewed(hall, by, id))
       return hall.db.image.findUniqueOrThrow({ ...query, where: { id } })
     },
   }),
@@ -33,9 +35,10 @@ builder.mutationFields((t) => ({
       id: t.arg.id({ required: true, description: 'The photo.' }),
       classLabel: t.arg.string({ required: true, description: whereLabel }),
     },
-    resolve: async (query, _root, args, { hall }) => {
+    resolve: async (query, _root, args, context, info) => {
+      const { hall } = context
       const id = rawId('Image', args.id, 'id')
-      await label(hall, id, args.classLabel)
+      await once(context, info, (by) => label(hall, by, id, args.classLabel))
       return hall.db.image.findUniqueOrThrow({ ...query, where: { id } })
     },
   }),
@@ -46,10 +49,11 @@ builder.mutationFields((t) => ({
       ids: t.arg.idList({ required: true, description: `The photos, at most ${maxLabels}. Answered in this order.` }),
       classLabel: t.arg.string({ required: true, description: whereLabel }),
     },
-    resolve: async (query, _root, args, { hall }) => {
+    resolve: async (query, _root, args, context, info) => {
+      const { hall } = context
       if (args.ids.length > maxLabels) throw badInput('ids', `At most ${maxLabels} photos at once.`)
       const ids = args.ids.map((id) => rawId('Image', id, 'ids'))
-      await labelMany(hall, ids, args.classLabel)
+      await once(context, info, (by) => labelMany(hall, by, ids, args.classLabel))
       const rows = await hall.db.image.findMany({ ...query, where: { id: { in: ids } } })
       const byId = new Map(rows.map((row) => [row.id, row]))
       return ids.flatMap((id) => byId.get(id) ?? [])
@@ -59,9 +63,10 @@ builder.mutationFields((t) => ({
     type: Image,
     description: 'Takes a label back: the photo returns to the queue. `CONFLICT` when it is in a version.',
     args: { id: t.arg.id({ required: true, description: 'The photo.' }) },
-    resolve: async (query, _root, args, { hall }) => {
+    resolve: async (query, _root, args, context, info) => {
+      const { hall } = context
       const id = rawId('Image', args.id, 'id')
-      await unlabel(hall, id)
+      await once(context, info, (by) => unlabel(hall, by, id))
       return hall.db.image.findUniqueOrThrow({ ...query, where: { id } })
     },
   }),
@@ -70,9 +75,10 @@ builder.mutationFields((t) => ({
     description:
       'Not waste at all, or not usable: reviewed, never staged, kept as an example of what is out of distribution. `CONFLICT` when it is in a version.',
     args: { id: t.arg.id({ required: true, description: 'The photo.' }) },
-    resolve: async (query, _root, args, { hall }) => {
+    resolve: async (query, _root, args, context, info) => {
+      const { hall } = context
       const id = rawId('Image', args.id, 'id')
-      await reject(hall, id)
+      await once(context, info, (by) => reject(hall, by, id))
       return hall.db.image.findUniqueOrThrow({ ...query, where: { id } })
     },
   }),

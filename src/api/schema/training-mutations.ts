@@ -1,4 +1,5 @@
 /** Starting, stopping and promoting runs. */
+import { once } from '../once.js'
 import { given } from '../given.js'
 import { builder } from './builder.js'
 import { TrainingRecipeEnum } from './enums.js'
@@ -55,8 +56,9 @@ builder.mutationFields((t) => ({
     description:
       'Starts a run and answers at once; `trainingEvents` tells the rest. `TRAINING_IN_PROGRESS` while another is on, `TRAINING_UNAVAILABLE` when this server cannot train.',
     args: { input: t.arg({ type: StartTrainingInput, required: true, description: 'What to train.' }) },
-    resolve: async (query, _root, { input }, { hall, training }) => {
-      const { id } = await training.start(given(input))
+    resolve: async (query, _root, { input }, context, info) => {
+      const { hall, training } = context
+      const { id } = await once(context, info, (by) => training.start(by, given(input)))
       return hall.db.trainingRun.findUniqueOrThrow({ ...query, where: { id } })
     },
   }),
@@ -64,8 +66,9 @@ builder.mutationFields((t) => ({
     type: TrainingRun,
     description: 'Stops the run; its last checkpoint is kept. `CONFLICT` when it is over.',
     args: { name: t.arg.string({ required: true, description: name }) },
-    resolve: async (query, _root, args, { hall, training }) => {
-      const { id } = await training.cancel(args.name)
+    resolve: async (query, _root, args, context, info) => {
+      const { hall, training } = context
+      const { id } = await once(context, info, (by) => training.cancel(by, args.name))
       return hall.db.trainingRun.findUniqueOrThrow({ ...query, where: { id } })
     },
   }),
@@ -73,8 +76,9 @@ builder.mutationFields((t) => ({
     type: TrainingRun,
     description: 'Goes on from the last checkpoint of a CANCELLED or INTERRUPTED run. `CONFLICT` for any other.',
     args: { name: t.arg.string({ required: true, description: name }) },
-    resolve: async (query, _root, args, { hall, training }) => {
-      const { id } = await training.resume(args.name)
+    resolve: async (query, _root, args, context, info) => {
+      const { hall, training } = context
+      const { id } = await once(context, info, (by) => training.resume(by, args.name))
       return hall.db.trainingRun.findUniqueOrThrow({ ...query, where: { id } })
     },
   }),
@@ -83,8 +87,9 @@ builder.mutationFields((t) => ({
     description:
       'Makes a run’s model serve, without a pause. Of the run that serves: answers as if done. `CONFLICT` when the run is not COMPLETED or its model is refused; the old one goes on serving.',
     args: { name: t.arg.string({ required: true, description: name }) },
-    resolve: async (query, _root, args, { hall, promotion }) => {
-      const { id } = await promotion.promote(args.name)
+    resolve: async (query, _root, args, context, info) => {
+      const { hall, promotion } = context
+      const { id } = await once(context, info, (by) => promotion.promote(by, args.name))
       return hall.db.trainingRun.findUniqueOrThrow({ ...query, where: { id } })
     },
   }),

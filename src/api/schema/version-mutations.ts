@@ -2,6 +2,7 @@
 import { createVersion } from '../../versions/create-version.js'
 import { importDataset } from '../../versions/import-dataset.js'
 import { setActiveVersion } from '../../versions/set-active-version.js'
+import { once } from '../once.js'
 import { given } from '../given.js'
 import { builder } from './builder.js'
 import { DatasetVersion } from './version.js'
@@ -35,8 +36,9 @@ builder.mutationFields((t) => ({
     description:
       'Reads every photo once, copies none, and makes a version without a parent. Answers when it is done; a client that hangs up does not stop it, and the same name and path again joins it.',
     args: { input: t.arg({ type: ImportDatasetInput, required: true, description: 'What to import.' }) },
-    resolve: async (query, _root, { input }, { hall }) => {
-      const { id } = await importDataset(hall, given(input))
+    resolve: async (query, _root, { input }, context, info) => {
+      const { hall } = context
+      const { id } = await once(context, info, (by) => importDataset(hall, by, given(input)))
       return hall.db.datasetVersion.findUniqueOrThrow({ ...query, where: { id } })
     },
   }),
@@ -45,8 +47,9 @@ builder.mutationFields((t) => ({
     description:
       'Makes a version of the parent’s photos and every photo staged at that moment. No file is copied or read. `CONFLICT` when the name is taken.',
     args: { input: t.arg({ type: CreateVersionInput, required: true, description: 'What to make.' }) },
-    resolve: async (query, _root, { input }, { hall }) => {
-      const { id } = await createVersion(hall, given(input))
+    resolve: async (query, _root, { input }, context, info) => {
+      const { hall } = context
+      const { id } = await once(context, info, (by) => createVersion(hall, by, given(input)))
       return hall.db.datasetVersion.findUniqueOrThrow({ ...query, where: { id } })
     },
   }),
@@ -54,8 +57,9 @@ builder.mutationFields((t) => ({
     type: DatasetVersion,
     description: 'Makes this the version that the next one is made from.',
     args: { name: t.arg.string({ required: true, description: 'Its name.' }) },
-    resolve: async (query, _root, { name }, { hall }) => {
-      await setActiveVersion(hall, name)
+    resolve: async (query, _root, { name }, context, info) => {
+      const { hall } = context
+      await once(context, info, (by) => setActiveVersion(hall, by, name))
       return hall.db.datasetVersion.findUniqueOrThrow({ ...query, where: { name } })
     },
   }),
