@@ -1,6 +1,7 @@
 /** Settings, read once from the environment. Every one has a default that works on one machine. */
 import path from 'node:path'
 import { z } from 'zod'
+import { isLoopback } from './loopback.js'
 
 const folder = (fallback: string) =>
   z
@@ -25,6 +26,9 @@ const Environment = z.object({
   WASTEX_OOD: z.enum(['run', 'reference']).default('run'),
   /** In what models serve: int8 where a run offers it. */
   WASTEX_PRECISION: z.enum(['float32', 'int8']).default('float32'),
+  /** Left out: on where only this machine can look. */
+  WASTEX_GRAPHIQL: z.enum(['on', 'off']).optional(),
+  WASTEX_INTROSPECTION: z.enum(['on', 'off']).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })
 
@@ -52,6 +56,10 @@ export interface Config {
   readonly trainingRowsBytes: number
   readonly oodThresholds: 'run' | 'reference'
   readonly precision: Precision
+  /** Whether a browser gets GraphiQL at /graphql. */
+  readonly graphiql: boolean
+  /** Whether the schema tells of itself. */
+  readonly introspection: boolean
   readonly logLevel: string
 }
 
@@ -66,6 +74,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   }
   const env = parsed.data
   const roots = env.WASTEX_IMPORT_ROOTS?.split(path.delimiter) ?? [env.WASTEX_DATASETS, path.dirname(process.cwd())]
+  const byDefault = isLoopback(env.HOST) ? 'on' : 'off'
   return {
     host: env.HOST,
     port: env.PORT,
@@ -80,6 +89,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     trainingRowsBytes: env.WASTEX_TRAINING_MB * 2 ** 20,
     oodThresholds: env.WASTEX_OOD,
     precision: env.WASTEX_PRECISION,
+    graphiql: (env.WASTEX_GRAPHIQL ?? byDefault) === 'on',
+    introspection: (env.WASTEX_INTROSPECTION ?? byDefault) === 'on',
     logLevel: env.LOG_LEVEL,
   }
 }

@@ -2,6 +2,7 @@
  * Which HTTP requests are taken as GraphQL: JSON, multipart, and GET for queries. A browser sends some requests to
  * anybody's server without asking it first ("simple requests"); none of those becomes an operation.
  */
+import type { IncomingHttpHeaders } from 'node:http'
 import type { GraphQLParams, Plugin } from 'graphql-yoga'
 import { maxMultipartBytes, parseMultipart } from './multipart.js'
 import { OperationParameters, shapeOfOperation } from './operation-parameters.js'
@@ -37,14 +38,13 @@ function parseJson(text: string): unknown {
 }
 
 /** A browser says of every request where it comes from; other clients say nothing. */
-const isForeign = ({ headers }: Request) => {
-  const site = headers.get('sec-fetch-site')
-  const origin = headers.get('origin')
-  if (site !== null) return site !== 'same-origin' && site !== 'none'
-  return origin !== null && !isOwnOrigin(origin, headers.get('host'))
+export const isForeign = (headers: Pick<IncomingHttpHeaders, 'sec-fetch-site' | 'origin' | 'host'>) => {
+  const { 'sec-fetch-site': site, origin, host } = headers
+  if (site !== undefined) return site !== 'same-origin' && site !== 'none'
+  return origin !== undefined && !isOwnOrigin(origin, host)
 }
 
-export const isOwnOrigin = (origin: string, host: string | null | undefined) =>
+export const isOwnOrigin = (origin: string, host: string | undefined) =>
   URL.canParse(origin) && new URL(origin).host === host
 
 export const useRequestRules = (): Plugin => ({
@@ -54,7 +54,7 @@ export const useRequestRules = (): Plugin => ({
       throw requestError('FORBIDDEN', 403, `This request needs the header \`${preflightHeader}: 1\`.`)
     }
     if (request.method !== 'POST') {
-      if (!asked && isForeign(request)) refuse()
+      if (!asked && isForeign(Object.fromEntries(request.headers))) refuse()
       return
     }
     const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()

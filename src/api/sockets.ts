@@ -2,9 +2,14 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { ExecutionArgs, GraphQLError } from 'graphql'
-import { useServer } from 'graphql-ws/use/ws'
+import { CloseCode } from 'graphql-ws'
+import { type Extra, useServer } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
+import type { Credentials, SignIn } from '../access/sign-in.js'
+import { WasteXError } from '../errors.js'
+import { admit } from './admission.js'
 import type { Log } from '../log.js'
+import { credentialsOf } from './credentials.js'
 import { maskWith } from './error-shape.js'
 import { isOwnOrigin } from './request-rules.js'
 import { rewriteError } from './rewrite-error.js'
@@ -28,20 +33,48 @@ interface Executors {
 }
 const executorsOf = (args: ExecutionArgs) => args.rootValue as Executors
 
+/** What a socket has shown at `connection_init`; each of its operations is asked again who it is. */
+type Introduced = {
+  credentials: Credentials
+  letGo: () => void
+}
+
+const turnOut = ({ socket }: Extra) => socket.close(CloseCode.Unauthorized, 'Unauthorized')
+
 /** @returns a function that says goodbye to every socket (1001). */
-export function serveSockets(server: Server, yoga: Yoga, log: Log): () => Promise<void> {
+export function serveSockets(server: Server, yoga: Yoga, signIn: SignIn, log: Log): () => Promise<void> {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: socketLimits.messageBytes })
   const mask = maskWith(log)
-  const protocol = useServer(
+  const protocol = useServer<Record<string, unknown>, Introduced>(
     {
       // Says of its own failures what a client may hear, and no more.
       isProd: true,
       connectionInitWaitTimeout: socketLimits.initMs,
       execute: (args) => executorsOf(args).execute(args),
       subscribe: (args) => executorsOf(args).subscribe(args),
-      async onSubscribe(context, _id, params) {
+      async onConnect({ extra, connectionParams }) {
+        extra.credentials = credentialsOf(extra.request, connectionParams)
+        const actor = await admit(signIn.actorOf(extra.credentials))
+        if (actor instanceof WasteXError) {
+          turnOut(extra)
+          return false
+        }
+        const letGo = signIn.hold(actor, () => turnOut(extra))
+        if (extra.socket.readyState === extra.socket.OPEN) extra.letGo = letGo
+        else letGo() // it went while it was looked up
+        return true
+      },
+      onClose: ({ extra }) => extra.letGo?.(),
+      async onSubscribe({ extra }, _id, params) {
+        const actor = extra.credentials
+          ? await admit(signIn.actorOf(extra.credentials))
+          : new WasteXError('UNAUTHENTICATED', 'Send `connection_init` first.')
+        if (actor instanceof WasteXError) {
+          turnOut(extra)
+          return [mask(actor)]
+        }
         const { schema, execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped({
-          ...context,
+          actor,
           request: new Request(`http://socket${graphqlPath}`),
           params,
         })

@@ -1,10 +1,12 @@
 /** GraphQL as one thing, before it is HTTP or WebSocket: schema, limits, errors. */
 import { createFetch } from '@whatwg-node/fetch'
 import { createYoga } from 'graphql-yoga'
-import { anybody } from '../access/actor.js'
+import { WasteXError } from '../errors.js'
+import { type Admission, useAdmission } from './admission.js'
 import type { Context, House } from './context.js'
 import { useDocumentLimits } from './document-limits.js'
 import { maskWith, useErrorShape } from './error-shape.js'
+import { useIntrospection } from './introspection.js'
 import { maxMultipartBytes, maxUploads } from './multipart.js'
 import { usePlainText } from './plain-text.js'
 import { maxJsonBytes, useRequestRules } from './request-rules.js'
@@ -15,9 +17,12 @@ export const graphqlPath = '/graphql'
 export type Yoga = ReturnType<typeof makeYoga>
 
 export function makeYoga(house: House) {
-  return createYoga<object, Context>({
+  return createYoga<Admission, Context>({
     schema,
-    context: (): Context => ({ ...house, actor: anybody }),
+    context: ({ actor }): Context => {
+      if (actor instanceof WasteXError) throw actor
+      return { ...house, actor }
+    },
     graphqlEndpoint: graphqlPath,
     // A page of its own: graphiql.ts.
     graphiql: false,
@@ -33,6 +38,13 @@ export function makeYoga(house: House) {
       formDataLimits: { files: maxUploads, fieldSize: maxJsonBytes, fields: 2, parts: maxUploads + 2 },
     }),
     // In this order: what is refused early costs least.
-    plugins: [useRequestRules(), useDocumentLimits(), usePlainText(), useErrorShape()],
+    plugins: [
+      useAdmission(),
+      useRequestRules(),
+      useDocumentLimits(),
+      useIntrospection(house.hall.config.introspection),
+      usePlainText(),
+      useErrorShape(),
+    ],
   })
 }

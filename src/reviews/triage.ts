@@ -13,6 +13,8 @@ export interface Upload {
   bytes: Uint8Array
   /** As the client called it. */
   filename: string
+  /** The token it came with; null: nobody has to sign in. */
+  sentById?: string | null
 }
 
 export interface ClassScore {
@@ -44,7 +46,7 @@ export interface Classification {
 export async function classify(
   hall: Pick<Hall, 'config' | 'db'>,
   serving: Serving,
-  { bytes, filename }: Upload,
+  { bytes, filename, sentById = null }: Upload,
 ): Promise<Classification> {
   serving.model() // refuses before any work is done
   const photo = await decode(bytes)
@@ -61,6 +63,7 @@ export async function classify(
     ? await keepForReview(hall, {
         bytes,
         filename,
+        sentById,
         photo,
         prediction: {
           topPrediction: classLabel,

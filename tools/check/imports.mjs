@@ -8,7 +8,7 @@ import path from 'node:path'
 const rooms = ['access', 'photos', 'model', 'predictions', 'reviews', 'versions', 'evaluation', 'training', 'promotion', 'api']
 
 /** These put the house together, so they may know every room. */
-const entrances = new Set(['main.ts', 'start.ts'])
+const entrances = new Set(['main.ts', 'start.ts', 'token.ts'])
 
 /** Package, and the files or folders of src/ that may name it. */
 const doors = {

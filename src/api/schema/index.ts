@@ -14,5 +14,7 @@ import './training-events.js'
 import './classify.js'
 import './dashboard.js'
 import './live.js'
+import './tokens.js'
+import { guarded } from './guard.js'
 
-export const schema = builder.toSchema({ sortSchema: false })
+export const schema = guarded(builder.toSchema({ sortSchema: false }))
