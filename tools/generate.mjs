@@ -5,7 +5,6 @@ import { packageProgram } from './setup/programs.mjs'
 await setUp(['packages', 'client'])
 await run('tsx', ['tools/print-schema.ts'])
 await run('tsx', ['tools/print-roles.ts'])
-await run('prettier', ['--write', 'docs/limits.md'])
 await run('graphql-codegen', [])
 console.log('schema.graphql, docs/limits.md and documents/generated are up to date')
 

@@ -29,11 +29,7 @@ const requestMs = 120_000
  * @param degraded what is missing, in sentences for people, while it serves all the same
  * @throws Error for people, when the port is taken
  */
-export async function startServer(
-  house: House,
-  signIn: SignIn,
-  degraded: () => Promise<string[]>,
-): Promise<Server> {
+export async function startServer(house: House, signIn: SignIn, degraded: () => Promise<string[]>): Promise<Server> {
   const { config, log } = house.hall
   const yoga = makeYoga(house)
   const streams = new Set<ServerResponse>()

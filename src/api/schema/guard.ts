@@ -12,6 +12,7 @@ import {
   isObjectType,
 } from 'graphql'
 import { type Actor, mayAct } from '../../access/actor.js'
+import type { Role } from '../../db.js'
 import { WasteXError } from '../../errors.js'
 import type { Context } from '../context.js'
 import type { Needed } from './role-option.js'
@@ -22,7 +23,7 @@ type Resolver = GraphQLFieldResolver<unknown, Context>
 interface RootField {
   readonly operation: string
   readonly name: string
-  readonly role: Needed
+  readonly role: Role
 }
 
 export function guarded(schema: GraphQLSchema): GraphQLSchema {
@@ -46,7 +47,7 @@ export function rootFields(schema: GraphQLSchema): RootField[] {
   )
   const silent = all.filter(({ role }) => role === undefined).map(({ operation, name }) => `${operation}.${name}`)
   if (silent.length > 0) throw new Error(`Which role may ask for ${silent.join(', ')}? Give the field a \`role\`.`)
-  return all.map((field) => ({ ...field, role: field.role ?? 'ADMIN' }))
+  return all.map((field) => ({ ...field, role: leastRole(field.role ?? 'ADMIN') }))
 }
 
 const rootsOf = (schema: GraphQLSchema): GraphQLObjectType[] =>
@@ -59,18 +60,21 @@ const guard =
   (resolve: Resolver, needed: Needed): Resolver =>
   (parent, args, context, info) => {
     const { actor } = context
-    if (mayAct(actor, needed === 'SENDER' ? 'OPERATOR' : needed) || (needed === 'SENDER' && isSender(actor, parent))) {
+    if (mayAct(actor, leastRole(needed)) || (needed === 'SENDER' && isSender(actor, parent))) {
       return resolve(parent, args, context, info)
     }
     throw forbidden(actor, needed)
   }
+
+/** The role that may whatever it is about. */
+const leastRole = (needed: Needed): Role => (needed === 'SENDER' ? 'OPERATOR' : needed)
 
 const isSender = ({ token }: Actor, parent: unknown): boolean =>
   token !== null && (parent as { sentById?: unknown }).sentById === token.id
 
 export function forbidden({ role, token }: Actor, needed: Needed): WasteXError {
   const whose = token ? `the token “${token.name}” has ${role}` : `you have ${role}`
-  const wanted = needed === 'SENDER' ? 'OPERATOR' : needed
+  const wanted = leastRole(needed)
   return new WasteXError('FORBIDDEN', `This needs the role ${wanted}; ${whose}. An admin makes tokens.`, {
     needs: wanted,
   })
