@@ -40,6 +40,12 @@ const openStream = (server: TestServer, headers: Record<string, string>, accept 
     body: JSON.stringify({ query }),
   })
 
+/** GraphiQL sends the headers of its editor along with a subscription as well. */
+const asGraphiQL = (server: TestServer, headers: Record<string, string>) =>
+  fetch(`${server.address}/graphql?query=${encodeURIComponent(query)}`, {
+    headers: { accept: 'text/event-stream', ...headers },
+  })
+
 describe('two servers of one database', () => {
   it('close what an admin without a token has open as soon as there is a token', async () => {
     const sockets = await Promise.all(servers.map((server) => openSocket(server, {})))
@@ -58,8 +64,13 @@ describe('two servers of one database', () => {
     const kept = await openSocket(servers[1] as TestServer, others)
     const closed = Promise.all(sockets.map((socket) => once(socket, 'close')))
     const streams = await Promise.all(
-      servers.flatMap((server) => [openStream(server, mine), openStream(server, mine, '*/*')]),
+      servers.flatMap((server) => [
+        openStream(server, mine),
+        openStream(server, mine, '*/*'),
+        asGraphiQL(server, mine),
+      ]),
     )
+    expect(streams.map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => 200))
     const started = performance.now()
     await revokeToken(hall.db, 'console')
     expect((await closed).map(([code]) => code as number)).toEqual([4401, 4401])

@@ -99,7 +99,7 @@ async function askForEvents(document: string, headers: Record<string, string>): 
   let text = ''
   const decoder = new TextDecoder()
   for await (const chunk of response.body ?? []) {
-    text += decoder.decode(chunk as Uint8Array, { stream: true })
+    text += decoder.decode(chunk, { stream: true })
     if (/\n\n[\s\S]*\n\n/.test(text)) break // a greeting, and the first event or ping
   }
   leave.abort()

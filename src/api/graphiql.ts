@@ -83,6 +83,8 @@ async function render(): Promise<{ gzipped: Buffer; etag: string }> {
     endpoint: graphqlPath,
     subscriptionsProtocol: 'SSE',
     defaultQuery,
+    // A token is typed into the headers: it is kept nowhere, unless whoever typed it says so.
+    shouldPersistHeaders: false,
   })
   const body = page.lastIndexOf('<script>', page.indexOf('function prepareBlob'))
   const html = page.slice(0, body) + uploads + page.slice(body)
