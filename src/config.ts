@@ -1,6 +1,7 @@
 /** Settings, read once from the environment. Every one has a default that works on one machine. */
 import path from 'node:path'
 import { z } from 'zod'
+import { isLoopback } from './loopback.js'
 
 const folder = (fallback: string) =>
   z
@@ -48,6 +49,9 @@ const Environment = z.object({
   WASTEX_SOCKETS_PER_ADDRESS: z.coerce.number().int().min(1).default(50),
   /** Hours for which the answer to a request with an Idempotency-Key is kept. */
   WASTEX_IDEMPOTENCY_HOURS: z.coerce.number().positive().default(24),
+  /** Left out: on where only this machine can look. */
+  WASTEX_GRAPHIQL: z.enum(['on', 'off']).optional(),
+  WASTEX_INTROSPECTION: z.enum(['on', 'off']).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })
 
@@ -86,6 +90,10 @@ export interface Config {
   readonly maxSockets: number
   readonly maxSocketsPerAddress: number
   readonly idempotencyHours: number
+  /** Whether a browser gets GraphiQL at /graphql. */
+  readonly graphiql: boolean
+  /** Whether the schema tells of itself. */
+  readonly introspection: boolean
   readonly logLevel: string
 }
 
@@ -100,6 +108,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   }
   const env = parsed.data
   const roots = env.WASTEX_IMPORT_ROOTS?.split(path.delimiter) ?? [env.WASTEX_DATASETS, path.dirname(process.cwd())]
+  const byDefault = isLoopback(env.HOST) ? 'on' : 'off'
   return {
     host: env.HOST,
     port: env.PORT,
@@ -122,6 +131,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     maxSockets: env.WASTEX_SOCKETS,
     maxSocketsPerAddress: env.WASTEX_SOCKETS_PER_ADDRESS,
     idempotencyHours: env.WASTEX_IDEMPOTENCY_HOURS,
+    graphiql: (env.WASTEX_GRAPHIQL ?? byDefault) === 'on',
+    introspection: (env.WASTEX_INTROSPECTION ?? byDefault) === 'on',
     logLevel: env.LOG_LEVEL,
   }
 }

@@ -18,6 +18,8 @@ export interface Topics {
   trainingEvent: { runId: string; seq: number }
   /** Whoever trains this run is to stop. */
   trainingCancelled: { runId: string }
+  /** A token was made or revoked: whatever is remembered of tokens is to be looked up again. */
+  tokensChanged: { id: string }
 }
 export type Topic = keyof Topics
 

@@ -1,7 +1,9 @@
 /** Puts the house together: what every room needs, in the order in which it is needed, and taken apart the other way round. */
 import path from 'node:path'
 import { system } from './access/doer.js'
+import { SignIn } from './access/sign-in.js'
 import { sweepReceiptsHourly } from './access/sweep-receipts.js'
+import { hasLiveAdmin } from './access/tokens.js'
 import { type Server, startServer } from './api/server.js'
 import type { Config } from './config.js'
 import { openDatabase } from './database/open.js'
@@ -12,6 +14,7 @@ import { Events } from './events.js'
 import type { Hall } from './hall.js'
 import { startRetention } from './keeping/retention.js'
 import { createLog } from './log.js'
+import { isLoopback } from './loopback.js'
 import { trainingEngine } from './model/engine.js'
 import { Serving } from './predictions/serving.js'
 import { Promotion } from './promotion/promotion.js'
@@ -47,12 +50,18 @@ export async function start(config: Config, say: (line: string) => void): Promis
     closing.push(() => database.stop())
     const db = connect(database.url)
     closing.push(() => db.$disconnect())
+    if (!isLoopback(config.host) && !(await hasLiveAdmin(db))) {
+      throw new Error(
+        `HOST=${config.host} lets others in, and there is no token for an admin yet: make one with \`npm run token -- create NAME --role admin\`, or leave HOST out to be reached from this machine only.`,
+      )
+    }
     const events = await Events.open(database.url, log)
     closing.push(() => events.close())
     const hall: Hall = { config, db, events, log, databaseUrl: database.url }
 
     closing.push(sweepReceiptsHourly(hall))
-
+    const signIn = new SignIn(hall)
+    closing.push(() => signIn.close())
     const serving = new Serving(config)
     closing.push(() => serving.close())
     const promotion = new Promotion(hall, serving)
@@ -73,7 +82,7 @@ export async function start(config: Config, say: (line: string) => void): Promis
         ...(engine.ok ? [] : [`training is not possible: ${engine.mend}`]),
       ]
     }
-    const server: Server = await startServer({ hall, serving, promotion, training }, degraded)
+    const server: Server = await startServer({ hall, serving, promotion, training }, signIn, degraded)
     closing.push(() => server.close())
     return { address: server.address, degraded, close }
   } catch (error) {

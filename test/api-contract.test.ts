@@ -5,19 +5,31 @@ import path from 'node:path'
 import { Kind, parse } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { drawSamples } from '../demo/draw.js'
+import { createToken } from '../src/access/tokens.js'
+import type { Role } from '../src/db.js'
 import * as own from '../documents/generated/graphql.js'
 import { type Answer, ask, collect, file, send, type Transport, upload, watch } from './support/client.js'
 import { contract, ownDocuments } from './support/contract.js'
 import { startTestServer, type TestServer } from './support/server.js'
+import { bearer, tokenOfEach } from './support/tokens.js'
 import { weights } from './support/training.js'
 
 const minutes = 60_000
 
-/** The text that each operation is sent in: that of the contract where there is one. */
+/** The role that sends each document, by its name in the contract and by ours. */
+const roleOf = new Map<string, Role>([
+  ...['mobile', 'phone'].map((name) => [`${name}.graphql`, 'DEVICE'] as const),
+  ...['operator', 'dashboard', 'screen'].map((name) => [`${name}.graphql`, 'OPERATOR'] as const),
+  ...['datasets', 'steward', 'training', 'trainer'].map((name) => [`${name}.graphql`, 'TRAINER'] as const),
+])
+
+/** The text that each operation is sent in, that of the contract where there is one, and by whom. */
 const texts = new Map(
-  [...(contract ?? ownDocuments).values()].flatMap((text) =>
+  [...(contract ?? ownDocuments)].flatMap(([name, text]) =>
     parse(text).definitions.flatMap((one) =>
-      one.kind === Kind.OPERATION_DEFINITION ? [[one.name?.value ?? '', text] as const] : [],
+      one.kind === Kind.OPERATION_DEFINITION
+        ? [[one.name?.value ?? '', { text, role: roleOf.get(name) }] as const]
+        : [],
     ),
   ),
 )
@@ -29,7 +41,8 @@ function asSent<Result, Variables>(document: own.TypedDocumentString<Result, Var
     one.kind === Kind.OPERATION_DEFINITION && one.name ? [one.name.value] : [],
   )
   sent.add(operationName)
-  return { text: texts.get(operationName) ?? '', options: { operationName } }
+  const { text = '', role = 'DEVICE' } = texts.get(operationName) ?? {}
+  return { text, options: { operationName, headers: as(role) } }
 }
 
 function run<Result, Variables>(document: own.TypedDocumentString<Result, Variables>, variables: Variables) {
@@ -61,21 +74,31 @@ function listen<Result, Variables extends Record<string, unknown>>(
 
 let server: TestServer
 let folder: string
-const photos: Buffer[] = []
+let photos: Buffer[] = []
+let tokens: Record<Role, Record<string, string>> | undefined
+const as = (role: Role) => tokens?.[role] ?? {}
 
-beforeAll(async () => {
+async function begin(withTokens: boolean): Promise<void> {
+  photos = []
+  sent.clear()
   folder = await mkdtemp(path.join(os.tmpdir(), 'wastex-contract-'))
   const drawn = await drawSamples(path.join(folder, 'v1'), { perClass: 12, classes: ['bottle', 'can', 'paper'] })
   for (const sample of drawn) photos.push(await readFile(sample.path))
   await writeFile(path.join(folder, 'v1', 'can', 'broken.jpg'), 'no photo')
   server = await startTestServer({ ...weights, WASTEX_IMPORT_ROOTS: folder })
-}, minutes)
-afterAll(async () => {
-  await server.close()
-  await rm(folder, { recursive: true, force: true })
-})
+  tokens = withTokens ? await tokenOfEach(server.db) : undefined
+}
 
-describe('the loop, by the documents that clients send', () => {
+describe.each([
+  ['where nobody has to sign in', false],
+  ['each by the least role that may send it', true],
+])('the loop, by the documents that clients send, %s', (_how, withTokens) => {
+  beforeAll(() => begin(withTokens), minutes)
+  afterAll(async () => {
+    await server.close()
+    await rm(folder, { recursive: true, force: true })
+  })
+
   it('knows no model, no run and no version at first', async () => {
     const nothing = { servingModel: null, trashCounts: [], staged: { totalCount: 0 }, runningTraining: null }
     expect(await run(own.DashboardDocument, {})).toMatchObject(nothing)
@@ -157,7 +180,7 @@ describe('the loop, by the documents that clients send', () => {
       ])
       expect(trainingRun?.evaluation?.confusionMatrix.classLabels).toEqual(['bottle', 'can', 'paper'])
       for (const { url, bytes } of trainingRun?.artefacts ?? []) {
-        const response = await fetch(server.address + url)
+        const response = await fetch(server.address + url, { headers: as('OPERATOR') })
         expect([response.status, (await response.arrayBuffer()).byteLength]).toEqual([200, bytes])
       }
     },
@@ -214,6 +237,34 @@ describe('the loop, by the documents that clients send', () => {
       const again = await post(own.ClassifyManyDocument, { images })
       expect(again.data?.classifyMany.flatMap(({ classification }) => classification?.image?.id ?? [])).toEqual(kept)
 
+      // The phone that sent it may look at it; another that sends the same bytes gets it too, and of it what the document asks.
+      const [first = ''] = kept
+      const look = `{ image(id: "${first}") { topPrediction url } }`
+      const { data: seen } = await send<{ image: { url: string } }, object>(
+        server.address,
+        look,
+        {},
+        { headers: as('DEVICE') },
+      )
+      const picture = await fetch(`${server.address}${seen?.image.url}`, { headers: as('DEVICE') })
+      expect(picture.status).toBe(200)
+      await picture.arrayBuffer()
+      if (withTokens) {
+        const { secret } = await createToken(server.db, { name: 'another phone', role: 'DEVICE' }, null)
+        const another = bearer(secret)
+        const { text, options } = asSent(own.ClassifyDocument)
+        const bytes = images[rest.findIndex(({ classification }) => classification?.image?.id === first) + 1]
+        const same = await upload(server.address, text, { image: bytes }, { ...options, headers: another })
+        expect(same).toMatchObject({ status: 200, errors: undefined, data: { classify: { image: { id: first } } } })
+        expect((await send(server.address, look, {}, { headers: another })).status).toBe(404)
+        expect((await fetch(`${server.address}${seen?.image.url}`, { headers: another })).status).toBe(404)
+        for (const more of ['image { url }', 'servedBy { id }', 'servedBy { datasetVersion { name } }']) {
+          const document = `mutation ($image: Upload!) { classify(image: $image) { ${more} } }`
+          const { errors } = await upload(server.address, document, { image: bytes }, { headers: another })
+          expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN'])
+        }
+      }
+
       expect((await queued).value).toMatchObject({ imageQueued: { filename: expect.any(String) } })
       expect((await counted).value).toMatchObject({ trashCounted: { count: 1 } })
     },
@@ -243,7 +294,9 @@ describe('the loop, by the documents that clients send', () => {
     const { image } = await run(own.OneImageDocument, { id: one.id })
     expect(image).toMatchObject({ id: one.id, addedToDataset: false, datasetVersion: null })
     for (const url of [image?.url, image?.thumbnailUrl]) {
-      expect((await fetch(`${server.address}${url}`)).headers.get('content-type')).toMatch(/^image\//)
+      expect((await fetch(`${server.address}${url}`, { headers: as('OPERATOR') })).headers.get('content-type')).toMatch(
+        /^image\//,
+      )
     }
   })
 
@@ -273,5 +326,5 @@ describe('the loop, by the documents that clients send', () => {
 
 /** Every subscription that was sent before this has begun: the server takes requests in turn, and its sockets are open. */
 async function settled(): Promise<void> {
-  for (let i = 0; i < 10; i++) await send(server.address, '{ __typename }')
+  for (let i = 0; i < 10; i++) await send(server.address, '{ __typename }', {}, { headers: as('DEVICE') })
 }

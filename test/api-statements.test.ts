@@ -2,6 +2,7 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import { Kind, parse } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { anybody } from '../src/access/actor.js'
 import { makeYoga } from '../src/api/yoga.js'
 import { PrismaClient } from '../src/db.js'
 import { Serving } from '../src/predictions/serving.js'
@@ -39,11 +40,12 @@ const namesIn = (text: string) =>
 async function statementsOf(documents: ReadonlyMap<string, string>, operationName: string, variables: object) {
   const query = [...documents.values()].find((text) => namesIn(text).includes(operationName))
   statements.length = 0
-  const response = await yoga.fetch('http://server/graphql', {
+  const request = {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ query, operationName, variables }),
-  })
+  }
+  const response = await yoga.fetch('http://server/graphql', request, { actor: anybody })
   const answer = (await response.json()) as { errors?: unknown }
   expect(answer.errors, operationName).toBeUndefined()
   return statements.filter((statement) => !/^(BEGIN|COMMIT|ROLLBACK)/.test(statement)).length

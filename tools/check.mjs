@@ -31,6 +31,11 @@ const checks = [
     mend: 'npm run generate',
     find: () => complaints('tsx', ['tools/print-schema.ts', '--check']),
   },
+  {
+    name: 'table of roles',
+    mend: 'npm run generate',
+    find: () => complaints('tsx', ['tools/print-roles.ts', '--check']),
+  },
   { name: 'typed documents', mend: 'npm run generate', find: () => complaints('graphql-codegen', ['--check']) },
   {
     name: 'migrations',

@@ -1,8 +1,8 @@
 /** Who asks, and what a role may do. */
+import type { Role } from '../db.js'
 
 /** Each may do all that the ones before it may. */
-export const roles = ['DEVICE', 'OPERATOR', 'TRAINER', 'ADMIN'] as const
-export type Role = (typeof roles)[number]
+export const roles = ['DEVICE', 'OPERATOR', 'TRAINER', 'ADMIN'] as const satisfies readonly Role[]
 
 export interface Actor {
   readonly role: Role

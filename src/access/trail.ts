@@ -10,6 +10,7 @@ export const auditActions = [
   'UNLABEL',
   'REJECT',
   'MARK_REVIEWED',
+  'ERASE_PHOTO',
   'IMPORT_DATASET',
   'CREATE_VERSION',
   'SET_ACTIVE_VERSION',

@@ -6,11 +6,15 @@ import { open, stat } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { type Actor, mayAct } from '../access/actor.js'
+import { httpStatusOf, WasteXError } from '../errors.js'
 import type { Hall } from '../hall.js'
+import { challenge } from './admission.js'
 import type { Artefact } from '../model/card.js'
 import { photoFile } from '../photos/store.js'
 import { thumbnail } from '../photos/thumbnail.js'
 import { mimeTypeOf, photoType } from '../photos/type.js'
+import { visiblePhotos } from './visible.js'
 
 interface Found {
   readonly type: string
@@ -33,9 +37,19 @@ const artefactTypes: Readonly<Record<string, string>> = {
   '.png': 'image/png',
 }
 
-/** Answers `/files/...`; 404 for whatever is not known, 410 for what was erased. */
-export async function serveFile(hall: Hall, request: IncomingMessage, response: ServerResponse, pathname: string) {
-  const found = await find(hall, pathname)
+/**
+ * Answers `/files/...`; 404 for whatever is not known, or is another's and the actor may see its own alone; 410 for what was
+ * erased.
+ */
+export async function serveFile(
+  hall: Hall,
+  actor: Actor | WasteXError,
+  request: IncomingMessage,
+  response: ServerResponse,
+  pathname: string,
+) {
+  if (actor instanceof WasteXError) return refuse(response, actor)
+  const found = await find(hall, actor, pathname)
   if (found === 'erased') return void response.writeHead(410).end()
   if (!found) return void response.writeHead(404).end()
   const headers = {
@@ -58,13 +72,19 @@ export async function serveFile(hall: Hall, request: IncomingMessage, response: 
   await pipeline(handle.createReadStream(), response)
 }
 
-async function find(hall: Hall, pathname: string): Promise<Found | 'erased' | undefined> {
+function refuse(response: ServerResponse, { code, message }: WasteXError): void {
+  const status = httpStatusOf[code]
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', ...(status === 401 && challenge) })
+  response.end(`${message}\n`)
+}
+
+async function find(hall: Hall, actor: Actor, pathname: string): Promise<Found | 'erased' | undefined> {
   const [, , kind, ...rest] = pathname.split('/').map(decoded)
   const [first = '', second = '', ...more] = rest
   if (more.length > 0) return undefined
-  if (kind === 'photos' && !second) return findPhoto(hall, first)
-  if (kind === 'thumbnails' && !second) return findThumbnail(hall, first)
-  if (kind === 'runs') return findArtefact(hall, first, second)
+  if (kind === 'photos' && !second) return findPhoto(hall, actor, first)
+  if (kind === 'thumbnails' && !second) return findThumbnail(hall, actor, first)
+  if (kind === 'runs' && mayAct(actor, 'OPERATOR')) return findArtefact(hall, first, second)
   return undefined
 }
 
@@ -77,8 +97,9 @@ function decoded(part: string): string {
   }
 }
 
-async function findPhoto(hall: Hall, contentHash: string): Promise<Found | 'erased' | undefined> {
-  const photo = hash.test(contentHash) && (await hall.db.photo.findUnique({ where: { contentHash } }))
+async function findPhoto(hall: Hall, actor: Actor, contentHash: string): Promise<Found | 'erased' | undefined> {
+  const photo =
+    hash.test(contentHash) && (await hall.db.photo.findUnique({ where: { contentHash, AND: visiblePhotos(actor) } }))
   if (!photo) return undefined
   if (photo.erasedAt !== null) return 'erased'
   const file = photoFile(hall.config, photo)
@@ -103,8 +124,8 @@ async function headOf(file: string, bytes: number): Promise<Uint8Array | undefin
   }
 }
 
-async function findThumbnail(hall: Hall, contentHash: string): Promise<Found | 'erased' | undefined> {
-  const photo = await findPhoto(hall, contentHash)
+async function findThumbnail(hall: Hall, actor: Actor, contentHash: string): Promise<Found | 'erased' | undefined> {
+  const photo = await findPhoto(hall, actor, contentHash)
   if (!photo || photo === 'erased') return photo
   return {
     ...photo,

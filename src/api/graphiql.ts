@@ -6,11 +6,13 @@ import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
+import type { Config } from '../config.js'
 import { preflightHeader } from './request-rules.js'
 import { graphqlPath } from './yoga.js'
 
 const defaultQuery = `# WasteX. Ctrl+Space proposes fields; the book on the left describes every one of them.
-# A photo for \`classify\` is chosen in the field below.
+# A photo for \`classify\` is chosen in the field below. Where a token is needed, it goes into the tab “Headers”:
+# { "authorization": "Bearer wastex_..." }; then the arrows on the left fetch the schema again.
 query Dashboard {
   servingModel { run { name } classLabels }
   trashCounts { classLabel count }
@@ -81,6 +83,8 @@ async function render(): Promise<{ gzipped: Buffer; etag: string }> {
     endpoint: graphqlPath,
     subscriptionsProtocol: 'SSE',
     defaultQuery,
+    // A token is typed into the headers: it is kept nowhere, unless whoever typed it says so.
+    shouldPersistHeaders: false,
   })
   const body = page.lastIndexOf('<script>', page.indexOf('function prepareBlob'))
   const html = page.slice(0, body) + uploads + page.slice(body)
@@ -94,7 +98,17 @@ let page: ReturnType<typeof render> | undefined
 export const wantsGraphiQL = ({ method, headers: { accept } }: IncomingMessage, url: URL) =>
   method === 'GET' && (accept?.includes('text/html') ?? false) && !url.searchParams.has('query')
 
-export async function serveGraphiQL(request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function serveGraphiQL(
+  { graphiql }: Pick<Config, 'graphiql'>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (!graphiql) {
+    response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' })
+    return void response.end(
+      'GraphiQL is off here. WASTEX_GRAPHIQL=on turns it on; programs find GraphQL at this address.\n',
+    )
+  }
   const { gzipped, etag } = await (page ??= render())
   if (request.headers['if-none-match'] === etag) return void response.writeHead(304, { ...headers, etag }).end()
   if (request.headers['accept-encoding']?.includes('gzip')) {

@@ -1,5 +1,7 @@
 /** `/metrics`: what src/metrics.ts counts, and how this house is at the moment of asking. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type Actor, mayAct } from '../access/actor.js'
+import { WasteXError } from '../errors.js'
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { Prisma } from '../db.js'
 import { registry } from '../metrics.js'
@@ -11,12 +13,18 @@ collectDefaultMetrics({ register: registry })
 
 const loopback = /^(127\.|::1$|::ffff:127\.)/
 
-/** Whoever sits on this machine, not who is passed on by a proxy on it. */
-export const mayReadMetrics = ({ socket, headers }: IncomingMessage): boolean =>
-  loopback.test(socket.remoteAddress ?? '') && !headers['x-forwarded-for'] && !headers['forwarded']
+/** Whoever sits on this machine, not who is passed on by a proxy on it; or an operator. */
+export const mayReadMetrics = ({ socket, headers }: IncomingMessage, actor: Actor | WasteXError): boolean =>
+  (loopback.test(socket.remoteAddress ?? '') && !headers['x-forwarded-for'] && !headers['forwarded']) ||
+  (!(actor instanceof WasteXError) && mayAct(actor, 'OPERATOR'))
 
-export async function serveMetrics(house: House, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  if (!mayReadMetrics(request)) return void response.writeHead(403).end()
+export async function serveMetrics(
+  house: House,
+  actor: Actor | WasteXError,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (!mayReadMetrics(request, actor)) return void response.writeHead(403).end()
   const text = await Registry.merge([registry, await houseNow(house)]).metrics()
   response.writeHead(200, { 'content-type': registry.contentType, 'cache-control': 'no-store' })
   response.end(request.method === 'HEAD' ? undefined : text)

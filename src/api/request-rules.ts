@@ -2,7 +2,7 @@
  * Which HTTP requests are taken as GraphQL: JSON, multipart, and GET for queries. A browser sends some requests to
  * anybody's server without asking it first ("simple requests"); none of those becomes an operation.
  */
-import type { ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import type { GraphQLParams, Plugin } from 'graphql-yoga'
 import { multipartLimits, parseMultipart } from './multipart.js'
 import { OperationParameters, shapeOfOperation } from './operation-parameters.js'
@@ -32,15 +32,17 @@ async function jsonOf(request: Request): Promise<GraphQLParams> {
 }
 
 /** A browser says of every request where it comes from; other clients say nothing. */
-const isForeign = ({ headers }: Request, origins: readonly string[]) => {
-  const site = headers.get('sec-fetch-site')
-  const origin = headers.get('origin')
-  if (origin !== null && origins.includes(origin)) return false
-  if (site !== null) return site !== 'same-origin' && site !== 'none'
-  return origin !== null && !isOwnOrigin(origin, headers.get('host'))
+export const isForeign = (
+  headers: Pick<IncomingHttpHeaders, 'sec-fetch-site' | 'origin' | 'host'>,
+  invited: readonly string[] = [],
+) => {
+  const { 'sec-fetch-site': site, origin, host } = headers
+  if (origin !== undefined && invited.includes(origin)) return false
+  if (site !== undefined) return site !== 'same-origin' && site !== 'none'
+  return origin !== undefined && !isOwnOrigin(origin, host)
 }
 
-export const isOwnOrigin = (origin: string, host: string | null | undefined) =>
+export const isOwnOrigin = (origin: string, host: string | undefined) =>
   URL.canParse(origin) && new URL(origin).host === host
 
 export const useRequestRules = (
@@ -53,7 +55,7 @@ export const useRequestRules = (
       throw requestError('FORBIDDEN', 403, `This request needs the header \`${preflightHeader}: 1\`.`)
     }
     if (request.method !== 'POST') {
-      if (!asked && isForeign(request, origins)) refuse()
+      if (!asked && isForeign(Object.fromEntries(request.headers), origins)) refuse()
       return
     }
     const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()

@@ -1,12 +1,17 @@
 /** The one HTTP server: GraphQL and its sockets, files, health. */
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { SignIn } from '../access/sign-in.js'
 import { connect } from '../db.js'
+import { WasteXError } from '../errors.js'
+import { admit } from './admission.js'
 import type { House } from './context.js'
+import { credentialsOf } from './credentials.js'
 import { serveFile } from './files.js'
 import { serveGraphiQL, wantsGraphiQL } from './graphiql.js'
 import { serveMetrics } from './metrics.js'
 import { readiness, type Readiness } from './readiness.js'
+import { serveSession, sessionPath } from './session.js'
 import { serveSockets } from './sockets.js'
 import { traced } from './trace.js'
 import { graphqlPath, makeYoga } from './yoga.js'
@@ -41,7 +46,7 @@ const readingConnections = 8
  * @param degraded what is missing, in sentences for people, while it serves all the same
  * @throws Error for people, when the port is taken
  */
-export async function startServer(house: House, degraded: () => Promise<string[]>): Promise<Server> {
+export async function startServer(house: House, signIn: SignIn, degraded: () => Promise<string[]>): Promise<Server> {
   const { config, log } = house.hall
   const reading = connect(house.hall.databaseUrl, readingConnections, config.queryMs + httpLimits.lateMs)
   const yoga = makeYoga(house, reading)
@@ -51,17 +56,25 @@ export async function startServer(house: House, degraded: () => Promise<string[]
     const url = new URL(request.url ?? '/', 'http://server')
     response.setHeader('x-content-type-options', 'nosniff')
     if (url.pathname === graphqlPath) {
-      if (wantsGraphiQL(request, url)) return serveGraphiQL(request, response)
-      if (request.headers.accept?.includes('text/event-stream')) {
+      if (wantsGraphiQL(request, url)) return serveGraphiQL(config, request, response)
+      const actor = await admit(signIn.actorOf(credentialsOf(request)))
+      if (!(actor instanceof WasteXError)) {
         streams.add(response)
-        response.once('close', () => streams.delete(response))
+        const letGo = signIn.hold(actor, () => endStream(response))
+        response.once('close', () => {
+          streams.delete(response)
+          letGo()
+        })
       }
-      return yoga(request, response)
+      return yoga(request, response, { actor })
     }
+    if (url.pathname === sessionPath) return serveSession(signIn, request, response)
     if (request.method !== 'GET' && request.method !== 'HEAD')
       return response.writeHead(405, { allow: 'GET, HEAD' }).end()
-    if (url.pathname.startsWith('/files/')) return serveFile(house.hall, request, response, url.pathname)
-    if (url.pathname === '/metrics') return serveMetrics(house, request, response)
+    if (url.pathname.startsWith('/files/'))
+      return serveFile(house.hall, await admit(signIn.actorOf(credentialsOf(request))), request, response, url.pathname)
+    if (url.pathname === '/metrics')
+      return serveMetrics(house, await admit(signIn.actorOf(credentialsOf(request))), request, response)
     if (url.pathname === '/health') return sendJson(response, 200, { status: 'alive' })
     if (url.pathname === '/ready') return sendReadiness(response, await readiness(house.hall, degraded))
     if (url.pathname === '/') return response.setHeader('content-type', 'text/html; charset=utf-8').end(welcome)
@@ -87,7 +100,7 @@ export async function startServer(house: House, degraded: () => Promise<string[]
   )
   // Whoever is one too many is hung up on; those who are there keep their place.
   server.maxConnections = config.maxConnections
-  const closeSockets = serveSockets(server, yoga, house.hall)
+  const closeSockets = serveSockets(server, yoga, signIn, house.hall)
   await listen(server, config.host, config.port)
   const { port } = server.address() as AddressInfo
   return {
@@ -96,7 +109,7 @@ export async function startServer(house: House, degraded: () => Promise<string[]
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       const patience = setTimeout(() => server.closeAllConnections(), httpLimits.graceMs)
       await closeSockets()
-      for (const stream of streams) stream.end()
+      for (const stream of streams) endStream(stream)
       server.closeIdleConnections()
       await closed
       clearTimeout(patience)
@@ -104,6 +117,12 @@ export async function startServer(house: House, degraded: () => Promise<string[]
       await reading.$disconnect()
     },
   }
+}
+
+/** What answers once is left alone: it ends by itself. */
+function endStream(response: ServerResponse): void {
+  const type = String(response.getHeader('content-type') ?? '')
+  if (/^(text\/event-stream|multipart\/mixed)/.test(type)) response.end()
 }
 
 function sendJson(response: ServerResponse, status: number, body: object) {

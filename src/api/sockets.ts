@@ -2,12 +2,17 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql'
-import { useServer } from 'graphql-ws/use/ws'
+import { CloseCode } from 'graphql-ws'
+import { type Extra, useServer } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
+import type { Credentials, SignIn } from '../access/sign-in.js'
+import { WasteXError } from '../errors.js'
 import type { Hall } from '../hall.js'
 import { sockets as openSockets } from '../metrics.js'
 import { during, type RequestInHand } from '../request.js'
+import { admit } from './admission.js'
 import { clientAddress } from './client-address.js'
+import { credentialsOf } from './credentials.js'
 import { maskWith } from './error-shape.js'
 import { requestError } from './request-error.js'
 import { isOwnOrigin } from './request-rules.js'
@@ -43,17 +48,38 @@ interface Executors {
 }
 const executorsOf = (args: ExecutionArgs) => args.rootValue as Executors
 
+/** What a socket has shown at `connection_init`; each of its operations is asked again who it is. */
+type Introduced = {
+  credentials: Credentials
+  letGo: () => void
+}
+
+const turnOut = ({ socket }: Extra) => socket.close(CloseCode.Unauthorized, 'Unauthorized')
+
 /** @returns a function that says goodbye to every socket (1001). */
-export function serveSockets(server: Server, yoga: Yoga, { config, log }: Hall): () => Promise<void> {
+export function serveSockets(server: Server, yoga: Yoga, signIn: SignIn, { config, log }: Hall): () => Promise<void> {
   const count = new SocketCount({ sockets: config.maxSockets, perAddress: config.maxSocketsPerAddress })
   const sockets = new WebSocketServer({ noServer: true, maxPayload: socketLimits.messageBytes })
   const mask = maskWith(log)
   const trace = new SocketTrace(log)
-  const protocol = useServer(
+  const protocol = useServer<Record<string, unknown>, Introduced>(
     {
       // Says of its own failures what a client may hear, and no more.
       isProd: true,
       connectionInitWaitTimeout: socketLimits.initMs,
+      async onConnect({ extra, connectionParams }) {
+        extra.credentials = credentialsOf(extra.request, connectionParams)
+        const actor = await admit(signIn.actorOf(extra.credentials))
+        if (actor instanceof WasteXError) {
+          turnOut(extra)
+          return false
+        }
+        const letGo = signIn.hold(actor, () => turnOut(extra))
+        if (extra.socket.readyState === extra.socket.OPEN) extra.letGo = letGo
+        else letGo() // it went while it was looked up
+        return true
+      },
+      onClose: ({ extra }) => extra.letGo?.(),
       // What it throws would close the socket, with all that is on it.
       async execute(args) {
         const { inHand, execute } = executorsOf(args)
@@ -74,8 +100,16 @@ export function serveSockets(server: Server, yoga: Yoga, { config, log }: Hall):
         // This one is among them.
         if (Object.keys(context.subscriptions).length > socketLimits.operations)
           return withoutHttp([tooManyOperations()])
+        const { extra } = context
+        const actor = extra.credentials
+          ? await admit(signIn.actorOf(extra.credentials))
+          : new WasteXError('UNAUTHENTICATED', 'Send `connection_init` first.')
+        if (actor instanceof WasteXError) {
+          turnOut(extra)
+          return [mask(actor)]
+        }
         const { schema, execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped({
-          ...context,
+          actor,
           // A message is a POST: a mutation is no link that a browser follows.
           request: new Request(`http://socket${graphqlPath}`, { method: 'POST' }),
           params,

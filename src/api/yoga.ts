@@ -1,11 +1,13 @@
 /** GraphQL as one thing, before it is HTTP or WebSocket: schema, limits, errors. */
 import { createFetch } from '@whatwg-node/fetch'
 import { createYoga } from 'graphql-yoga'
-import { anybody } from '../access/actor.js'
+import { WasteXError } from '../errors.js'
 import { decodingPool } from '../photos/decoding-pool.js'
+import { type Admission, useAdmission } from './admission.js'
 import type { Context, House } from './context.js'
 import { useDocumentLimits } from './document-limits.js'
 import { maskWith, useErrorShape } from './error-shape.js'
+import { useIntrospection } from './introspection.js'
 import { maxUploads, multipartLimits } from './multipart.js'
 import { usePlainText } from './plain-text.js'
 import { maxJsonBytes, preflightHeader, useRequestRules } from './request-rules.js'
@@ -33,9 +35,12 @@ export function makeYoga(house: House, reading = house.hall.db) {
     { requests: multipartLimits.inHand, bytes: multipartLimits.bytesInHand },
     () => decodingPool.fullForMs ?? house.serving.current?.fullForMs,
   )
-  return createYoga<object, Context>({
+  return createYoga<Admission, Context>({
     schema,
-    context: ({ request, params }): Context => ({ ...house, actor: anybody, request, params }),
+    context: ({ actor, request, params }): Context => {
+      if (actor instanceof WasteXError) throw actor
+      return { ...house, actor, request, params }
+    },
     graphqlEndpoint: graphqlPath,
     // A page of its own: graphiql.ts.
     graphiql: false,
@@ -53,8 +58,10 @@ export function makeYoga(house: House, reading = house.hall.db) {
     // In this order: what is refused early costs least.
     plugins: [
       useTrace(),
+      useAdmission(),
       useRequestRules(room, config.origins),
       useDocumentLimits(),
+      useIntrospection(config.introspection),
       usePlainText(),
       useTimeLimits(config.queryMs, reading),
       useErrorShape(),

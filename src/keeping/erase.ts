@@ -2,6 +2,8 @@
  * A photo goes, on request or after its time: its bytes, and what was computed of them. Its rows stay as a tombstone, so that old
  * versions can say what they had; the same bytes sent again find the tombstone, and are not kept again.
  */
+import type { Doer } from '../access/doer.js'
+import { leaveTrail } from '../access/trail.js'
 import { type Prisma, uuidPattern } from '../db.js'
 import { remove } from '../disk.js'
 import { conflict, notFound } from '../errors.js'
@@ -23,6 +25,7 @@ const erasedFilename = 'erased'
  */
 export async function erasePhoto(
   { config, db }: ErasingHall,
+  by: Doer,
   id: string,
   stillSo: Prisma.ImageWhereInput = {},
 ): Promise<boolean> {
@@ -39,6 +42,8 @@ export async function erasePhoto(
     await tx.image.updateMany({ where: { id, addedToDataset: false }, data: left })
     const data = { erasedAt: photo.erasedAt ?? new Date(), filename: erasedFilename }
     await tx.photo.update({ where: { id: photo.id }, data })
+    const subject = { type: 'Image', id, name: erasedFilename } as const
+    await leaveTrail(tx, by, photo.erasedAt ? [] : [{ action: 'ERASE_PHOTO', subject }])
     return true
   })
   if (isErased) await removeBytes(config, photo)

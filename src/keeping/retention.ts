@@ -2,6 +2,7 @@
 import type { Prisma } from '../db.js'
 import type { Hall } from '../hall.js'
 import { uploadsRoot } from '../photos/store.js'
+import { system } from '../access/doer.js'
 import { erasePhoto, finishErasing } from './erase.js'
 
 const everyMs = 3_600_000
@@ -48,7 +49,7 @@ export async function eraseUnlabelled(hall: Hall, now: Date, isStopped: () => bo
     const some = await hall.db.image.findMany({ where: over, take: photosAtOnce, select: { id: true } })
     for (const { id } of some) {
       if (isStopped()) return erased
-      if (await erasePhoto(hall, id, over)) erased++
+      if (await erasePhoto(hall, system, id, over)) erased++
     }
     if (some.length < photosAtOnce) return erased
   }

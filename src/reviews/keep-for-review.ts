@@ -13,6 +13,8 @@ export interface UnknownPhoto {
   readonly bytes: Uint8Array
   /** As the client called it. */
   readonly filename: string
+  /** The token of the first who sent it; null: nobody has to sign in. */
+  readonly sentById?: string | null
   readonly photo: DecodedPhoto
   /** What the serving model said of it. */
   readonly prediction: {
@@ -57,6 +59,7 @@ export async function keepForReview(hall: Pick<Hall, 'config' | 'db'>, unknown: 
         {
           photoId,
           filename,
+          sentById: unknown.sentById ?? null,
           ...prediction,
           oodReasons: [...prediction.oodReasons],
           allPredictions: prediction.allPredictions.map((one) => ({ ...one })),

@@ -67,6 +67,7 @@ export async function classify(
     ? await keepForReview(hall, {
         bytes,
         filename,
+        sentById: actor === 'system' ? null : (actor.token?.id ?? null),
         photo,
         prediction: {
           topPrediction: classLabel,

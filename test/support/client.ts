@@ -106,10 +106,10 @@ export function watch<Result, Variables extends Record<string, unknown>>(
   address: string,
   document: Document<Result, Variables>,
   variables?: Variables,
-  { over = 'WebSocket', operationName }: { over?: Transport; operationName?: string } = {},
+  { over = 'WebSocket', operationName, headers = {} }: Options & { over?: Transport } = {},
 ): AsyncGenerator<Result, void, undefined> {
   const payload = { query: document.toString(), variables, operationName }
-  return over === 'SSE' ? watchEvents(address, payload) : watchSocket(address, payload)
+  return over === 'SSE' ? watchEvents(address, payload, headers) : watchSocket(address, payload, headers)
 }
 
 interface Payload {
@@ -118,11 +118,15 @@ interface Payload {
   operationName: string | undefined
 }
 
-async function* watchEvents<Result>(address: string, payload: Payload): AsyncGenerator<Result, void, undefined> {
+async function* watchEvents<Result>(
+  address: string,
+  payload: Payload,
+  headers: Record<string, string>,
+): AsyncGenerator<Result, void, undefined> {
   const leave = new AbortController()
   const response = await fetch(`${address}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': json, accept: 'text/event-stream' },
+    headers: { 'content-type': json, accept: 'text/event-stream', ...headers },
     body: JSON.stringify(payload),
     signal: leave.signal,
   })
@@ -147,11 +151,17 @@ async function* watchEvents<Result>(address: string, payload: Payload): AsyncGen
   }
 }
 
-async function* watchSocket<Result>(address: string, payload: Payload): AsyncGenerator<Result, void, undefined> {
+async function* watchSocket<Result>(
+  address: string,
+  payload: Payload,
+  headers: Record<string, string>,
+): AsyncGenerator<Result, void, undefined> {
   const client = createClient({
     url: `${address.replace('http', 'ws')}/graphql`,
     webSocketImpl: WebSocket,
     retryAttempts: 0,
+    // A browser's socket has no headers.
+    connectionParams: headers,
   })
   try {
     for await (const result of client.iterate(payload)) yield dataOf({ status: 0, ...result } as Answer<Result>)

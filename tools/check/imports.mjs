@@ -20,7 +20,7 @@ const rooms = [
 ]
 
 /** These put the house together, so they may know every room. */
-const entrances = new Set(['main.ts', 'start.ts', 'command.ts'])
+const entrances = new Set(['main.ts', 'start.ts', 'command.ts', 'token.ts'])
 
 /** What changes files is for src/disk.ts; the built-in PostgreSQL makes and owns its folders itself. */
 const writers = /\b(?:(?:writeFile|appendFile|rename|copyFile|cp|truncate|symlink|link)(?:Sync)?|createWriteStream)\b/

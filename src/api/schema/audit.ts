@@ -92,6 +92,7 @@ builder.queryFields((t) => ({
   auditEntries: t.connection(
     {
       type: AuditEntry,
+      role: 'OPERATOR',
       description: 'Who changed what the network learns or what serves, newest first.',
       args: { filter: t.arg({ type: AuditFilter, description: 'Left out: all of them.' }) },
       resolve: (_root, args, { hall: { db } }) => {
@@ -106,6 +107,7 @@ builder.queryFields((t) => ({
   ),
   activeRunAt: t.prismaField({
     type: TrainingRun,
+    role: 'OPERATOR',
     nullable: true,
     description: 'The run that served at that moment; null before the first, and when that run has been removed since.',
     args: { time: t.arg({ type: 'DateTime', required: true, description: 'The moment.' }) },

@@ -6,8 +6,11 @@ import { GraphQLError } from 'graphql'
 import { DateTimeResolver } from 'graphql-scalars'
 import type PrismaTypes from '../../generated/pothos-types.js'
 import { getDatamodel } from '../../generated/pothos-types.js'
+import { mayAct } from '../../access/actor.js'
 import type { Context } from '../context.js'
 import { decodeId, encodeId } from '../ids.js'
+import { visibleImages } from '../visible.js'
+import { forbidden } from './guard.js'
 import { defaultPageSize, maxPageSize } from '../page.js'
 
 export const builder = new SchemaBuilder<{
@@ -34,7 +37,17 @@ export const builder = new SchemaBuilder<{
     nodeFieldOptions: { nullable: false, description: 'The row itself.' },
     nodeTypeOptions: { description: 'Anything that has a global id and can be fetched by it.' },
     nodeQueryOptions: {
-      description: 'Any object by its global id. Null when there is none of that id (any more).',
+      role: 'DEVICE',
+      description:
+        'Any object by its global id. Null when there is none of that id (any more). For a device: a photo that it sent first.',
+      resolve: async (_root, { id: { typename, id } }, { hall, actor }, _info, resolveNode) => {
+        if (!mayAct(actor, 'OPERATOR')) {
+          if (typename !== 'Image') throw forbidden(actor, 'OPERATOR')
+          if (!(await hall.db.image.findUnique({ where: { id, AND: visibleImages(actor) }, select: { id: true } })))
+            return null
+        }
+        return resolveNode({ typename, id })
+      },
       args: { id: { description: 'A global id, as given out in `id` fields.' } },
     },
     idFieldOptions: { description: 'Global id, opaque: unique over all types, never reused.' },

@@ -16,6 +16,7 @@ import { maxUploads } from '../multipart.js'
 type Score = Classification['scores'][number]
 
 const ClassScore = builder.objectRef<Score>('ClassScore').implement({
+  role: 'DEVICE',
   description: 'How a class did.',
   fields: (t) => ({
     classLabel: t.exposeString('classLabel', { description: 'Name of the class.' }),
@@ -25,6 +26,7 @@ const ClassScore = builder.objectRef<Score>('ClassScore').implement({
 })
 
 const ClassificationType = builder.objectRef<Classification>('Classification').implement({
+  role: 'DEVICE',
   description: 'What the model says of a photo.',
   fields: (t) => ({
     classLabel: t.exposeString('classLabel', { description: 'The most likely class.' }),
@@ -71,6 +73,7 @@ const ClassificationType = builder.objectRef<Classification>('Classification').i
 })
 
 const PhotoError = builder.objectRef<{ code: string; message: string }>('PhotoError').implement({
+  role: 'DEVICE',
   description: 'Why a photo has no classification.',
   fields: (t) => ({
     code: t.exposeString('code', { description: 'As in `extensions.code` of an error: `UNSUPPORTED_IMAGE`, ...' }),
@@ -85,6 +88,7 @@ interface Place {
 }
 
 const ClassifyResult = builder.objectRef<Place>('ClassifyResult').implement({
+  role: 'DEVICE',
   description: 'What became of one of several photos.',
   fields: (t) => ({
     index: t.exposeInt('index', { description: 'Its place in `images`, from 0.' }),
@@ -119,6 +123,7 @@ const whatKey =
 builder.mutationFields((t) => ({
   classify: t.field({
     type: ClassificationType,
+    role: 'DEVICE',
     description:
       'Names the waste on a photo (JPEG, PNG or WebP, at most 10 MiB). In distribution: counted and forgotten. Out of distribution: kept once for each content, and queued for review.',
     args: {
@@ -132,6 +137,7 @@ builder.mutationFields((t) => ({
   }),
   classifyMany: t.field({
     type: [ClassifyResult],
+    role: 'DEVICE',
     description: 'The same for several photos: one result each, in order. A bad photo spoils only its own place.',
     args: {
       images: t.arg({ type: ['Upload'], required: true, description: `The photos, at most ${maxUploads}.` }),

@@ -12,6 +12,7 @@ export const ClassCount = builder.objectRef<{ classLabel: string; count: number 
 export const ClassProbability = builder
   .objectRef<{ classLabel: string; probability: number }>('ClassProbability')
   .implement({
+    role: 'DEVICE',
     description: 'How likely the model thought a class.',
     fields: (t) => ({
       classLabel: t.exposeString('classLabel', { description: 'Name of the class.' }),

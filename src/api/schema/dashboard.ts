@@ -9,6 +9,7 @@ import { TrainingRun } from './run.js'
 
 const ServingModelType = builder.objectType(ServingModel, {
   name: 'ServingModel',
+  role: 'DEVICE',
   description: 'The model that answers `classify`.',
   fields: (t) => ({
     run: t.prismaField({
@@ -77,12 +78,14 @@ const to = 'Counts up to this moment; the UTC hour that it lies in counts whole.
 builder.queryFields((t) => ({
   servingModel: t.field({
     type: ServingModelType,
+    role: 'DEVICE',
     nullable: true,
     description: 'The model that answers now; null before the first promotion.',
     resolve: (_root, _args, { serving }) => serving.current,
   }),
   trashCounts: t.field({
     type: [ClassCount],
+    role: 'OPERATOR',
     description:
       'In-distribution photos classified, by class, alphabetical. Classes without any are left out. Kept by the hour (UTC).',
     args: {
@@ -93,6 +96,7 @@ builder.queryFields((t) => ({
   }),
   reviewCounts: t.field({
     type: [ClassCount],
+    role: 'OPERATOR',
     description:
       'Calls of `classify` whose photo was out of distribution, by the class the model thought most likely: beside `trashCounts`, the share that went to review.',
     args: {

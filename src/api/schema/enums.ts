@@ -1,6 +1,16 @@
 /** Enums that several topics share. Their values are the database's. */
 import { builder } from './builder.js'
 
+export const RoleEnum = builder.enumType('Role', {
+  description: 'What a token may do: each all that the ones before it may, and more.',
+  values: {
+    DEVICE: { description: 'Send photos, and see what became of its own.' },
+    OPERATOR: { description: 'See everything, review and label.' },
+    TRAINER: { description: 'Make versions, train, promote.' },
+    ADMIN: { description: 'Make and revoke tokens.' },
+  } as const,
+})
+
 export const SplitEnum = builder.enumType('Split', {
   description: 'What a photo of a dataset version is for. It never changes from version to version.',
   values: {

@@ -1,6 +1,7 @@
 /** What people may have taken away. */
 import { erasePhoto } from '../../keeping/erase.js'
 import { rawId } from '../ids.js'
+import { once } from '../once.js'
 import { builder } from './builder.js'
 import { VersionEntry } from './entry.js'
 import { Image } from './image.js'
@@ -26,12 +27,14 @@ builder.prismaObjectField(VersionEntry, 'erased', (t) =>
 builder.mutationField('erasePhoto', (t) =>
   t.prismaField({
     type: Image,
+    role: 'OPERATOR',
     description:
       'Erases a photo for ever: its bytes and what was computed of them. Its row stays, without its name, so that versions which had it say so. `CONFLICT` when its file lies in a dataset folder: delete it there first.',
     args: { id: t.arg.id({ required: true, description: 'The photo.' }) },
-    resolve: async (query, _root, args, { hall }) => {
+    resolve: async (query, _root, args, context, info) => {
+      const { hall } = context
       const id = rawId('Image', args.id, 'id')
-      await erasePhoto(hall, id)
+      await once(context, info, (by) => erasePhoto(hall, by, id))
       return hall.db.image.findUniqueOrThrow({ ...query, where: { id } })
     },
   }),

@@ -3,6 +3,7 @@ import type { Prisma } from '../../db.js'
 import { notFound } from '../../errors.js'
 import { rawId } from '../ids.js'
 import { by, connectionOf, type Keyset } from '../page.js'
+import { visibleImages } from '../visible.js'
 import { builder } from './builder.js'
 import { OodReasonEnum } from './enums.js'
 import { Image, ImageConnection } from './image.js'
@@ -55,6 +56,7 @@ builder.queryField('images', (t) =>
   t.connection(
     {
       type: Image,
+      role: 'OPERATOR',
       description: 'Photos kept for review.',
       args: {
         filter: t.arg({ type: ImageFilter, description: 'Left out: all of them.' }),
@@ -77,11 +79,14 @@ builder.queryField('images', (t) =>
 builder.queryField('image', (t) =>
   t.prismaField({
     type: Image,
+    role: 'DEVICE',
     nullable: true,
-    description: 'One photo kept for review. `NOT_FOUND` when there is none of that id.',
+    description:
+      'One photo kept for review. `NOT_FOUND` when there is none of that id; for a device also when another sent it first.',
     args: { id: t.arg.id({ required: true, description: 'Its global id.' }) },
-    resolve: async (query, _root, { id }, { hall }) => {
-      const image = await hall.db.image.findUnique({ ...query, where: { id: rawId('Image', id, 'id') } })
+    resolve: async (query, _root, { id }, { hall, actor }) => {
+      const where = { id: rawId('Image', id, 'id'), AND: visibleImages(actor) }
+      const image = await hall.db.image.findUnique({ ...query, where })
       if (!image) throw notFound('photo', id)
       return image
     },

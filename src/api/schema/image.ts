@@ -7,10 +7,15 @@ import { OodReasonEnum } from './enums.js'
 export const Image = builder.prismaNode('Image', {
   description:
     'A photo kept for review because it was out of distribution. One for each content: sent again, the same Image answers.',
-  id: { field: 'id' },
+  // Whoever sends bytes that are known gets their Image, whoever sent them first; the rest of it is the first sender's.
+  role: 'SENDER',
+  id: { field: 'id', role: 'DEVICE' },
   nullable: true,
   fields: (t) => ({
-    filename: t.exposeString('filename', { description: 'Name it was uploaded under, the first time.' }),
+    filename: t.exposeString('filename', {
+      role: 'DEVICE',
+      description: 'Name it was uploaded under, the first time.',
+    }),
     contentHash: t.string({
       description: 'SHA-256 of the uploaded bytes, hexadecimal: a photo’s identity.',
       select: { photo: true },
@@ -63,6 +68,7 @@ export const Image = builder.prismaNode('Image', {
       resolve: ({ allPredictions }) => allPredictions as { classLabel: string; probability: number }[],
     }),
     reviewed: t.exposeBoolean('reviewed', {
+      role: 'DEVICE',
       description: 'Whether an operator is done with it: it has left the queue.',
     }),
     rejected: t.exposeBoolean('rejected', {
@@ -77,6 +83,7 @@ export const Image = builder.prismaNode('Image', {
     }),
     addedToDataset: t.exposeBoolean('addedToDataset', { description: 'Whether a version has taken it in.' }),
     datasetVersion: t.relation('datasetVersion', {
+      role: 'OPERATOR',
       nullable: true,
       description: 'The version that took it in first; null while none has.',
     }),

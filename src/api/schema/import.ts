@@ -19,6 +19,7 @@ const ImportProgress = builder.objectRef<Progress>('ImportProgress').implement({
 builder.subscriptionField('importProgress', (t) =>
   t.field({
     type: ImportProgress,
+    role: 'OPERATOR',
     description:
       'How far the import of a version is: at once, then a few times a second. Completes when it is over; before it begins, waits for it.',
     args: { name: t.arg.string({ required: true, description: 'Name of the version.' }) },

@@ -16,5 +16,7 @@ import './erase.js'
 import './dashboard.js'
 import './live.js'
 import './audit.js'
+import './tokens.js'
+import { guarded } from './guard.js'
 
-export const schema = builder.toSchema({ sortSchema: false })
+export const schema = guarded(builder.toSchema({ sortSchema: false }))

@@ -19,6 +19,7 @@ const whereLabel =
 builder.mutationFields((t) => ({
   markReviewed: t.prismaField({
     type: Image,
+    role: 'OPERATOR',
     description: 'Takes a photo out of the queue without a label. `CONFLICT` when it is in a version.',
     args: { id: t.arg.id({ required: true, description: 'The photo.' }) },
     resolve: async (query, _root, args, context, info) => {
@@ -30,6 +31,7 @@ builder.mutationFields((t) => ({
   }),
   label: t.prismaField({
     type: Image,
+    role: 'OPERATOR',
     description: 'Says what a photo shows: it is reviewed and staged from then on. `CONFLICT` when it is in a version.',
     args: {
       id: t.arg.id({ required: true, description: 'The photo.' }),
@@ -44,6 +46,7 @@ builder.mutationFields((t) => ({
   }),
   labelMany: t.prismaField({
     type: [Image],
+    role: 'OPERATOR',
     description: 'Gives many photos one label: all of them, or none when one of them cannot be labelled.',
     args: {
       ids: t.arg.idList({ required: true, description: `The photos, at most ${maxLabels}. Answered in this order.` }),
@@ -61,6 +64,7 @@ builder.mutationFields((t) => ({
   }),
   unlabel: t.prismaField({
     type: Image,
+    role: 'OPERATOR',
     description: 'Takes a label back: the photo returns to the queue. `CONFLICT` when it is in a version.',
     args: { id: t.arg.id({ required: true, description: 'The photo.' }) },
     resolve: async (query, _root, args, context, info) => {
@@ -72,6 +76,7 @@ builder.mutationFields((t) => ({
   }),
   reject: t.prismaField({
     type: Image,
+    role: 'OPERATOR',
     description:
       'Not waste at all, or not usable: reviewed, never staged, kept as an example of what is out of distribution. `CONFLICT` when it is in a version.',
     args: { id: t.arg.id({ required: true, description: 'The photo.' }) },

@@ -12,6 +12,7 @@ builder.queryFields((t) => ({
   trainingRuns: t.connection(
     {
       type: TrainingRun,
+      role: 'OPERATOR',
       description: 'All runs, newest first.',
       resolve: (_root, args, context, info) =>
         connectionOf(args, newestFirst, {
@@ -23,6 +24,7 @@ builder.queryFields((t) => ({
   ),
   trainingRun: t.prismaField({
     type: TrainingRun,
+    role: 'OPERATOR',
     nullable: true,
     description: 'One run. `NOT_FOUND` when there is none of that name.',
     args: { name: t.arg.string({ required: true, description: 'Its name.' }) },
@@ -34,6 +36,7 @@ builder.queryFields((t) => ({
   }),
   runningTraining: t.prismaField({
     type: TrainingRun,
+    role: 'OPERATOR',
     nullable: true,
     description: 'The run that is QUEUED or RUNNING; null when none is.',
     resolve: (query, _root, _args, { hall }) =>

@@ -9,7 +9,7 @@ export const TrainingRun = builder.prismaNode('TrainingRun', {
   id: { field: 'id' },
   nullable: true,
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'Unique: `run-1`, `run-2`, ...' }),
+    name: t.exposeString('name', { role: 'DEVICE', description: 'Unique: `run-1`, `run-2`, ...' }),
     status: t.expose('status', { type: TrainingStatusEnum, description: 'Where it stands.' }),
     stage: t.expose('stage', {
       type: TrainingStageEnum,

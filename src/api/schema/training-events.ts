@@ -158,6 +158,7 @@ eventType('TrainingEvaluated').implement({
 builder.subscriptionField('trainingEvents', (t) =>
   t.field({
     type: TrainingEvent,
+    role: 'OPERATOR',
     description:
       'Everything that happens to a run: what was missed first, then live. Completes after the run’s final status; a finished run replays and completes.',
     args: {

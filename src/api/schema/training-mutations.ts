@@ -53,6 +53,7 @@ const name = 'Name of the run.'
 builder.mutationFields((t) => ({
   startTraining: t.prismaField({
     type: TrainingRun,
+    role: 'TRAINER',
     description:
       'Starts a run and answers at once; `trainingEvents` tells the rest. `TRAINING_IN_PROGRESS` while another is on, `TRAINING_UNAVAILABLE` when this server cannot train.',
     args: { input: t.arg({ type: StartTrainingInput, required: true, description: 'What to train.' }) },
@@ -64,6 +65,7 @@ builder.mutationFields((t) => ({
   }),
   cancelTraining: t.prismaField({
     type: TrainingRun,
+    role: 'TRAINER',
     description: 'Stops the run; its last checkpoint is kept. `CONFLICT` when it is over.',
     args: { name: t.arg.string({ required: true, description: name }) },
     resolve: async (query, _root, args, context, info) => {
@@ -74,6 +76,7 @@ builder.mutationFields((t) => ({
   }),
   resumeTraining: t.prismaField({
     type: TrainingRun,
+    role: 'TRAINER',
     description: 'Goes on from the last checkpoint of a CANCELLED or INTERRUPTED run. `CONFLICT` for any other.',
     args: { name: t.arg.string({ required: true, description: name }) },
     resolve: async (query, _root, args, context, info) => {
@@ -84,6 +87,7 @@ builder.mutationFields((t) => ({
   }),
   promote: t.prismaField({
     type: TrainingRun,
+    role: 'TRAINER',
     description:
       'Makes a run’s model serve, without a pause. Of the run that serves: answers as if done. `CONFLICT` when the run is not COMPLETED or its model is refused; the old one goes on serving.',
     args: { name: t.arg.string({ required: true, description: name }) },

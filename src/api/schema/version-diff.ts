@@ -104,6 +104,7 @@ const VersionDiff = builder.objectRef<DiffWithCounts>('VersionDiff').implement({
 builder.queryField('versionDiff', (t) =>
   t.field({
     type: VersionDiff,
+    role: 'OPERATOR',
     description: 'Compares any two versions, whether or not one came from the other.',
     args: {
       from: t.arg.string({ required: true, description: 'Name of the one.' }),

@@ -33,6 +33,7 @@ const CreateVersionInput = builder.inputType('CreateVersionInput', {
 builder.mutationFields((t) => ({
   importDataset: t.prismaField({
     type: DatasetVersion,
+    role: 'TRAINER',
     description:
       'Reads every photo once, copies none, and makes a version without a parent. Answers when it is done; a client that hangs up does not stop it, and the same name and path again joins it.',
     args: { input: t.arg({ type: ImportDatasetInput, required: true, description: 'What to import.' }) },
@@ -44,6 +45,7 @@ builder.mutationFields((t) => ({
   }),
   createVersion: t.prismaField({
     type: DatasetVersion,
+    role: 'TRAINER',
     description:
       'Makes a version of the parent’s photos and every photo staged at that moment. No file is copied or read. `CONFLICT` when the name is taken.',
     args: { input: t.arg({ type: CreateVersionInput, required: true, description: 'What to make.' }) },
@@ -55,6 +57,7 @@ builder.mutationFields((t) => ({
   }),
   setActiveVersion: t.prismaField({
     type: DatasetVersion,
+    role: 'TRAINER',
     description: 'Makes this the version that the next one is made from.',
     args: { name: t.arg.string({ required: true, description: 'Its name.' }) },
     resolve: async (query, _root, { name }, context, info) => {

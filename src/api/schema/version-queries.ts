@@ -11,6 +11,7 @@ builder.queryFields((t) => ({
   datasetVersions: t.connection(
     {
       type: DatasetVersion,
+      role: 'OPERATOR',
       description: 'All versions, newest first.',
       resolve: (_root, args, context, info) =>
         connectionOf(args, newestFirst, {
@@ -22,6 +23,7 @@ builder.queryFields((t) => ({
   ),
   datasetVersion: t.prismaField({
     type: DatasetVersion,
+    role: 'OPERATOR',
     nullable: true,
     description: 'One version. `NOT_FOUND` when there is none of that name.',
     args: { name: t.arg.string({ required: true, description: 'Its name.' }) },
@@ -33,6 +35,7 @@ builder.queryFields((t) => ({
   }),
   datasetClasses: t.prismaField({
     type: [DatasetClass],
+    role: 'OPERATOR',
     description: 'Every class there is, alphabetical.',
     resolve: (query, _root, _args, { hall }) => hall.db.datasetClass.findMany({ ...query, orderBy: { key: 'asc' } }),
   }),

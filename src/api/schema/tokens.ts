@@ -1,0 +1,87 @@
+/** Tokens, for admins. */
+import { createToken, type NewToken, revokeToken } from '../../access/tokens.js'
+import { by, connectionOf, type Keyset } from '../page.js'
+import { builder } from './builder.js'
+import { RoleEnum } from './enums.js'
+import { pageQuery } from './page-query.js'
+
+const AccessToken = builder.prismaObject('AccessToken', {
+  role: 'ADMIN',
+  description: 'What a client signs in with. The secret itself is kept nowhere.',
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'Unique among those that are not revoked.' }),
+    role: t.expose('role', { type: RoleEnum, description: 'What it may do.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    createdBy: t.relation('createdBy', {
+      nullable: true,
+      description: 'The token it was made with; null: by the command, or while nobody had to sign in.',
+    }),
+    lastUsedAt: t.expose('lastUsedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was last used, to the minute; null when it never was.',
+    }),
+    revokedAt: t.expose('revokedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was revoked; null while it is good.',
+    }),
+  }),
+})
+
+const AccessTokenConnection = builder.connectionObject(
+  { type: AccessToken, name: 'AccessTokenConnection', description: 'A page of tokens.' },
+  { name: 'AccessTokenEdge', description: 'A token in its place in the list.' },
+)
+
+const CreatedToken = builder.objectRef<NewToken>('CreatedToken').implement({
+  role: 'ADMIN',
+  description: 'A token that was made just now.',
+  fields: (t) => ({
+    token: t.field({ type: AccessToken, description: 'The token.', resolve: ({ token }) => token }),
+    secret: t.exposeString('secret', { description: 'To sign in with. It is shown this once.' }),
+  }),
+})
+
+const newestFirst: Keyset = { name: 'TOKEN', columns: [by('createdAt', 'date', 'desc'), by('id', 'uuid', 'desc')] }
+
+builder.queryField('tokens', (t) =>
+  t.connection(
+    {
+      type: AccessToken,
+      role: 'ADMIN',
+      description: 'All tokens, newest first, revoked ones among them.',
+      resolve: (_root, args, context, info) =>
+        connectionOf(args, newestFirst, {
+          rows: (slice) => context.hall.db.accessToken.findMany({ ...pageQuery(context, info), ...slice }),
+          count: () => context.hall.db.accessToken.count(),
+        }),
+    },
+    AccessTokenConnection,
+  ),
+)
+
+builder.mutationFields((t) => ({
+  createToken: t.field({
+    type: CreatedToken,
+    role: 'ADMIN',
+    description:
+      'Makes a token. From the first one on, nobody comes in without. `CONFLICT` when one that is good has the name.',
+    args: {
+      name: t.arg.string({ required: true, description: 'For people: who or what it is for. 1 to 64 characters.' }),
+      role: t.arg({ type: RoleEnum, required: true, description: 'What it may do.' }),
+    },
+    resolve: (_root, args, { hall, actor }) => createToken(hall.db, args, actor.token?.id ?? null),
+  }),
+  revokeToken: t.prismaField({
+    type: AccessToken,
+    role: 'ADMIN',
+    description:
+      'Shuts a token out, for ever; what it has open is closed. `NOT_FOUND` when none that is good has the name.',
+    args: { name: t.arg.string({ required: true, description: 'Its name.' }) },
+    resolve: async (query, _root, { name }, { hall }) => {
+      const { id } = await revokeToken(hall.db, name)
+      return hall.db.accessToken.findUniqueOrThrow({ ...query, where: { id } })
+    },
+  }),
+}))
