@@ -263,7 +263,7 @@ describe('a model that is not what it was', () => {
     await cp(backup(), folderOf(second ?? expect.fail()), { recursive: true })
     await hall.db.trainingRun.update({
       where: { id: second?.id ?? '' },
-      data: { artefacts: second?.artefacts as Prisma.InputJsonValue },
+      data: { artefacts: second?.artefacts as Prisma.InputJsonValue, classLabels: second?.classLabels ?? [] },
     })
   })
 
@@ -276,6 +276,21 @@ describe('a model that is not what it was', () => {
         const middle = bytes.length >> 1
         bytes[middle] = (bytes[middle] ?? 0) ^ 1
         await writeFile(fileIn('model.onnx'), bytes)
+      },
+    ],
+    [
+      'a file that was cut short',
+      'model.onnx is not the file that the card describes',
+      async () => writeFile(fileIn('model.onnx'), (await readFile(fileIn('model.onnx'))).subarray(0, -1)),
+    ],
+    [
+      'an answer of another shape',
+      'it does not give 5 logits a photo',
+      async () => {
+        const classLabels = [...(second?.classLabels ?? []), 'tin']
+        await hall.db.trainingRun.update({ where: { id: second?.id ?? '' }, data: { classLabels } })
+        await changeCard((card) => (card.classLabels = classLabels))
+        await vouchForCard()
       },
     ],
     ['no card', 'no readable card.json', () => rm(fileIn('card.json'))],

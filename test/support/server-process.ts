@@ -45,7 +45,9 @@ export class ServerProcess {
     const found = new Promise<RegExpExecArray>((resolve) => {
       const look = () => {
         const match = words.exec(this.stdout)
-        if (match) resolve(match)
+        if (!match) return
+        this.child.stdout?.off('data', look)
+        resolve(match)
       }
       this.child.stdout?.on('data', look)
       look()
