@@ -1,6 +1,5 @@
 /** Uploads as they come over bad lines and from bad people. */
 import { readdir } from 'node:fs/promises'
-import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'

@@ -8,6 +8,11 @@ export function counted(request: Request, count: (bytes: number) => void): Reque
       controller.enqueue(chunk)
     },
   })
-  const init = { method: request.method, headers: request.headers, body: body.pipeThrough(counting), duplex: 'half' }
-  return new (request.constructor as typeof Request)(request.url, init as RequestInit)
+  const init = {
+    method: request.method,
+    headers: request.headers,
+    body: body.pipeThrough(counting),
+    duplex: 'half' as const,
+  }
+  return new (request.constructor as typeof Request)(request.url, init)
 }

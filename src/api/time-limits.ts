@@ -8,6 +8,7 @@ import {
   GraphQLError,
   Kind,
   type OperationDefinitionNode,
+  OperationTypeNode,
   type SelectionNode,
 } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
@@ -27,7 +28,7 @@ const ofPhotos: ReadonlySet<string> = new Set(['classify', 'classifyMany'])
 
 /** @returns milliseconds; undefined: none */
 export function limitOf({ operation, selectionSet }: OperationDefinitionNode, queryMs: number): number | undefined {
-  if (operation === 'query') return queryMs
+  if (operation === OperationTypeNode.QUERY) return queryMs
   const names = selectionSet.selections.flatMap(rootFields)
   if (names.some((name) => endless.has(name))) return undefined
   return names.every((name) => ofPhotos.has(name)) ? timeLimits.classifyMs : timeLimits.mutationMs
@@ -56,7 +57,8 @@ export const useTimeLimits = (queryMs: number, reading: PrismaClient): Plugin<Co
     const operation = getOperationAST(args.document, args.operationName)
     const limitMs = operation ? limitOf(operation, queryMs) : undefined
     if (!operation || limitMs === undefined) return
-    if (operation.operation === 'query') extendContext({ hall: { ...args.contextValue.hall, db: reading } })
+    if (operation.operation === OperationTypeNode.QUERY)
+      extendContext({ hall: { ...args.contextValue.hall, db: reading } })
     const stop = new AbortController()
     setExecuteFn(async (given): Promise<ExecutionResult> => {
       const timer = setTimeout(() => stop.abort(), limitMs)
@@ -65,7 +67,7 @@ export const useTimeLimits = (queryMs: number, reading: PrismaClient): Plugin<Co
         return (await executeFn({ ...given, signal: stop.signal } as typeof given)) as ExecutionResult
       } catch (error) {
         if (!stop.signal.aborted) throw error
-        return tooLong(limitMs, operation.operation === 'mutation')
+        return tooLong(limitMs, operation.operation === OperationTypeNode.MUTATION)
       } finally {
         clearTimeout(timer)
       }

@@ -3,7 +3,6 @@ import { WasteXError } from '../errors.js'
 
 export type PhotoType = 'jpeg' | 'png' | 'webp'
 
-export const extensionOf: Readonly<Record<PhotoType, string>> = { jpeg: 'jpg', png: 'png', webp: 'webp' }
 export const mimeTypeOf: Readonly<Record<PhotoType, string>> = {
   jpeg: 'image/jpeg',
   png: 'image/png',
