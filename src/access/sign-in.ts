@@ -130,8 +130,11 @@ export class SignIn {
   /** Once it is, it is for ever: tokens are never deleted. */
   private async signInIsNeeded(): Promise<boolean> {
     if (this.isNeeded || this.notNeededUntil > Date.now()) return this.isNeeded
-    this.isNeeded = (await this.hall.db.accessToken.findFirst({ select: { id: true } })) !== null
-    this.notNeededUntil = Date.now() + accessTimes.rememberMs
+    const { remembered } = this
+    const any = await this.hall.db.accessToken.findFirst({ select: { id: true } })
+    this.isNeeded ||= any !== null
+    // What was looked up before the message of a token came is not remembered after it.
+    if (remembered === this.remembered) this.notNeededUntil = Date.now() + accessTimes.rememberMs
     return this.isNeeded
   }
 

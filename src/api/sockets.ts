@@ -106,7 +106,7 @@ export function serveSockets(server: Server, yoga: Yoga, signIn: SignIn, { confi
           : new WasteXError('UNAUTHENTICATED', 'Send `connection_init` first.')
         if (actor instanceof WasteXError) {
           turnOut(extra)
-          return [mask(actor)]
+          return withoutHttp([mask(actor)])
         }
         const { schema, execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped({
           actor,
