@@ -22,14 +22,15 @@ beforeAll(async () => {
   const head = { blocks: ['mixed0'], layers: [randomDense(256, 3, 2)] }
   await writeFile(model, onnxModel({ convolutions: randomConvolutions(1), outputs: { logits: logitsOf(head) } }))
   streams = await Streams.open(model, { lonePhotos: true })
-  const { together, some } = streams
+  const together = streams.together.bind(streams)
+  const some = streams.some.bind(streams)
   streams.together = (photos) => {
     passes.push({ by: 'all', photos: photos.length })
-    return together.call(streams, photos)
+    return together(photos)
   }
   streams.some = (photos, stream) => {
     passes.push({ by: stream, photos: photos.length })
-    return some.call(streams, photos, stream) as never
+    return some(photos, stream) as never
   }
 })
 afterAll(async () => {
@@ -49,7 +50,7 @@ const answersAlone = async (photos: number) => {
 describe('photos', () => {
   it('that come alone are computed by all cores together', async () => {
     await answersAlone(3)
-    expect(passes.splice(0)).toEqual(Array(3).fill({ by: 'all', photos: 1 }))
+    expect(passes.splice(0)).toEqual(Array.from({ length: 3 }, () => ({ by: 'all', photos: 1 })))
   })
 
   it('that come at once are shared out among the streams, and each has its own answer', async () => {

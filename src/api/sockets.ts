@@ -42,7 +42,7 @@ export const socketLimits = Object.freeze({
 /** Yoga's own execute and subscribe travel with the arguments. */
 interface Executors {
   execute: (args: ExecutionArgs) => Promise<ExecutionResult>
-  subscribe: (args: ExecutionArgs) => never
+  subscribe: (args: ExecutionArgs) => Promise<never>
   /** Each operation of a socket is a request of its own. */
   inHand: RequestInHand
 }

@@ -20,8 +20,8 @@ interface Call {
   photo: Uint8Array
   /** By `performance.now()`. */
   since: number
-  resolve(answer: Answer): void
-  reject(error: unknown): void
+  readonly resolve: (answer: Answer) => void
+  readonly reject: (error: unknown) => void
 }
 
 export class Queue {

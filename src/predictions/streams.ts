@@ -69,7 +69,7 @@ export class Streams {
   async each<V extends Values = Float32Array<ArrayBuffer>>(photos: readonly Uint8Array[]): Promise<Outputs<V>[]> {
     const share = Math.ceil(photos.length / this.count)
     const shares = this.threads.map((_, stream) => photos.slice(stream * share, (stream + 1) * share))
-    const answers = shares.map((own, stream) => (own.length > 0 ? this.some<V>(own, stream) : []))
+    const answers = shares.map(async (own, stream) => (own.length > 0 ? this.some<V>(own, stream) : []))
     return (await Promise.all(answers)).flat()
   }
 
