@@ -190,7 +190,7 @@ describe('a multipart request', () => {
   it('of more bytes than are taken is refused before they are read', async () => {
     const socket = connect(Number(new URL(server.address).port), '127.0.0.1')
     socket.write(
-      'POST /graphql HTTP/1.1\r\nhost: x\r\ngraphql-preflight: 1\r\ncontent-length: 999999999\r\n' +
+      'POST /graphql HTTP/1.1\r\nhost: localhost\r\ngraphql-preflight: 1\r\ncontent-length: 999999999\r\n' +
         'content-type: multipart/form-data; boundary=x\r\n\r\n',
     )
     const [head] = (await once(socket, 'data')) as [Buffer]
@@ -201,7 +201,7 @@ describe('a multipart request', () => {
   it('that breaks off disturbs nobody', async () => {
     const socket = connect(Number(new URL(server.address).port), '127.0.0.1')
     socket.write(
-      'POST /graphql HTTP/1.1\r\nhost: x\r\ngraphql-preflight: 1\r\ncontent-length: 1000\r\n' +
+      'POST /graphql HTTP/1.1\r\nhost: localhost\r\ngraphql-preflight: 1\r\ncontent-length: 1000\r\n' +
         'content-type: multipart/form-data; boundary=x\r\n\r\n--x\r\ncontent-disposition: form-data; name="operations"\r\n\r\n{',
     )
     await once(socket, 'ready')

@@ -161,7 +161,7 @@ describe('a subscriber', () => {
 const sseRequest = (payload: object) => {
   const body = JSON.stringify(payload)
   return (
-    'POST /graphql HTTP/1.1\r\nhost: x\r\naccept: text/event-stream\r\ncontent-type: application/json\r\n' +
+    'POST /graphql HTTP/1.1\r\nhost: localhost\r\naccept: text/event-stream\r\ncontent-type: application/json\r\n' +
     `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
   )
 }
@@ -170,7 +170,7 @@ const sseRequest = (payload: object) => {
 const socketRequest = (payload: object) =>
   Buffer.concat([
     Buffer.from(
-      'GET /graphql HTTP/1.1\r\nhost: x\r\nupgrade: websocket\r\nconnection: upgrade\r\nsec-websocket-version: 13\r\n' +
+      'GET /graphql HTTP/1.1\r\nhost: localhost\r\nupgrade: websocket\r\nconnection: upgrade\r\nsec-websocket-version: 13\r\n' +
         'sec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\nsec-websocket-protocol: graphql-transport-ws\r\n\r\n',
     ),
     frame({ type: 'connection_init' }),
