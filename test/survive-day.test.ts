@@ -131,12 +131,10 @@ describe.runIf(canTell)(`${promotions} promotions`, () => {
       }
       const calls = (await Promise.all(clients)).flat()
       for (const call of calls) expect(liveDuring(call, promoted)).toContain(call.name)
-      // A fresh server's memory still grows in its first fifty: 1529 MiB, then 2055, and 1730 a minute later, on a machine that had
-      // other work. What holds it is not known yet; a model that is not let go would be 90 MB a promotion.
       const [early, late] = [rss.slice(0, rss.length / 2), rss.slice(rss.length / 2)].map(median)
-      const grown = (late ?? Number.NaN) - (early ?? Number.NaN)
       console.log(`${promotions} promotions, ${calls.length} calls, 0 failed; memory ${rss.map(MiB).join(', ')}`)
-      expect(grown / (promotions / 2)).toBeLessThan(45 * 2 ** 20)
+      // A model that is not let go would be 250 MB a promotion.
+      expect((late ?? Number.NaN) / (early ?? Number.NaN)).toBeLessThan(1.1)
       expect((await resources()).threads).toBe(ofOneModel)
     },
   )
