@@ -27,7 +27,7 @@ export const socketLimits = {
 /** Yoga's own execute and subscribe travel with the arguments. */
 interface Executors {
   execute: (args: ExecutionArgs) => never
-  subscribe: (args: ExecutionArgs) => never
+  subscribe: (args: ExecutionArgs) => Promise<never>
   /** Each operation of a socket is a request of its own. */
   inHand: RequestInHand
 }
@@ -48,7 +48,11 @@ export function serveSockets(server: Server, yoga: Yoga, log: Log): () => Promis
         const { inHand, subscribe } = executorsOf(args)
         return eachDuring(inHand, await during(inHand, () => subscribe(args)))
       },
-      onError: (context, id, _payload, errors) => trace.end(context, id, errors),
+      onNext: (context, id, _payload, _args, { errors }) => trace.note(context, id, errors),
+      onError(context, id, _payload, errors) {
+        trace.note(context, id, errors)
+        trace.end(context, id)
+      },
       onComplete: (context, id) => trace.end(context, id),
       async onSubscribe(context, id, params) {
         const inHand = trace.begin(context, id)

@@ -5,7 +5,18 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 
-const rooms = ['access', 'photos', 'model', 'predictions', 'reviews', 'versions', 'evaluation', 'training', 'promotion', 'api']
+const rooms = [
+  'access',
+  'photos',
+  'model',
+  'predictions',
+  'reviews',
+  'versions',
+  'evaluation',
+  'training',
+  'promotion',
+  'api',
+]
 
 /** These put the house together, so they may know every room. */
 const entrances = new Set(['main.ts', 'start.ts'])
