@@ -129,7 +129,9 @@ describe('errors', () => {
     const answer = await send(server.address, '{ datasetVersion(name: "broken") { name classCounts { count } } }')
     expect(answer.status).toBe(500)
     const [error] = answer.errors ?? []
-    expect(error?.extensions).toEqual({ code: 'INTERNAL_SERVER_ERROR', id: expect.stringMatching(/^[0-9a-f-]{36}$/) })
+    const id: unknown = error?.extensions['id']
+    expect(id).toMatch(/^[0-9a-f-]{36}$/)
+    expect(error?.extensions).toEqual({ code: 'INTERNAL_SERVER_ERROR', id, requestId: id })
     expect(JSON.stringify(answer)).not.toMatch(/\/src\/|\.ts|node_modules|SELECT|Iterable/)
   })
 })

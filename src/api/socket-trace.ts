@@ -2,7 +2,7 @@
 import type { GraphQLFormattedError } from 'graphql'
 import type { Log } from '../log.js'
 import { during, type RequestInHand } from '../request.js'
-import { newRequest, told } from './trace.js'
+import { newRequest, noteErrors, told } from './trace.js'
 
 /** graphql-ws' context, one a socket. */
 type OfSocket = object
@@ -20,12 +20,15 @@ export class SocketTrace {
     return request
   }
 
-  /** @param errors where it ended by them */
-  end(socket: OfSocket, id: string, errors: readonly Pick<GraphQLFormattedError, 'extensions'>[] = []): void {
+  note(socket: OfSocket, id: string, errors: readonly Pick<GraphQLFormattedError, 'extensions'>[] | undefined): void {
+    const request = this.inHand.get(socket)?.get(id)
+    if (request) noteErrors(request, errors)
+  }
+
+  end(socket: OfSocket, id: string): void {
     const request = this.inHand.get(socket)?.get(id)
     if (!request) return
     this.inHand.get(socket)?.delete(id)
-    if (errors.length > 0) request.code ??= String(errors[0]?.extensions?.['code'] ?? 'ERROR')
     during(request, () => told(this.log, request, { socket: true }, undefined))
   }
 }
@@ -33,9 +36,8 @@ export class SocketTrace {
 /** What is computed for each value belongs to the request that subscribed. */
 export function eachDuring<T>(request: RequestInHand, result: T): T {
   if (typeof result !== 'object' || result === null || !(Symbol.asyncIterator in result)) return result
-  const inner = result as unknown as AsyncGenerator<unknown>
-  const traced: AsyncGenerator<unknown> = {
-    ...{ [Symbol.asyncDispose]: () => inner.return(undefined).then(() => undefined) },
+  const inner = result as unknown as AsyncGenerator
+  const traced: AsyncGenerator = {
     [Symbol.asyncIterator]: () => traced,
     next: (value) => during(request, () => inner.next(value)),
     return: (value) => during(request, () => inner.return(value)),

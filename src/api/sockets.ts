@@ -93,7 +93,11 @@ export function serveSockets(server: Server, yoga: Yoga, signIn: SignIn, { confi
         const { inHand, subscribe } = executorsOf(args)
         return eachDuring(inHand, await during(inHand, () => subscribe(args)))
       },
-      onError: (context, id, _payload, errors) => trace.end(context, id, errors),
+      onNext: (context, id, _payload, _args, { errors }) => trace.note(context, id, errors),
+      onError(context, id, _payload, errors) {
+        trace.note(context, id, errors)
+        trace.end(context, id)
+      },
       onComplete: (context, id) => trace.end(context, id),
       async onSubscribe(context, id, params) {
         const inHand = trace.begin(context, id)

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { type ExecutionResult, getOperationAST } from 'graphql'
+import { type ExecutionResult, getOperationAST, type GraphQLFormattedError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import type { Log } from '../log.js'
 import { requests, requestSeconds, subscribers } from '../metrics.js'
@@ -68,29 +68,35 @@ function noteOperation(args: Parameters<typeof getOperationAST>[0], name: string
   inHand.operation = operation.name?.value
 }
 
-function noteErrors(result: unknown): void {
-  const inHand = currentRequest()
-  const [error] = (isResult(result) && result.errors) || []
-  if (inHand && error) inHand.code ??= String(error.extensions['code'] ?? 'ERROR')
+type Coded = Pick<GraphQLFormattedError, 'extensions'>
+
+/** @param errors as the client sees them */
+export function noteErrors(request: RequestInHand, errors: ExecutionResult['errors'] | readonly Coded[]) {
+  const [error] = errors ?? []
+  if (!error) return
+  const code = error.extensions?.['code']
+  request.code ??= typeof code === 'string' ? code : 'ERROR'
 }
 
 /** First among the plugins: it sees what the others refuse. */
 export const useTrace = (): Plugin => ({
   onExecute({ args }) {
     noteOperation(args.document, args.operationName)
-    return { onExecuteDone: ({ result }) => noteErrors(result) }
+    return undefined
   },
   onSubscribe({ args }) {
     noteOperation(args.document, args.operationName)
     return {
       onSubscribeResult({ result }) {
-        noteErrors(result)
         if (isResult(result)) return undefined
         subscribers.inc()
         return { onEnd: () => subscribers.dec() }
       },
     }
   },
-  // Of what never became an operation, too.
-  onExecutionResult: ({ result }) => noteErrors(result),
+  // As they are sent, and of what never became an operation, too.
+  onResultProcess({ result }) {
+    const request = currentRequest()
+    if (request && isResult(result)) noteErrors(request, result.errors)
+  },
 })

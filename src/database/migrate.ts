@@ -54,6 +54,23 @@ export async function applyMigrations(url: string, folder: string = ourMigration
   }
 }
 
+/** What `applyMigrations` would apply; nothing is changed. @throws as it does */
+export async function missingMigrations(url: string, folder: string = ourMigrations): Promise<string[]> {
+  const migrations = await readMigrations(folder)
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    const { rows } = await client.query<{ there: boolean }>(
+      `SELECT to_regclass('"_prisma_migrations"') IS NOT NULL AS there`,
+    )
+    const applied = rows[0]?.there ? await readApplied(client) : new Map<string, Applied>()
+    refuseForeign(applied, migrations)
+    return migrations.map(({ name }) => name).filter((name) => !applied.has(name))
+  } finally {
+    await client.end()
+  }
+}
+
 async function readMigrations(folder: string): Promise<Migration[]> {
   const entries = await readdir(folder, { withFileTypes: true })
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)

@@ -19,7 +19,7 @@ export interface FoundBackbone {
 }
 
 /** Outside the clone, so that the next one has it too (XDG Base Directory Specification). */
-const weightsFolder = () =>
+export const weightsFolder = () =>
   path.join(process.env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache'), 'wastex', 'weights')
 
 /** A closed network stays closed for a while: one attempt in so many milliseconds. */

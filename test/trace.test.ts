@@ -1,0 +1,218 @@
+/** To see how it runs: an id, a line and a place in the metrics for every request, and nothing in the log that is nobody's business. */
+import { execFile } from 'node:child_process'
+import http from 'node:http'
+import path from 'node:path'
+import { createClient } from 'graphql-ws'
+import { WebSocket } from 'ws'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { mayReadMetrics } from '../src/api/metrics.js'
+import { drawnPhoto } from './support/drawn-photo.js'
+import { file, send, upload } from './support/client.js'
+import { openTestHall, type TestHall } from './support/hall.js'
+import { type ServerProcess, startServerProcess } from './support/process.js'
+import { settingsOf } from './support/training.js'
+
+let hall: TestHall
+let server: ServerProcess
+
+interface Line {
+  level: number
+  msg: string
+  requestId?: string
+  kind?: string
+  operation?: string
+  code?: string
+  status?: number
+  bytesIn?: number
+  ms?: number
+  socket?: true
+  id?: string
+}
+/** Lines of a request, as soon as it is over. */
+async function linesOf(requestId: string): Promise<Line[]> {
+  for (;;) {
+    const lines = server
+      .log()
+      .split('\n')
+      .flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Line] : []))
+      .filter((line) => line.requestId === requestId)
+    if (lines.some(({ msg }) => msg === 'request')) return lines
+    await new Promise((done) => setTimeout(done, 20))
+  }
+}
+const post = (body: object, headers: Record<string, string> = {}) =>
+  fetch(`${server.address}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
+    body: JSON.stringify(body),
+  })
+const metrics = async () => (await fetch(`${server.address}/metrics`)).text()
+const valueOf = (text: string, series: string) =>
+  Number(
+    text
+      .split('\n')
+      .find((line) => line.startsWith(`${series} `))
+      ?.split(' ')
+      .at(-1) ?? Number.NaN,
+  )
+
+beforeAll(async () => {
+  hall = await openTestHall()
+  server = await startServerProcess({ ...settingsOf(hall), LOG_LEVEL: 'trace' })
+})
+afterAll(async () => {
+  await server.stop('SIGTERM')
+  await hall.close()
+})
+
+describe('a request', () => {
+  it('has the id that it brings, or is given one, in its answer and in its line', async () => {
+    const given = await post({ query: 'query Watched { __typename }' }, { 'x-request-id': 'from-a-proxy.1' })
+    expect(given.headers.get('x-request-id')).toBe('from-a-proxy.1')
+    const [line] = await linesOf('from-a-proxy.1')
+    expect(line).toMatchObject({ kind: 'query', operation: 'Watched', code: 'OK', status: 200 })
+    expect(line?.ms).toBeGreaterThan(0)
+    expect(line?.bytesIn).toBeGreaterThan(100)
+    for (const odd of ['a b', 'x'.repeat(129), '"quoted"']) {
+      const made = (await post({ query: '{ __typename }' }, { 'x-request-id': odd })).headers.get('x-request-id')
+      expect(made).toMatch(/^[0-9a-f-]{36}$/)
+    }
+  })
+
+  it('that is refused, or no GraphQL at all, has its line with its code', async () => {
+    const code = async (response: Response) => (await linesOf(response.headers.get('x-request-id') ?? ''))[0]
+    expect(await code(await post({ query: '{ trainingRun(name: "none") { name } }' }))).toMatchObject({
+      code: 'NOT_FOUND',
+      status: 404,
+    })
+    expect(await code(await post({ query: '{' }))).toMatchObject({ code: 'GRAPHQL_PARSE_FAILED' })
+    expect(await code(await post({}))).toMatchObject({ code: 'BAD_USER_INPUT' })
+    expect(await code(await fetch(`${server.address}/nothing`))).toMatchObject({ code: '404', status: 404 })
+  })
+
+  it('that fails inside says its id, under which the log says why', async () => {
+    await hall.db.$executeRaw`ALTER TABLE "AuditEntry" RENAME TO "hidden"`
+    const answer = await send(server.address, '{ auditEntries { totalCount } }')
+    await hall.db.$executeRaw`ALTER TABLE "hidden" RENAME TO "AuditEntry"`
+    const { requestId, id, code } = answer.errors?.[0]?.extensions ?? expect.fail()
+    expect([code, requestId]).toEqual(['INTERNAL_SERVER_ERROR', id])
+    const lines = await linesOf(String(requestId))
+    expect(lines.map(({ msg }) => msg)).toEqual(['unexpected error', 'request'])
+    expect(lines[0]?.id).toBe(id)
+  })
+
+  it('of a socket is each of its operations', async () => {
+    const client = createClient({
+      url: `${server.address.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+    })
+    const before = await metrics()
+    for await (const result of client.iterate({ query: 'query BySocket { __typename }' }))
+      expect(result.data).toBeTruthy()
+    const subscription = client.iterate({ query: 'subscription { imageQueued { id } }' })
+    const next = subscription.next()
+    while (valueOf(await metrics(), 'wastex_subscribers') !== valueOf(before, 'wastex_subscribers') + 1);
+    expect(valueOf(await metrics(), 'wastex_sockets')).toBe(valueOf(before, 'wastex_sockets') + 1)
+    await subscription.return?.()
+    await client.dispose()
+    await next
+    while (valueOf(await metrics(), 'wastex_subscribers') !== valueOf(before, 'wastex_subscribers'));
+    const lines = server
+      .log()
+      .split('\n')
+      .filter((line) => line.includes('"socket":true'))
+    expect(lines.map((line) => (JSON.parse(line) as Line).kind)).toEqual(['query', 'subscription'])
+  })
+})
+
+it('the log holds no token, no cookie, no variable and no photo', async () => {
+  const secret = 'wx_THIS-IS-A-TOKEN'
+  const headers = { authorization: `Bearer ${secret}`, cookie: `session=${secret}`, 'x-request-id': 'secretive' }
+  const photo = await drawnPhoto(1)
+  const document = 'mutation ($image: Upload!) { classify(image: $image) { classLabel } }'
+  await upload(server.address, document, { image: file(photo, 'a-private-name.jpg') }, { headers })
+  const query = 'query ($name: String!) { trainingRun(name: $name) { name } }'
+  await send(server.address, query, { name: `variable ${secret}` }, { headers })
+  await fetch(
+    `${server.address}/graphql?query=${encodeURIComponent(query)}&variables=${encodeURIComponent(`{"name":"${secret}"}`)}`,
+    { headers },
+  )
+  await fetch(`${server.address}/files/photos/x?token=${secret}`, { headers })
+  const last = await fetch(`${server.address}/nothing`, { headers: { ...headers, 'x-request-id': 'the-last' } })
+  expect(last.status).toBe(404)
+  await linesOf('the-last')
+  const log = server.log()
+  const bytes = [...photo.subarray(100, 112)]
+  for (const unwanted of [
+    secret,
+    'a-private-name',
+    photo.subarray(99, 117).toString('base64'),
+    photo.subarray(100, 112).toString('hex'),
+    photo.subarray(100, 112).toString('latin1'),
+    bytes.join(','),
+    JSON.stringify(bytes).slice(1, -1),
+  ])
+    expect(log.includes(unwanted), unwanted).toBe(false)
+})
+
+describe('/metrics', () => {
+  it('has what it takes to see how it runs', async () => {
+    await send(server.address, '{ trainingRun(name: "none") { name } }')
+    const text = await metrics()
+    for (const name of [
+      'wastex_requests_total{kind="query",code="NOT_FOUND"}',
+      'wastex_requests_total{kind="mutation",code="NO_MODEL"}',
+      'wastex_request_seconds_bucket{le="0.1",kind="query"}',
+      'wastex_classify_phase_seconds',
+      'wastex_network_photos',
+      'wastex_classified_total',
+      'wastex_queue_photos 0',
+      'wastex_training_running 0',
+      'wastex_subscribers',
+      'wastex_sockets',
+      'nodejs_eventloop_lag_p99_seconds',
+      'process_resident_memory_bytes',
+    ])
+      expect(text).toContain(name)
+  })
+
+  it('is for this machine alone, and not for whom a proxy on it passes on', async () => {
+    const request = (remoteAddress: string, headers: http.IncomingHttpHeaders = {}) =>
+      mayReadMetrics({ socket: { remoteAddress }, headers } as http.IncomingMessage)
+    for (const here of ['127.0.0.1', '127.8.8.8', '::1', '::ffff:127.0.0.1']) expect(request(here)).toBe(true)
+    for (const there of ['10.0.0.1', '::ffff:10.0.0.1', '2001:db8::1', '']) expect(request(there)).toBe(false)
+    const passedOn = await fetch(`${server.address}/metrics`, { headers: { 'x-forwarded-for': '203.0.113.9' } })
+    expect([passedOn.status, await passedOn.text()]).toEqual([403, ''])
+  })
+})
+
+describe('npm run doctor', () => {
+  const doctor = (environment: Record<string, string>) =>
+    new Promise<{ code: number; lines: string[] }>((resolve) => {
+      const script = path.resolve(import.meta.dirname, '../tools/doctor.mjs')
+      const env = { ...process.env, ...environment }
+      execFile(process.execPath, [script], { env }, (error, stdout) =>
+        resolve({ code: Number(error?.code ?? 0), lines: stdout.trim().split('\n') }),
+      )
+    })
+
+  it('says what is there, hides secrets, and ends well', { timeout: 60_000 }, async () => {
+    const { code, lines } = await doctor({ ...settingsOf(hall), PORT: '0' })
+    for (const line of lines) expect(line).toMatch(/^(ok {2}|warn)  \S/)
+    expect(lines.find((line) => line.includes(' onnxruntime '))).toMatch(/^ok .*multiplies$/)
+    expect(lines.find((line) => line.includes(' database '))).toMatch(/^ok .*up to date$/)
+    expect(lines.find((line) => line.includes(' settings '))).toContain('DATABASE_URL=(hidden)')
+    expect(code).toBe(0)
+  })
+
+  it('says what fails and what mends it, and ends with 1', { timeout: 60_000 }, async () => {
+    const broken = { DATABASE_URL: 'postgresql://me:hush@127.0.0.1:1/none', WASTEX_WEIGHTS: '/nowhere/w.h5', PORT: '0' }
+    const { code, lines } = await doctor({ ...settingsOf(hall), ...broken })
+    expect(code).toBe(1)
+    const failed = lines.filter((line) => line.startsWith('fail'))
+    expect(failed.map((line) => line.split(/\s+/)[1])).toEqual(['weights', 'database'])
+    expect(failed[1]).toContain('unset it to use the built-in one')
+    expect(lines.join('\n')).not.toContain('hush')
+    expect((await doctor({ PORT: 'none' })).code).toBe(1)
+  })
+})
