@@ -45,7 +45,7 @@ describe('a subscriber that reads nothing', () => {
   async function subscribed(after: number): Promise<Socket> {
     const socket = await line(server.address)
     socket.write(
-      'GET /graphql HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n' +
+      'GET /graphql HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n' +
         'sec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\nsec-websocket-protocol: graphql-transport-ws\r\n\r\n',
     )
     await once(socket, 'data')
@@ -204,7 +204,7 @@ describe('connections', () => {
   it('with a head that is too long are answered 431', async () => {
     const server = await startTestServer()
     const socket = await line(server.address)
-    socket.write(`GET /health HTTP/1.1\r\nhost: x\r\nx-long: ${'x'.repeat(httpLimits.headerBytes)}\r\n\r\n`)
+    socket.write(`GET /health HTTP/1.1\r\nhost: localhost\r\nx-long: ${'x'.repeat(httpLimits.headerBytes)}\r\n\r\n`)
     expect(await answerOn(socket)).toMatchObject({ status: 431 })
     await server.close()
   })
@@ -214,7 +214,7 @@ describe('connections', () => {
     const taken = await Promise.all(Array.from({ length: 5 }, () => line(server.address)))
     const ask = async () => {
       const socket = await line(server.address)
-      socket.write('GET /health HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n')
+      socket.write('GET /health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n')
       return (await answerOn(socket)).status
     }
     expect(await ask()).toBe(0)

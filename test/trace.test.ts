@@ -5,6 +5,7 @@ import path from 'node:path'
 import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Actor } from '../src/access/actor.js'
 import { mayReadMetrics } from '../src/api/metrics.js'
 import { drawnPhoto } from './support/drawn-photo.js'
 import { file, send, upload } from './support/client.js'
@@ -177,10 +178,13 @@ describe('/metrics', () => {
   })
 
   it('is for this machine alone, and not for whom a proxy on it passes on', async () => {
-    const request = (remoteAddress: string, headers: http.IncomingHttpHeaders = {}) =>
-      mayReadMetrics({ socket: { remoteAddress }, headers } as http.IncomingMessage)
+    const device: Actor = { role: 'DEVICE', token: { id: '1', name: 'phone' } }
+    const request = (remoteAddress: string, actor = device) =>
+      mayReadMetrics({ socket: { remoteAddress }, headers: {} } as http.IncomingMessage, actor)
     for (const here of ['127.0.0.1', '127.8.8.8', '::1', '::ffff:127.0.0.1']) expect(request(here)).toBe(true)
     for (const there of ['10.0.0.1', '::ffff:10.0.0.1', '2001:db8::1', '']) expect(request(there)).toBe(false)
+    // An operator may, from anywhere.
+    expect(request('10.0.0.1', { ...device, role: 'OPERATOR' })).toBe(true)
     const passedOn = await fetch(`${server.address}/metrics`, { headers: { 'x-forwarded-for': '203.0.113.9' } })
     expect([passedOn.status, await passedOn.text()]).toEqual([403, ''])
   })

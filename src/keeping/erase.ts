@@ -50,11 +50,11 @@ export async function erasePhoto(
   return isErased
 }
 
-type Remains = Parameters<typeof photoFile>[1] & { readonly contentHash: string }
+type Remains = Parameters<typeof photoFile>[1] & { readonly storedHash: string }
 
 async function removeBytes(config: Hall['config'], photo: Remains): Promise<void> {
   if (photo.root === uploadsRoot) await remove(photoFile(config, photo))
-  await forgetFeatures(config, photo.contentHash)
+  await forgetFeatures(config, photo.storedHash)
 }
 
 /** Bytes whose rows say that they are gone: a crash came between the two. */

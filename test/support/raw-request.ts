@@ -17,7 +17,7 @@ export async function line(address: string): Promise<Socket> {
 }
 
 export const multipartHead = (boundary: string, length: number | 'chunked', more = '') =>
-  'POST /graphql HTTP/1.1\r\nhost: x\r\nconnection: close\r\naccept: application/json\r\ngraphql-preflight: 1\r\n' +
+  'POST /graphql HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\naccept: application/json\r\ngraphql-preflight: 1\r\n' +
   `content-type: multipart/form-data; boundary=${boundary}\r\n${more}` +
   (length === 'chunked' ? 'transfer-encoding: chunked\r\n\r\n' : `content-length: ${length}\r\n\r\n`)
 

@@ -1,12 +1,11 @@
 /** Settings and limits in force, and whether the port is free. Secrets are not shown. */
 import net from 'node:net'
-import { maxMultipartBytes, maxUploads } from '../../src/api/multipart.js'
+import { multipartLimits } from '../../src/api/multipart.js'
 import { documentLimits } from '../../src/api/document-limits.js'
 import { maxJsonBytes } from '../../src/api/request-rules.js'
 import { socketLimits } from '../../src/api/sockets.js'
 import type { Config } from '../../src/config.js'
-import { maxBytes, maxSide } from '../../src/photos/decode.js'
-import { maxPixels } from '../../src/photos/sharp.js'
+import { photoLimits } from '../../src/photos/limits.js'
 import { type Finding, ok, warn } from './finding.js'
 
 /** What may hold a password or a token. */
@@ -23,8 +22,8 @@ export function settings(environment: NodeJS.ProcessEnv): Finding {
 const counted = (limits: object) => Object.entries(limits).map(([name, most]) => `${name} ${most}`)
 
 export const limits = (): Finding[] => [
-  ok('limits', `photo: ${maxBytes} bytes, ${maxPixels} pixels, sides to ${maxSide}`),
-  ok('limits', `request: JSON ${maxJsonBytes} bytes, multipart ${maxMultipartBytes} bytes, ${maxUploads} files`),
+  ok('limits', `photo: ${counted(photoLimits).join(', ')}`),
+  ok('limits', `request: JSON ${maxJsonBytes} bytes; multipart: ${counted(multipartLimits).join(', ')}`),
   ok('limits', `operation: ${counted(documentLimits).join(', ')}`),
   ok('limits', `socket: ${counted(socketLimits).join(', ')}`),
 ]

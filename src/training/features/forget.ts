@@ -7,11 +7,11 @@ import { remove } from '../../disk.js'
 export const featuresFolder = ({ dataDir }: Pick<Config, 'dataDir'>): string => path.join(dataDir, 'features')
 
 /** Of every network and every view: `feature-cache.ts` names files by the content hash. */
-export async function forgetFeatures(config: Pick<Config, 'dataDir'>, contentHash: string): Promise<void> {
+export async function forgetFeatures(config: Pick<Config, 'dataDir'>, storedHash: string): Promise<void> {
   const root = featuresFolder(config)
   for (const network of await readdir(root).catch(() => [])) {
-    const folder = path.join(root, network, contentHash.slice(0, 2))
-    const own = (await readdir(folder).catch(() => [])).filter((name) => name.startsWith(`${contentHash}.`))
+    const folder = path.join(root, network, storedHash.slice(0, 2))
+    const own = (await readdir(folder).catch(() => [])).filter((name) => name.startsWith(`${storedHash}.`))
     for (const name of own) await remove(path.join(folder, name))
   }
 }
