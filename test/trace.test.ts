@@ -159,6 +159,8 @@ it('the log holds no token, no cookie, no variable and no photo', async () => {
 describe('/metrics', () => {
   it('has what it takes to see how it runs', async () => {
     await send(server.address, '{ trainingRun(name: "none") { name } }')
+    const document = 'mutation ($image: Upload!) { classify(image: $image) { classLabel } }'
+    await upload(server.address, document, { image: file(await drawnPhoto(2), 'photo.jpg') })
     const text = await metrics()
     for (const name of [
       'wastex_requests_total{kind="query",code="NOT_FOUND"}',

@@ -13,10 +13,10 @@ collectDefaultMetrics({ register: registry })
 
 const loopback = /^(127\.|::1$|::ffff:127\.)/
 
-/** Whoever sits on this machine, not who is passed on by a proxy on it; or an operator. */
+/** Whoever sits on this machine, not who is passed on by a proxy on it; or an operator who has signed in. */
 export const mayReadMetrics = ({ socket, headers }: IncomingMessage, actor: Actor | WasteXError): boolean =>
   (loopback.test(socket.remoteAddress ?? '') && !headers['x-forwarded-for'] && !headers['forwarded']) ||
-  (!(actor instanceof WasteXError) && mayAct(actor, 'OPERATOR'))
+  (!(actor instanceof WasteXError) && actor.token !== null && mayAct(actor, 'OPERATOR'))
 
 export async function serveMetrics(
   house: House,
