@@ -68,7 +68,7 @@ function valueFor(type: GraphQLInputType): string {
     const needed = Object.values(type.getFields()).filter((field) => isNonNullType(field.type))
     return `{ ${needed.map((field) => `${field.name}: ${valueFor(field.type)}`).join(' ')} }`
   }
-  return { Int: '1', Float: '1', Boolean: 'true' }[String(type)] ?? '"?"'
+  return { Int: '1', Float: '1', Boolean: 'true', DateTime: '"2026-01-01T00:00:00.000Z"' }[String(type)] ?? '"?"'
 }
 
 function documentFor(operation: string, field: GraphQLField<unknown, unknown>): string {

@@ -1,5 +1,5 @@
 /**
- * Fifty promotions under load, and a day's worth of photos as far as a minute goes: nothing fails, memory is level, nothing is left
+ * Promotions under load (WASTEX_PROMOTIONS=50 for fifty), and a day's worth of photos as far as a minute goes: nothing fails, memory is level, nothing is left
  * open. WASTEX_SOAK_SECONDS=86400 for the day itself.
  */
 import { readFile } from 'node:fs/promises'
@@ -17,7 +17,7 @@ import type { Resources } from './support/tell-resources.js'
 import { drawVersion, finished, headAlone, settingsOf } from './support/training.js'
 
 const minutes = 60_000
-const promotions = Number(process.env['WASTEX_PROMOTIONS'] ?? 50)
+const promotions = Number(process.env['WASTEX_PROMOTIONS'] ?? 20)
 const soakMs = 1_000 * Number(process.env['WASTEX_SOAK_SECONDS'] ?? 45)
 /** Eight samples: the first of them are a server that still warms up. */
 const samples = 8
