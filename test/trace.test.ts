@@ -118,10 +118,14 @@ describe('a request', () => {
     await client.dispose()
     await next
     while (valueOf(await metrics(), 'wastex_subscribers') !== valueOf(before, 'wastex_subscribers'));
-    const lines = server
-      .log()
-      .split('\n')
-      .filter((line) => line.includes('"socket":true'))
+    const ofSockets = () =>
+      server
+        .log()
+        .split('\n')
+        .filter((line) => line.includes('"socket":true'))
+    // The process writes them down a moment after it has let the client go.
+    while (ofSockets().length < 2) await new Promise((done) => setTimeout(done, 20))
+    const lines = ofSockets()
     expect(lines.map((line) => (JSON.parse(line) as Line).kind)).toEqual(['query', 'subscription'])
   })
 })
