@@ -173,7 +173,8 @@ describe.runIf(canTell)(`${soakMs / 1000} seconds of photos`, () => {
     console.log(`${photos} photos; ${told.map(({ rss, heap }) => `${MiB(rss)} (heap ${MiB(heap)})`).join(', ')}`)
     expect(level(({ rss }) => rss)).toBeLessThan(1.08)
     expect(level(({ heap }) => heap)).toBeLessThan(1.08)
-    expect(level(({ threads }) => threads)).toBe(1)
+    // libvips' come and go; one that is not let go, a photo or a screen, would be hundreds.
+    expect(late.at(-1)?.threads).toBeLessThanOrEqual((early[0]?.threads ?? 0) + 4)
     expect(late.at(-1)?.descriptors).toBeLessThanOrEqual((early[0]?.descriptors ?? 0) + 2)
     expect(late.at(-1)?.handles['Timeout'] ?? 0).toBeLessThanOrEqual((early[0]?.handles['Timeout'] ?? 0) + 1)
   })
