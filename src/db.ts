@@ -13,6 +13,14 @@ export type Db = Prisma.TransactionClient
 const utc = { options: '-c timezone=UTC' }
 
 /**
+ * A statement that begins with such a comment is parsed and planned once a connection, and not each time: for those that phones
+ * wait for, and whose plan does not depend on their values. (Prisma's own are many: a list of ids makes one for each length.)
+ */
+const preparedAs = /^\s*\/\* prepared: (\w+) \*\//
+/** pg takes the lack of a name as a statement for once; the adapter's type has not heard of it. */
+const nameOfStatement = ({ sql }: { sql: string }) => preparedAs.exec(sql)?.[1] as string
+
+/**
  * @param connections at most so many at a time; further queries wait.
  * @param statementMs PostgreSQL ends a statement that takes longer; left out: none
  */
@@ -21,7 +29,10 @@ export function connect(url: string, connections = 10, statementMs = 0): PrismaC
   const transactionOptions = { maxWait: 20_000, timeout: 60_000 }
   return new PrismaClient({
     transactionOptions,
-    adapter: new PrismaPg({ connectionString: url, max: connections, ...utc, statement_timeout: statementMs || false }),
+    adapter: new PrismaPg(
+      { connectionString: url, max: connections, ...utc, statement_timeout: statementMs || false },
+      { statementNameGenerator: nameOfStatement },
+    ),
   })
 }
 

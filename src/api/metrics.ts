@@ -37,8 +37,8 @@ async function houseNow({ hall, serving }: House): Promise<Registry> {
   const { current } = serving
   gauge('wastex_queue_photos', 'Photos that wait for the network.', current?.waiting ?? 0)
   if (current) {
-    const { runName: run, precision, classLabels } = current
-    const labels = { run, precision, classes: String(classLabels.length) }
+    const { run, precision, classLabels } = current
+    const labels = { run: run.name, precision, classes: String(classLabels.length) }
     gauge('wastex_serving_model_info', 'The model that this process answers with; 1.', 1, labels)
     gauge('wastex_serving_model_loaded_seconds', 'When it began to, Unix time.', current.loadedAt.getTime() / 1000)
   }

@@ -88,7 +88,7 @@ async function write(db: Db, counted: readonly Counted[]): Promise<void> {
   const labels = rows.map(([label]) => label)
   const [known, unknown] = [rows.map(([, own]) => own.known), rows.map(([, own]) => own.unknown)]
   await db.$queryRaw`
-    WITH given AS (
+    /* prepared: count */ WITH given AS (
       SELECT * FROM unnest(${labels}::text[], ${known}::int[], ${unknown}::int[]) WITH ORDINALITY AS g (label, known, unknown, place)
     ), counted AS (
       INSERT INTO "TrashCounter" AS c ("className", "recordedAt", "totalCount", "oodCount")

@@ -27,11 +27,9 @@ export class ServingModel {
     return this.loaded.int8Refused
   }
 
-  get runId(): string {
-    return this.loaded.card.run.id
-  }
-  get runName(): string {
-    return this.loaded.card.run.name
+  get run(): { readonly id: string; readonly name: string } {
+    const { id, name } = this.loaded.card.run
+    return { id, name }
   }
   get classLabels(): readonly string[] {
     return this.loaded.card.classLabels
@@ -106,7 +104,7 @@ export class Serving {
   private lose(model: ServingModel, error: Error): void {
     if (this.current !== model) return
     this.current = undefined
-    this.problem = `the model of run “${model.runName}” has crashed: ${messageOf(error)}`
+    this.problem = `the model of run “${model.run.name}” has crashed: ${messageOf(error)}`
     // Its other threads go too, once they have answered.
     void model.retire()
     this.onLost?.(model, error)

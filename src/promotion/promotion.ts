@@ -29,8 +29,8 @@ export class Promotion {
         this.hall.log.error({ error }, 'could not read which run should serve; asked again at the next promotion'),
       )
     this.unfollow = this.hall.events.on('modelPromoted', catchUp, catchUp)
-    this.serving.onLost = ({ runName }, error) => {
-      this.hall.log.error({ error, run: runName }, 'the model that served has crashed')
+    this.serving.onLost = ({ run }, error) => {
+      this.hall.log.error({ error, run: run.name }, 'the model that served has crashed')
       const now = performance.now()
       if (now - this.reloadedAt < reloadGapMs) return
       this.reloadedAt = now
@@ -48,7 +48,7 @@ export class Promotion {
       const run = await this.hall.db.trainingRun.findUnique({ where: { name } })
       if (!run) throw notFound('training run', name)
       if (run.status !== 'COMPLETED') throw conflict(`Run “${name}” is ${run.status}: only a COMPLETED run can serve.`)
-      if (run.isActive && this.serving.current?.runId === run.id) {
+      if (run.isActive && this.serving.current?.run.id === run.id) {
         await leaveTrail(this.hall.db, by, [], { id: run.id })
         return run
       }
@@ -106,7 +106,7 @@ export class Promotion {
 
   private async loadActive(): Promise<void> {
     const run = await this.hall.db.trainingRun.findFirst({ where: { isActive: true } })
-    if (!run || run.id === this.serving.current?.runId) return
+    if (!run || run.id === this.serving.current?.run.id) return
     try {
       await this.serving.swap(await this.load(run))
     } catch (error) {

@@ -38,7 +38,7 @@ export interface Classification {
   /** Of the Image that went to review; null: counted and forgotten. */
   imageId: string | null
   /** The run whose model answered. */
-  runId: string
+  run: { readonly id: string; readonly name: string }
   thresholds: Thresholds
 }
 
@@ -79,8 +79,8 @@ export async function classify(
         },
       })
     : null
-  const { runId, thresholds } = model
-  const verdict = { classLabel, confidence, energy, novelty, ood, oodReasons: reasons, imageId, runId }
+  const { run, thresholds } = model
+  const verdict = { classLabel, confidence, energy, novelty, ood, oodReasons: reasons, imageId, run }
   const said: Classification = { ...verdict, scores, thresholds }
   // To a client whose request may come again, the very same is said again, and nothing is counted.
   const answered = receipt && { ...receipt, actor: nameOf(actor).id, answer: JSON.parse(JSON.stringify(said)) }

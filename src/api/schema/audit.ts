@@ -118,7 +118,7 @@ builder.queryFields((t) => ({
         orderBy: { id: 'desc' },
         select: { subjectId: true },
       })
-      return last && db.trainingRun.findUnique({ ...query, where: { id: last.subjectId } })
+      return db.trainingRun.findFirst({ ...query, where: { id: { in: last ? [last.subjectId] : [] } } })
     },
   }),
 }))

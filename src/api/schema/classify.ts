@@ -1,5 +1,6 @@
 /** A photo in, an answer out. */
 import type { GraphQLResolveInfo } from 'graphql'
+import type { TrainingRun as Run } from '../../db.js'
 import { badInput } from '../../errors.js'
 import { type Classification, classify } from '../../reviews/triage.js'
 import { once, type OnceArguments } from '../once.js'
@@ -66,8 +67,11 @@ const ClassificationType = builder.objectRef<Classification>('Classification').i
     servedBy: t.prismaField({
       type: TrainingRun,
       description: 'The run whose model answered.',
-      resolve: (query, { runId }, _args, { hall }) =>
-        hall.db.trainingRun.findUniqueOrThrow({ ...query, where: { id: runId } }),
+      // What every phone asks for is known without a question.
+      resolve: (query, { run }, _args, { hall }) =>
+        Object.keys(query.select ?? {}).every((column) => column in run)
+          ? (run as Run)
+          : hall.db.trainingRun.findUniqueOrThrow({ ...query, where: { id: run.id } }),
     }),
   }),
 })

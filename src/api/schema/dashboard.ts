@@ -15,8 +15,8 @@ const ServingModelType = builder.objectType(ServingModel, {
     run: t.prismaField({
       type: TrainingRun,
       description: 'The run it came from.',
-      resolve: (query, { runId }, _args, { hall }) =>
-        hall.db.trainingRun.findUniqueOrThrow({ ...query, where: { id: runId } }),
+      resolve: (query, { run }, _args, { hall }) =>
+        hall.db.trainingRun.findUniqueOrThrow({ ...query, where: { id: run.id } }),
     }),
     classLabels: t.stringList({
       description: 'The classes it knows, in the order of its logits.',

@@ -80,9 +80,12 @@ const MetricDelta = builder.objectRef<Delta>('MetricDelta').implement({
 })
 
 const compared = ({ comparison }: { comparison: unknown }) => comparison as Comparison
+/** What a variant selects is selected with the run that it is a view of; its type does not say so. */
+const isCompared = (run: object) => 'comparison' in run && run.comparison !== null
 
 const RunComparison = builder.prismaObject('TrainingRun', {
   variant: 'Comparison',
+  select: { id: true, comparison: true },
   description:
     'This run beside the model that served when it started, on the same test photos: the new version’s, without those that the older model was trained on.',
   fields: (t) => ({
@@ -132,10 +135,11 @@ builder.prismaObjectFields(TrainingRun, (t) => ({
     type: Evaluation,
     nullable: true,
     description: 'Its figures on the test photos; null until evaluated.',
+    select: { evaluation: true },
     resolve: ({ evaluation }) => evaluation as unknown as Metrics | null,
   }),
   comparison: t.variant(RunComparison, {
-    isNull: ({ comparison }) => comparison === null,
+    isNull: (run) => !isCompared(run),
     description: 'Beside the model that served; null until compared, and for a first run.',
   }),
 }))

@@ -16,7 +16,11 @@ builder.queryFields((t) => ({
       description: 'All runs, newest first.',
       resolve: (_root, args, context, info) =>
         connectionOf(args, newestFirst, {
-          rows: (slice) => context.hall.db.trainingRun.findMany({ ...pageQuery(context, info), ...slice }),
+          rows: (slice) =>
+            context.hall.db.trainingRun.findMany({
+              ...pageQuery(context, info, { id: true, createdAt: true }),
+              ...slice,
+            }),
           count: () => context.hall.db.trainingRun.count(),
         }),
     },

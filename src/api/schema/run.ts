@@ -8,6 +8,8 @@ export const TrainingRun = builder.prismaNode('TrainingRun', {
   description: 'One training of the network on one version, and the model that came of it.',
   id: { field: 'id' },
   nullable: true,
+  // Its evaluation alone is some hundred kilobytes: what is not asked for is not read.
+  select: { id: true },
   fields: (t) => ({
     name: t.exposeString('name', { role: 'DEVICE', description: 'Unique: `run-1`, `run-2`, ...' }),
     status: t.expose('status', { type: TrainingStatusEnum, description: 'Where it stands.' }),
@@ -23,6 +25,7 @@ export const TrainingRun = builder.prismaNode('TrainingRun', {
     settings: t.field({
       type: TrainingSettings,
       description: 'What it was started with, every default filled in.',
+      select: { settings: true },
       resolve: ({ settings }) => settings as unknown as Settings,
     }),
     startedFrom: t.relation('startedFrom', {
@@ -59,6 +62,7 @@ export const TrainingRun = builder.prismaNode('TrainingRun', {
     artefacts: t.field({
       type: [Artefact],
       description: 'The files of its folder: model, figures, comparison, card. Empty until it is saved.',
+      select: { name: true, artefacts: true },
       resolve: ({ name, artefacts }) =>
         (artefacts as unknown as Omit<ArtefactRow, 'url'>[]).map((file) => ({
           ...file,
