@@ -31,6 +31,8 @@ export async function pythonWithTensorFlow({ folder, say }: Place): Promise<stri
 export interface KerasRun {
   /** Seconds of each epoch, by stage. */
   epochs: { stage: 1 | 2; seconds: number }[]
+  /** Seconds of decoding, loading, evaluating and saving. */
+  once: number
   /** In [0, 1], after so many epochs. */
   accuracy: number
 }
@@ -44,11 +46,21 @@ export async function kerasReference(
     stdio: ['ignore', 'pipe', 'ignore'],
     env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' },
   })
-  const told: KerasRun = { epochs: [], accuracy: Number.NaN }
+  const told: KerasRun = { epochs: [], once: 0, accuracy: Number.NaN }
   for await (const line of createInterface({ input: child.stdout })) {
-    const { stage, seconds, test } = JSON.parse(line) as { stage?: 1 | 2; seconds?: number; test?: number }
+    const { stage, once, seconds, test } = JSON.parse(line) as {
+      stage?: 1 | 2
+      once?: string
+      seconds?: number
+      test?: number
+    }
     if (test !== undefined) told.accuracy = test
-    if (stage === undefined || seconds === undefined) continue
+    if (seconds === undefined) continue
+    if (once !== undefined) {
+      told.once += seconds
+      say(`  Keras, ${once}: ${seconds.toFixed(1)} s`)
+    }
+    if (stage === undefined) continue
     told.epochs.push({ stage, seconds })
     say(`  Keras, stage ${stage}: an epoch in ${seconds.toFixed(1)} s`)
   }

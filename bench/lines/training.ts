@@ -86,8 +86,8 @@ async function kerasOf(bench: Bench, house: House, versionId: number) {
   const epochSeconds = (stage: 1 | 2) =>
     Math.min(...told.epochs.filter((epoch) => epoch.stage === stage).map((epoch) => epoch.seconds))
   const [one, two] = [epochSeconds(1), epochSeconds(2)]
-  const ms = 1000 * (stage1.epochs * one + stage2.epochs * two)
-  const shown = `Keras, reference recipe: ${stage1.epochs} epochs of ${one.toFixed(0)} s and ${stage2.epochs} of ${two.toFixed(0)} s`
+  const ms = 1000 * (told.once + stage1.epochs * one + stage2.epochs * two)
+  const shown = `Keras, reference recipe: ${stage1.epochs} epochs of ${one.toFixed(0)} s and ${stage2.epochs} of ${two.toFixed(0)} s, ${told.once.toFixed(0)} s to decode, load, evaluate and save`
   return {
     ms,
     how:

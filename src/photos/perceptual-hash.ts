@@ -49,43 +49,47 @@ export function perceptualHash(pixels: Uint8Array): string {
 
 const hashOfColour = (pixels: Uint8Array) => createHash('sha256').update(pixels.subarray(0, 3)).digest('hex')
 
-/** A pixel on a border is of the cell that its centre is in. */
-const cellOf = Uint8Array.from({ length: side }, (_, x) => Math.floor(((x + 0.5) * grid) / side))
-const pixelsIn = Float64Array.from({ length: grid }, (_, cell) => cellOf.filter((own) => own === cell).length)
+/** Where each cell begins, and the last one ends: a pixel on a border is of the cell that its centre is in. */
+const bounds = Uint16Array.from({ length: grid + 1 }, (_, cell) => Math.ceil((cell * side) / grid - 0.5))
+const pixelsIn = (cell: number) => (bounds[cell + 1] as number) - (bounds[cell] as number)
 
 /** @returns mean luma (Rec. 601) of each cell of the grid */
 function averaged(pixels: Uint8Array): Float64Array {
-  const sums = new Float64Array(grid * grid)
-  let at = 0
-  for (let y = 0; y < side; y++) {
-    const row = (cellOf[y] as number) * grid
-    for (let x = 0; x < side; x++, at += 3) {
-      const cell = row + (cellOf[x] as number)
-      const luma =
-        0.299 * (pixels[at] as number) + 0.587 * (pixels[at + 1] as number) + 0.114 * (pixels[at + 2] as number)
-      sums[cell] = (sums[cell] as number) + luma
+  const means = new Float64Array(grid * grid)
+  for (let row = 0; row < grid; row++)
+    for (let column = 0; column < grid; column++) {
+      let [red, green, blue] = [0, 0, 0]
+      for (let y = bounds[row] as number; y < (bounds[row + 1] as number); y++) {
+        const end = (y * side + (bounds[column + 1] as number)) * 3
+        for (let at = (y * side + (bounds[column] as number)) * 3; at < end; at += 3) {
+          red += pixels[at] as number
+          green += pixels[at + 1] as number
+          blue += pixels[at + 2] as number
+        }
+      }
+      const luma = 0.299 * red + 0.587 * green + 0.114 * blue
+      means[row * grid + column] = luma / (pixelsIn(row) * pixelsIn(column))
     }
-  }
-  return sums.map(
-    (sum, cell) => sum / ((pixelsIn[Math.floor(cell / grid)] as number) * (pixelsIn[cell % grid] as number)),
-  )
+  return means
 }
 
 /** @returns [16 * 16] frequencies, down before across, the first of them (0, 16) */
 function transformed(greys: Float64Array): Float64Array {
   const down = new Float64Array(kept * grid)
-  for (let k = 0; k < kept; k++)
+  for (let k = 0; k < kept; k++) {
+    const along = cosines[k] as Float64Array
     for (let x = 0; x < grid; x++) {
       let sum = 0
-      for (let y = 0; y < grid; y++) sum += (greys[y * grid + x] ?? 0) * (cosines[k]?.[y] ?? 0)
+      for (let y = 0; y < grid; y++) sum += (greys[y * grid + x] as number) * (along[y] as number)
       down[k * grid + x] = sum
     }
+  }
   const out = new Float64Array(kept * kept)
   for (let i = 0; i < out.length; i++) {
     const k = Math.floor(i / kept)
-    const across = cosines[i === 0 ? kept : i % kept]
+    const across = cosines[i === 0 ? kept : i % kept] as Float64Array
     let sum = 0
-    for (let x = 0; x < grid; x++) sum += (down[k * grid + x] ?? 0) * (across?.[x] ?? 0)
+    for (let x = 0; x < grid; x++) sum += (down[k * grid + x] as number) * (across[x] as number)
     out[i] = sum
   }
   return out

@@ -18,6 +18,8 @@ export interface Stage {
   readonly variables: readonly tfjs.Variable[]
   /** Epochs without a better validation loss before it stops; undefined: never. */
   readonly patience: number | undefined
+  /** Validation loss of what it begins with, where the stage before has found it. */
+  readonly lossBefore?: number | undefined
   /** @param step from 0 within the stage, of `steps` */
   learningRate(step: number, steps: number): number
   /** Called before the step that needs it, so that reading the next batch goes on while this one computes. */
@@ -51,9 +53,13 @@ const checkpointShare = 0.2
 /**
  * Leaves the variables as they were after the best epoch (by validation loss; without validation photos: the last).
  * @param from a checkpoint of this stage
- * @returns the epoch that it left the weights of; 0: what it began with
+ * @returns the epoch that it left the weights of, 0: what it began with; and their loss on the photos they were judged by
  */
-export async function runStage(stage: Stage, context: LoopContext, from?: Checkpoint): Promise<{ bestEpoch: number }> {
+export async function runStage(
+  stage: Stage,
+  context: LoopContext,
+  from?: Checkpoint,
+): Promise<{ bestEpoch: number; loss: number | undefined }> {
   const { tf, seed, history } = context
   const adam = new Adam(tf, stage.variables)
   const steps = Math.ceil(stage.examples / stage.batchSize)
@@ -65,8 +71,8 @@ export async function runStage(stage: Stage, context: LoopContext, from?: Checkp
     bestWeights = tensorsOf(from, 'best', stage.variables.length)
   } else {
     // What the stage begins with is a candidate too: fine-tuning that makes things worse is undone.
-    const before = await stage.validate()
-    if (before) best = { loss: before.loss, epoch: 0 }
+    const loss = stage.lossBefore ?? (await stage.validate())?.loss
+    if (loss !== undefined) best = { loss, epoch: 0 }
     bestWeights = stage.variables.map(valuesOf)
   }
   const timing = { started: performance.now(), steps: 0 }
@@ -101,7 +107,7 @@ export async function runStage(stage: Stage, context: LoopContext, from?: Checkp
     }
     if (bestWeights) assign(tf, stage.variables, bestWeights)
     await context.save(checkpointOf(stage, adam, history, best, bestWeights))
-    return { bestEpoch: best?.epoch ?? epoch }
+    return { bestEpoch: best?.epoch ?? epoch, loss: best?.loss }
   } finally {
     adam.dispose()
   }

@@ -16,6 +16,8 @@ export interface TrainedHead {
   head: HeadNetwork
   standardisation: Standardisation
   read: ReadRows
+  /** On the validation photos; undefined without any, or where it was not asked for again. */
+  valLoss?: number | undefined
 }
 
 /** @param tail what the head hears from the beginning of the blocks behind the boundary; undefined: nothing yet */
@@ -48,8 +50,8 @@ export async function trainHead(parts: Parts, tail: Tail | undefined): Promise<T
   const { epochs, examples: images } = stage
   const message = start ? `Training the head, from the weights of ${start.runName}` : 'Training the head'
   report({ type: 'stage', stage: 'HEAD', epochs, images, message })
-  await runStage(stage, context, resumed)
-  return { head, standardisation, read }
+  const { loss } = await runStage(stage, context, resumed)
+  return { head, standardisation, read, valLoss: split.val.labels.length > 0 ? loss : undefined }
 }
 
 async function standardisationOf(rows: HeldRows, checkStop: () => void): Promise<Standardisation> {

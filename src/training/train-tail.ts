@@ -7,7 +7,7 @@ import { headRows } from './head-features.js'
 import { HeadNetwork, narrowed, widened } from './head-network.js'
 import { classWeights } from './loss.js'
 import type { Parts } from './parts.js'
-import { runStage } from './stage-loop.js'
+import { runStage, type Stage } from './stage-loop.js'
 import type { Tail } from './tail.js'
 import type { TrainedHead } from './train-head.js'
 
@@ -27,7 +27,10 @@ export async function trainTail(
   const val = { views: wholeViews(split.val), labels: split.val.labels }
   const weights = classWeights(split.train.labels, job.classLabels.length)
   const data = { train: split.train, shown: trainingViews(split.train, recipe.mirrored), val, weights }
-  const stage = fineTuneStage(tf, { source, blocks, tail, ...whole }, data, recipe, job.settings)
+  const stage: Stage = {
+    ...fineTuneStage(tf, { source, blocks, tail, ...whole }, data, recipe, job.settings),
+    lossBefore: before.valLoss, // the ears weigh nothing: it says what it said
+  }
   const { epochs, examples: images } = stage
   report({ type: 'stage', stage: 'FINE_TUNE', epochs, images, message: `Fine-tuning behind ${blocks.boundary}` })
   const { bestEpoch } = await runStage(stage, context, history.at(-1)?.stage === 'FINE_TUNE' ? resumed : undefined)

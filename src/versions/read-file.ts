@@ -1,5 +1,6 @@
 /** One file of a dataset becomes a photo, or a reason why not. */
-import { constants, open, realpath, stat } from 'node:fs/promises'
+import type { Stats } from 'node:fs'
+import { constants, type FileHandle, open, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { WasteXError } from '../errors.js'
 import { decode } from '../photos/decode.js'
@@ -21,21 +22,18 @@ export interface ReadFile extends FileStamp {
   readonly refused: string | undefined
 }
 
-export async function stampOf(file: string): Promise<FileStamp> {
-  const { size, mtimeMs } = await stat(file)
-  return { bytes: size, modifiedMs: mtimeMs }
-}
+export const stampOf = async (file: string): Promise<FileStamp> => stamped(await stat(file))
+const stamped = ({ size, mtimeMs }: Stats): FileStamp => ({ bytes: size, modifiedMs: mtimeMs })
 
 /** Reads and decodes it, once: identity, size, dimensions and perceptual hash all come from that. */
 export async function readDatasetFile(root: string, relative: string): Promise<ReadFile> {
   const file = path.join(root, relative)
   const none = { path: relative, bytes: 0, modifiedMs: 0, photo: undefined }
   try {
-    const stamp = await stampOf(file)
-    if (stamp.bytes > photoLimits.bytes)
-      return { ...none, ...stamp, refused: `It has more than ${photoLimits.bytes / 1024 / 1024} MB.` }
-    const bytes = await readUnlinked(file)
-    if (!bytes) return { ...none, ...stamp, refused: 'It is a link, or lies behind one: links are not followed.' }
+    const opened = await openUnlinked(file)
+    if (!opened) return { ...none, refused: 'It is a link, or lies behind one: links are not followed.' }
+    const { stamp, bytes } = await readWhole(opened)
+    if (!bytes) return { ...none, ...stamp, refused: `It has more than ${photoLimits.bytes / 1024 / 1024} MB.` }
     try {
       const { width, height, pixels } = await decode(bytes)
       const identity = contentHash(bytes)
@@ -66,14 +64,35 @@ export async function readDatasetFile(root: string, relative: string): Promise<R
  * The listing followed no link (dataset-folder.ts), yet whoever owns the folder may put one there until now. @param file below a root
  * without links @returns undefined for what is reached over one
  */
-async function readUnlinked(file: string): Promise<Uint8Array | undefined> {
+async function openUnlinked(file: string): Promise<FileHandle | undefined> {
   const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ELOOP') return undefined
     throw error
   })
   if (!handle) return undefined
   try {
-    return (await realpath(file)) === file ? await handle.readFile() : undefined
+    if ((await realpath(file)) === file) return handle
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
+  await handle.close()
+  return undefined
+}
+
+/** In as few calls as can be: each is a way to another thread and back. @returns no bytes of a file that is too large for a photo */
+async function readWhole(handle: FileHandle): Promise<{ stamp: FileStamp; bytes?: Uint8Array }> {
+  try {
+    const stamp = stamped(await handle.stat())
+    if (stamp.bytes > photoLimits.bytes) return { stamp }
+    const bytes = new Uint8Array(stamp.bytes)
+    let length = 0
+    while (length < bytes.length) {
+      const { bytesRead } = await handle.read(bytes, length)
+      if (bytesRead === 0) break // it has become shorter meanwhile
+      length += bytesRead
+    }
+    return { stamp, bytes: bytes.subarray(0, length) }
   } finally {
     await handle.close()
   }
