@@ -101,6 +101,10 @@ describe('files', () => {
     })
     for (const kind of ['photos', 'thumbnails'])
       expect([kind, (await get(`/files/${kind}/${contentHash}`)).status]).toEqual([kind, 404])
+    // It begins like one.
+    photo.copy(replaced, 0, 0, 16)
+    await writeFile(path.join(server.config.uploadsDir, place), replaced)
+    expect((await get(`/files/thumbnails/${contentHash}`)).status).toBe(404)
   })
 
   it('takes no other method', async () => {

@@ -22,7 +22,7 @@ interface Found {
   readonly cache: 'immutable' | 'revalidate'
   /** A file to send, or the bytes themselves when that is what is asked for. */
   readonly file: string
-  readonly bytes?: () => Promise<Uint8Array>
+  readonly bytes?: () => Promise<Uint8Array | undefined>
 }
 
 const hash = /^[0-9a-f]{64}$/
@@ -61,6 +61,7 @@ export async function serveFile(
   if (request.headers['if-none-match'] === found.etag) return void response.writeHead(304, headers).end()
   if (found.bytes) {
     const bytes = await found.bytes()
+    if (!bytes) return void response.writeHead(404).end()
     response.writeHead(200, { ...headers, 'content-length': bytes.length })
     return void response.end(request.method === 'HEAD' ? undefined : bytes)
   }
@@ -124,7 +125,11 @@ async function findThumbnail(hall: Hall, actor: Actor, contentHash: string): Pro
     ...photo,
     type: mimeTypeOf.jpeg,
     etag: photo.etag.replace(/"$/, '-small"'),
-    bytes: () => thumbnail(photo.file),
+    bytes: () =>
+      thumbnail(photo.file).catch((error: unknown) => {
+        hall.log.warn({ error, file: photo.file }, 'a photo is no longer one that can be decoded')
+        return undefined
+      }),
   }
 }
 
