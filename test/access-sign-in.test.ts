@@ -123,6 +123,13 @@ describe('from the first token on', () => {
     })
   })
 
+  it('a name that is too long is refused', async () => {
+    const make = (name: string) =>
+      send(server.address, `mutation { createToken(name: "${name}", role: DEVICE) { secret } }`, {}, { headers: admin })
+    expect(await make('x'.repeat(65))).toMatchObject({ status: 400, errors: [{ extensions: { field: 'name' } }] })
+    expect((await make('x'.repeat(64))).status).toBe(200)
+  })
+
   it('no row of a token goes, and none is given back', async () => {
     await expect(server.db.accessToken.deleteMany()).rejects.toThrow(/never deleted/)
     const back = server.db.accessToken.updateMany({ where: { revokedAt: { not: null } }, data: { revokedAt: null } })
@@ -181,6 +188,14 @@ describe('whoever guesses', () => {
       status: 503,
       errors: [{ extensions: { code: 'OVERLOADED', retryAfterMs: expect.any(Number) } }],
     })
+    for (const [where, method] of [
+      ['/graphql', 'POST'],
+      ['/session', 'POST'],
+      ['/files/photos/x', 'GET'],
+    ] as const) {
+      const { status, headers } = await fetch(own.address + where, { method, headers: bearer(newSecret()) })
+      expect([where, status, headers.get('retry-after')]).toEqual([where, 503, expect.stringMatching(/^[1-9]\d*$/)])
+    }
     await createToken(own.db, { name: 'another', role: 'DEVICE' }, null) // every process forgets what it remembered
     expect((await statusOf(OPERATOR)).status).toBe(200)
     await own.close()

@@ -90,6 +90,23 @@ describe('files', () => {
     expect((await get(`/files/photos/${contentHash}`)).status).toBe(404)
   })
 
+  it('nor one that is no photo any more, of whatever size', async () => {
+    const { photoId } = await addImage(server.db)
+    const place = `${hash.slice(0, 2)}/replaced.jpg`
+    const replaced = Buffer.alloc(photo.length, 'x')
+    await writeFile(path.join(server.config.uploadsDir, place), replaced)
+    const { contentHash } = await server.db.photo.update({
+      where: { id: photoId },
+      data: { path: place, bytes: replaced.length },
+    })
+    for (const kind of ['photos', 'thumbnails'])
+      expect([kind, (await get(`/files/${kind}/${contentHash}`)).status]).toEqual([kind, 404])
+    // It begins like one.
+    photo.copy(replaced, 0, 0, 16)
+    await writeFile(path.join(server.config.uploadsDir, place), replaced)
+    expect((await get(`/files/thumbnails/${contentHash}`)).status).toBe(404)
+  })
+
   it('takes no other method', async () => {
     expect((await get(`/files/photos/${hash}`, { method: 'DELETE' })).status).toBe(405)
   })

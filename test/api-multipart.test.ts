@@ -187,6 +187,42 @@ describe('a multipart request', () => {
     expect(await upload(server.address, ClassifyManyDocument, { images: many(9) })).toMatchObject({ status: 400 })
   })
 
+  describe('with a file that stands in several places of its operation is refused', () => {
+    it.each([
+      ['two fields', 'mutation ($f: Upload!) { a: classify(image: $f) { ood } b: classify(image: $f) { ood } }'],
+      ['a list', 'mutation ($f: Upload!) { classifyMany(images: [$f, $f, $f]) { index } }'],
+      [
+        'a fragment',
+        'mutation ($f: Upload!) { a: classify(image: $f) { ood } ...B } fragment B on Mutation { b: classify(image: $f) { ood } }',
+      ],
+    ])('in %s', async (_where, document) => {
+      expect(await upload(server.address, document, { f: photo() })).toMatchObject({
+        status: 400,
+        errors: [
+          { message: expect.stringContaining('“$f” stands in two places'), extensions: { code: 'BAD_USER_INPUT' } },
+        ],
+      })
+    })
+
+    it('as a list of files in many fields', async () => {
+      const fields = Array.from({ length: 30 }, (_, i) => `f${i}: classifyMany(images: $f) { index }`)
+      const document = `mutation ($f: [Upload!]!) { ${fields.join(' ')} }`
+      expect(await upload(server.address, document, { f: [photo(), photo()] })).toMatchObject({ status: 400 })
+    })
+
+    it('but not two files in two fields, nor a fragment that is spread twice', async () => {
+      const two =
+        'mutation ($a: Upload!, $b: Upload!) { a: classify(image: $a) { ood } b: classify(image: $b) { ood } }'
+      expect((await upload(server.address, two, { a: photo(), b: photo() })).errors?.[0]?.extensions.code).toBe(
+        'NO_MODEL',
+      )
+      const twice = 'mutation ($f: Upload!) { ...A ...A } fragment A on Mutation { classify(image: $f) { ood } }'
+      expect(
+        (await upload(server.address, twice, { f: photo() })).errors?.map(({ extensions }) => extensions.code),
+      ).toEqual(['NO_MODEL'])
+    })
+  })
+
   it('of more bytes than are taken is refused before they are read', async () => {
     const socket = connect(Number(new URL(server.address).port), '127.0.0.1')
     socket.write(

@@ -105,6 +105,7 @@ describe('the review queue', () => {
       ['OLDEST', '2026-11-24T00:00:00.000Z', '-'.repeat(36)],
       ['OLDEST', '+275760-09-13T00:00:00.000Z', randomUUID()],
       ['OLDEST', '2026-02-31T00:00:00.000Z', randomUUID()],
+      ['OLDEST', '0000-01-01T00:00:00.000Z', randomUUID()],
     ].map((parts) => Buffer.from(JSON.stringify(parts)).toString('base64url'))
     for (const after of ['', 'x', pageInfo.endCursor ?? '', ...forged]) {
       const answer = await send(server.address, ReviewQueueDocument, { first: 1, after, orderBy: 'OLDEST' })

@@ -18,6 +18,31 @@ const raw = async (init: RequestInit, query = '') => {
 }
 
 describe('HTTP', () => {
+  it.each([
+    ['variables that are no JSON', { variables: '{' }],
+    ['variables that are a list', { variables: '[1]' }],
+    ['variables nested some hundred deep', { variables: `{"a":${'['.repeat(300)}${']'.repeat(300)}}` }],
+    ['extensions that are no JSON', { extensions: 'x' }],
+    ['no query', { query: '' }],
+  ])('answers 400 to a GET with %s', async (_what, odd) => {
+    const asked = new URLSearchParams({ query: '{ __typename }', ...odd })
+    expect(await raw({ headers: { accept: 'application/json' } }, `?${String(asked)}`)).toMatchObject({
+      status: 400,
+      errors: [{ extensions: { code: 'BAD_USER_INPUT' } }],
+    })
+  })
+
+  it('takes variables and the name of the operation by GET, and nothing where they are empty', async () => {
+    const headers = { accept: 'application/json' }
+    const query = encodeURIComponent(
+      'query A($if: Boolean!) { a: __typename @include(if: $if) } query B { b: __typename }',
+    )
+    const named = `?query=${query}&operationName=A&variables=${encodeURIComponent('{"if":true}')}&extensions=`
+    expect(await raw({ headers }, named)).toEqual({ status: 200, data: { a: 'Query' } })
+    const empty = `?query=${encodeURIComponent('{ __typename }')}&operationName=&variables=`
+    expect(await raw({ headers }, empty)).toMatchObject({ status: 200 })
+  })
+
   it('answers a query by GET, and refuses a mutation', async () => {
     const ask = (query: string) =>
       raw({ headers: { accept: 'application/json' } }, `?query=${encodeURIComponent(query)}`)
@@ -63,6 +88,19 @@ describe('HTTP', () => {
     expect(answer.errors?.[0]?.message).toBeTruthy()
   })
 
+  it('is not held up by a body that is all backslashes and quotes and never ends', async () => {
+    // A quarter of what a body may have: whoever reads it over again from each quote needs half a minute, not twenty times that.
+    const body = `"${String.raw`\"`.repeat(128 * 1024)}`
+    const started = performance.now()
+    const [refused, answered] = await Promise.all([
+      raw({ method: 'POST', headers: json, body }),
+      raw({ method: 'POST', headers: json, body: '{ "query": "{ __typename }" }' }),
+    ])
+    expect(performance.now() - started).toBeLessThan(2_000)
+    expect(refused).toMatchObject({ status: 400, errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] })
+    expect(answered).toMatchObject({ status: 200 })
+  })
+
   it('refuses a JSON body above 1 MiB, whether or not its length is told', async () => {
     const body = JSON.stringify({ query: '{ __typename }', variables: { pad: 'x'.repeat(1024 * 1024) } })
     const untold = new Blob([body]).stream()
@@ -94,6 +132,15 @@ describe('errors', () => {
     expect(variable.errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', field: 'n' })
   })
 
+  it('is the answer to more photos than are labelled at once', async () => {
+    const label = 'mutation ($ids: [ID!]!) { labelMany(ids: $ids, classLabel: "x") { id } }'
+    const ids = Array.from({ length: 501 }, (_, i) => `photo ${i}`)
+    expect(await send(server.address, label, { ids })).toMatchObject({
+      status: 400,
+      errors: [{ message: 'At most 500 photos at once.', extensions: { code: 'BAD_USER_INPUT', field: 'ids' } }],
+    })
+  })
+
   it('answers 415 to an upload that is no photo, and 503 while no model serves', async () => {
     const document = 'mutation ($image: Upload!) { classify(image: $image) { classLabel } }'
     const answer = await upload(server.address, document, { image: file(Buffer.from('GIF89a'), 'a.gif') })
@@ -107,6 +154,24 @@ describe('errors', () => {
     for (const answer of [inline, variable]) {
       expect(answer).toMatchObject({ status: 400, errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] })
     }
+  })
+
+  it('takes no moment that the database cannot hold', async () => {
+    const period = (from: string) => send(server.address, `{ trashCounts(from: "${from}") { count } }`)
+    const byVariable = (from: string) =>
+      send(server.address, 'query ($from: DateTime) { trashCounts(from: $from) { count } }', { from })
+    for (const moment of ['0000-12-31T23:59:59Z', '0001-01-01T00:00:00+01:00', '9999-12-31T23:59:59-01:00']) {
+      expect([moment, (await period(moment)).errors?.[0]?.extensions.code]).toEqual([
+        moment,
+        'GRAPHQL_VALIDATION_FAILED',
+      ])
+      expect(await byVariable(moment)).toMatchObject({
+        status: 400,
+        errors: [{ extensions: { code: 'BAD_USER_INPUT', field: 'from' } }],
+      })
+    }
+    for (const moment of ['0001-01-01T00:00:00Z', '9999-12-31T23:59:59.999Z'])
+      expect(await byVariable(moment)).toMatchObject({ status: 200, data: { trashCounts: [] } })
   })
 
   it('suggests no names', async () => {
@@ -143,16 +208,21 @@ describe('the size of an operation', () => {
   const deep = (levels: number) =>
     '{ datasetVersion(name: "x") '.concat('{ parent '.repeat(levels), '{ name }', ' }'.repeat(levels), ' }')
 
-  it('is bounded: depth, aliases, directives, fields, tokens', async () => {
-    expect(await code(deep(30))).toMatch(/depth: 32, at most 20/)
-    const names = Array.from({ length: 31 }, (_, i) => `a${i}: __typename`)
-    expect(await code(`{ ${names.join(' ')} }`)).toMatch(/aliases: 31, at most 30/)
-    expect(
-      await code(
-        `{ __typename ${'@include(if: true) '.repeat(1)} servingModel { ${'loadedAt @skip(if: false) '.repeat(51)} } }`,
-      ),
-    ).toMatch(/directives: 52/)
-    expect(await code(`{ ${'__typename '.repeat(6000)} }`)).toMatch(/5000 tokens/)
+  it.each([
+    ['more fields within fields than are taken', deep(30), /depth: 32, at most 20/],
+    [
+      'more aliases than are taken',
+      `{ ${Array.from({ length: 31 }, (_, i) => `a${i}: __typename`).join(' ')} }`,
+      /aliases: 31, at most 30/,
+    ],
+    [
+      'more directives than are taken',
+      `{ __typename @include(if: true) servingModel { ${'loadedAt @skip(if: false) '.repeat(51)} } }`,
+      /directives: 52, at most 50/,
+    ],
+    ['more tokens than are taken', `{ ${'a '.repeat(6_000)} }`, /5000 tokens/],
+  ])('is bounded: %s', async (_what, query, message) => {
+    expect(await code(query)).toMatch(message)
   })
 
   it('counts what a fragment stands for, as often as it is spread, in no time', async () => {

@@ -3,7 +3,10 @@ import { type OperationDefinitionNode, parse } from 'graphql'
 import { describe, expect, it } from 'vitest'
 import { limitOf, timeLimits } from '../src/api/time-limits.js'
 
-const operation = (text: string) => parse(text).definitions[0] as OperationDefinitionNode
+const timeOf = (text: string, queryMs: number) => {
+  const document = parse(text)
+  return limitOf(document.definitions[0] as OperationDefinitionNode, document, queryMs)
+}
 
 describe('the time of an operation', () => {
   it.each<[string, string, number | undefined]>([
@@ -25,7 +28,22 @@ describe('the time of an operation', () => {
       'mutation { ... on Mutation { importDataset(input: 1) { name } } }',
       undefined,
     ],
+    [
+      'an import has none in a fragment of a fragment either',
+      'mutation { ...A } fragment A on Mutation { ...B } fragment B on Mutation { importDataset(input: 1) { name } }',
+      undefined,
+    ],
+    [
+      'a fragment takes nobody’s away',
+      'mutation { ...A } fragment A on Mutation { promote(name: "x") { name } }',
+      timeLimits.mutationMs,
+    ],
+    [
+      'photos in a fragment have theirs',
+      'mutation { ...A ...A } fragment A on Mutation { ... { classify(image: 1) { ood } } }',
+      timeLimits.classifyMs,
+    ],
   ])('%s', (_what, text, limit) => {
-    expect(limitOf(operation(text), 7)).toBe(limit)
+    expect(timeOf(text, 7)).toBe(limit)
   })
 })

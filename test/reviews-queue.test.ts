@@ -106,6 +106,9 @@ describe('a photo that the network does not know', () => {
   it('has a plain file name, whatever the client called it', async () => {
     const id = await keep(7, '../../etc/\u0000pass\nwd.jpg')
     expect((await hall.db.image.findUniqueOrThrow({ where: { id } })).filename).toBe('passwd.jpg')
+    const long = await keep(9, `${'x'.repeat(300)}.jpg`)
+    const { filename } = await hall.db.image.findUniqueOrThrow({ where: { id: long } })
+    expect(filename).toBe(`${'x'.repeat(251)}.jpg`)
     const nameless = await keep(8, '')
     expect((await hall.db.image.findUniqueOrThrow({ where: { id: nameless } })).filename).toMatch(/^[0-9a-f]{64}\.jpg$/)
   })

@@ -172,6 +172,16 @@ describe('what is refused', () => {
     await unlabel(hall, by, id)
   })
 
+  it('notes that are too long', async () => {
+    const [id = ''] = await stage(1, 'glass')
+    const make = (notes: string) => createVersion(hall, by, { name: 'noted', notes, activate: false })
+    await expect(make('x'.repeat(10_001))).rejects.toMatchObject({
+      code: 'BAD_USER_INPUT',
+      details: { field: 'input.notes' },
+    })
+    await unlabel(hall, by, id)
+  })
+
   it('no active version to go on from', async () => {
     await stage(1, 'glass')
     await hall.db.datasetVersion.updateMany({ data: { isActive: false } })

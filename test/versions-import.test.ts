@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rename, stat, symlink, utimes, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rename, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { contentHash } from '../src/photos/identity.js'
 import { photoFile } from '../src/photos/store.js'
+import { listDataset } from '../src/versions/dataset-folder.js'
 import { importDataset, importProgress } from '../src/versions/import-dataset.js'
 import { importReport } from '../src/versions/import-report.js'
 import { readDatasetFile } from '../src/versions/read-file.js'
@@ -276,6 +277,36 @@ describe('what cannot be imported', () => {
     for (const name of ['empty', 'flat', 'lonely', 'broken', 'hollow'])
       expect(await refused(at(name))).toMatchObject(badPath)
     expect(String(await refused(at('broken')))).toMatch(/2 of 2 files were refused/)
+  })
+
+  it('is a folder with one in it that this server may not read', async () => {
+    const folder = await dataset('locked', await photosOf(['a', 'b'], 1))
+    await chmod(path.join(folder, 'b'), 0)
+    await chmod(hall.folder, 0o755)
+    const isRoot = process.getuid?.() === 0
+    // Nothing is locked for root.
+    if (isRoot) process.seteuid?.(65_534)
+    try {
+      await expect(listDataset(folder, undefined)).rejects.toMatchObject({
+        ...badPath,
+        message: 'The folder “b” in it cannot be read by this server (EACCES).',
+      })
+    } finally {
+      if (isRoot) process.seteuid?.(0)
+      await chmod(path.join(folder, 'b'), 0o755)
+    }
+  })
+
+  it('is notes that are too long, and more class folders than may be named', async () => {
+    const wrong = [
+      ['input.notes', { notes: 'x'.repeat(10_001) }],
+      ['input.classes', { classes: Array.from({ length: 1_001 }, (_, i) => `class ${i}`) }],
+    ] as const
+    for (const [field, more] of wrong)
+      await expect(importDataset(hall, by, { name: 'large', path: at('plain'), ...more })).rejects.toMatchObject({
+        code: 'BAD_USER_INPUT',
+        details: { field },
+      })
   })
 
   it('is what has the name of another version', async () => {

@@ -10,7 +10,7 @@ export type CreateVersionInput = {
   activate?: boolean | null | undefined;
   /** Name of the new version, unique: 1 to 64 characters. */
   name: string;
-  /** Anything worth knowing about it later. */
+  /** Anything worth knowing about it later, at most 10000 characters. */
   notes?: string | null | undefined;
   /** Name of the version to start from. Left out: the active one. */
   parent?: string | null | undefined;
@@ -51,11 +51,11 @@ export type ImageOrder =
 export type ImportDatasetInput = {
   /** Make it the active version. Left out: true when there is none yet. */
   activate?: boolean | null | undefined;
-  /** Only these class folders. Left out: all of them. */
+  /** Only these class folders, at most 1000. Left out: all of them, however many. */
   classes?: Array<string> | null | undefined;
   /** Name of the new version, unique: 1 to 64 characters. */
   name: string;
-  /** Anything worth knowing about it later. */
+  /** Anything worth knowing about it later, at most 10000 characters. */
   notes?: string | null | undefined;
   /** The folder. It must lie below `WASTEX_IMPORT_ROOTS`. */
   path: string;

@@ -4,7 +4,9 @@ import { badInput, conflict, notFound } from '../errors.js'
 import { publish } from '../events.js'
 import { hashOf, newSecret } from './secret.js'
 
-const nameShape = /^[\p{L}\p{N}][\p{L}\p{N} ._@-]{0,63}$/u
+/** Characters. */
+export const longestTokenName = 64
+const nameShape = /^[\p{L}\p{N}][\p{L}\p{N} ._@-]*$/u
 
 export interface NewToken {
   readonly token: AccessToken
@@ -23,10 +25,10 @@ export async function createToken(
   createdById: string | null,
 ): Promise<NewToken> {
   const name = given.trim().normalize('NFC')
-  if (!nameShape.test(name)) {
+  if (!nameShape.test(name) || [...name].length > longestTokenName) {
     throw badInput(
       'name',
-      'A token’s name has 1 to 64 letters, digits, spaces or . _ @ -, and begins with a letter or digit.',
+      `A token’s name has 1 to ${longestTokenName} letters, digits, spaces or . _ @ -, and begins with a letter or digit.`,
     )
   }
   const secret = newSecret()

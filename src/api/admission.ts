@@ -2,15 +2,13 @@
 import { GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import type { Actor } from '../access/actor.js'
-import { httpStatusOf, WasteXError } from '../errors.js'
+import { WasteXError } from '../errors.js'
+import { withHttp } from './http-error.js'
 
 /** What the server knows of a request before yoga has it. */
 export interface Admission {
   readonly actor: Actor | WasteXError
 }
-
-/** For the answer 401: in what way to sign in. */
-export const challenge = { 'www-authenticate': 'Bearer realm="WasteX"' } as const
 
 /** @returns the error as a value: whoever answers says it in its own way. */
 export const admit = (looking: Promise<Actor>): Promise<Actor | WasteXError> =>
@@ -22,8 +20,6 @@ export const admit = (looking: Promise<Actor>): Promise<Actor | WasteXError> =>
 export const useAdmission = (): Plugin<object, Admission> => ({
   onRequestParse({ serverContext: { actor } }) {
     if (!(actor instanceof WasteXError)) return
-    const status = httpStatusOf[actor.code]
-    const http = { status, ...(status === 401 && { headers: challenge }) }
-    throw new GraphQLError(actor.message, { extensions: { ...actor.details, code: actor.code, http } })
+    throw new GraphQLError(actor.message, { extensions: withHttp({ ...actor.details, code: actor.code }) })
   },
 })

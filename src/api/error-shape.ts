@@ -1,9 +1,10 @@
-/** Every error has a code, none tells more than the client should know, and the HTTP status goes with it. */
+/** Every error has a code and the id of its request, none tells more than the client should know, and the HTTP status goes with it. */
 import { type ExecutionResult, GraphQLError, Kind } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
-import { httpStatusOf } from '../errors.js'
 import type { Log } from '../log.js'
-import { errorForClient } from './errors-for-clients.js'
+import { errorForClient, withRequestId } from './errors-for-clients.js'
+import { isResult } from './execution-result.js'
+import { httpOf, type HttpSide, withHttp } from './http-error.js'
 import { rewriteError } from './rewrite-error.js'
 
 /** Yoga calls it for everything that a resolver, a parser or a plugin threw. */
@@ -15,7 +16,7 @@ export const maskWith =
     const { code, message, details } = errorForClient(cause, log)
     const extensions = { ...details, code }
     if (error instanceof GraphQLError) return rewriteError(error, { message, extensions })
-    return new GraphQLError(message, { extensions: { ...extensions, http: { status: statusOf(code) ?? 500 } } })
+    return new GraphQLError(message, { extensions: withHttp(extensions) })
   }
 
 /** What was really thrown, below the GraphQLErrors that say where. */
@@ -27,13 +28,6 @@ const causeOf = (error: unknown): unknown =>
  * resolver that has answered something its type does not allow.
  */
 const isFault = ({ path, extensions }: GraphQLError) => path !== undefined && extensions['code'] === undefined
-
-const statusOf = (code: unknown): number | undefined =>
-  typeof code === 'string' && Object.hasOwn(httpStatusOf, code)
-    ? httpStatusOf[code as keyof typeof httpStatusOf]
-    : code === 'INTERNAL_SERVER_ERROR'
-      ? 500
-      : undefined
 
 /** Introspection may be off one day; a mistyped name must not be a way around it. */
 const withoutSuggestion = (message: string) => message.replace(/ ?Did you mean .*$/s, '')
@@ -55,15 +49,19 @@ const coded = (result: ExecutionResult): ExecutionResult =>
     ? { ...result, errors: result.errors.map((error) => (error.path ? error : withCode(error, 'BAD_USER_INPUT'))) }
     : result
 
-const isResult = (result: unknown): result is ExecutionResult =>
-  typeof result === 'object' && result !== null && !(Symbol.asyncIterator in result)
+const withId = (error: GraphQLError): GraphQLError =>
+  rewriteError(error, {
+    message: error.message,
+    originalError: error.originalError,
+    extensions: withRequestId(error.extensions),
+  })
 
-/** The status of an operation of which nothing is left; undefined when some root field has answered. */
-function failureStatus({ data, errors }: ExecutionResult): number | undefined {
+/** What HTTP says of an operation of which nothing is left; undefined when some root field has answered. */
+function failureOf({ data, errors }: ExecutionResult): HttpSide | undefined {
   if (!errors?.length) return undefined
   const failed = new Set(errors.map(({ path }) => path?.[0]))
   if (data && !Object.keys(data).every((key) => data[key] === null && failed.has(key))) return undefined
-  return statusOf(errors[0]?.extensions['code'])
+  return httpOf(errors[0]?.extensions ?? {})
 }
 
 export const useErrorShape = (): Plugin => ({
@@ -90,7 +88,12 @@ export const useErrorShape = (): Plugin => ({
   onExecutionResult(executed) {
     const { result } = executed
     if (!isResult(result)) return
-    const status = failureStatus(result)
-    if (status !== undefined) executed.setResult({ ...result, extensions: { ...result.extensions, http: { status } } })
+    const http = failureOf(result)
+    if (http) executed.setResult({ ...result, extensions: { ...result.extensions, http } })
+  },
+  // At the very end: what is validated is kept for others who send the same, the id is not theirs. Of a socket: socket-trace.ts.
+  onResultProcess(processed) {
+    const { result } = processed
+    if (isResult(result) && result.errors) processed.setResult({ ...result, errors: result.errors.map(withId) })
   },
 })

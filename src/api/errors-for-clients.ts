@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { storageFull } from '../disk.js'
 import { WasteXError } from '../errors.js'
 import type { Log } from '../log.js'
-import { currentRequest } from '../request.js'
+import { currentRequest, type RequestInHand } from '../request.js'
 
 export interface ClientError {
   readonly code: string
@@ -25,6 +25,12 @@ export function errorForClient(error: unknown, log: Log): ClientError {
     message: `Something went wrong on this server. Its log has more under ${id}.`,
     details: { id, requestId: id },
   }
+}
+
+/** Whoever has lost the headers of an answer, or never had any, still can name the request that the log knows. */
+export const withRequestId = <E extends object>(extensions: E, request?: RequestInHand): E & { requestId?: string } => {
+  const { id } = request ?? currentRequest() ?? {}
+  return id === undefined ? extensions : { ...extensions, requestId: id }
 }
 
 /** PostgreSQL's `disk_full`, wherever Prisma has put it. */

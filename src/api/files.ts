@@ -7,13 +7,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { type Actor, mayAct } from '../access/actor.js'
-import { httpStatusOf, WasteXError } from '../errors.js'
+import { WasteXError } from '../errors.js'
 import type { Hall } from '../hall.js'
-import { challenge } from './admission.js'
 import type { Artefact } from '../model/card.js'
 import { photoFile } from '../photos/store.js'
 import { thumbnail } from '../photos/thumbnail.js'
-import { mimeTypeOf, photoType } from '../photos/type.js'
+import { mimeTypeOf, type PhotoType, typeByHead } from '../photos/type.js'
 import { visiblePhotos } from './visible.js'
 
 interface Found {
@@ -23,7 +22,7 @@ interface Found {
   readonly cache: 'immutable' | 'revalidate'
   /** A file to send, or the bytes themselves when that is what is asked for. */
   readonly file: string
-  readonly bytes?: () => Promise<Uint8Array>
+  readonly bytes?: () => Promise<Uint8Array | undefined>
 }
 
 const hash = /^[0-9a-f]{64}$/
@@ -39,7 +38,7 @@ const artefactTypes: Readonly<Record<string, string>> = {
 
 /**
  * Answers `/files/...`; 404 for whatever is not known, or is another's and the actor may see its own alone; 410 for what was
- * erased.
+ * erased. @throws WasteXError UNAUTHENTICATED, OVERLOADED
  */
 export async function serveFile(
   hall: Hall,
@@ -48,7 +47,7 @@ export async function serveFile(
   response: ServerResponse,
   pathname: string,
 ) {
-  if (actor instanceof WasteXError) return refuse(response, actor)
+  if (actor instanceof WasteXError) throw actor
   const found = await find(hall, actor, pathname)
   if (found === 'erased') return void response.writeHead(410).end()
   if (!found) return void response.writeHead(404).end()
@@ -62,6 +61,7 @@ export async function serveFile(
   if (request.headers['if-none-match'] === found.etag) return void response.writeHead(304, headers).end()
   if (found.bytes) {
     const bytes = await found.bytes()
+    if (!bytes) return void response.writeHead(404).end()
     response.writeHead(200, { ...headers, 'content-length': bytes.length })
     return void response.end(request.method === 'HEAD' ? undefined : bytes)
   }
@@ -70,12 +70,6 @@ export async function serveFile(
   if (request.method === 'HEAD') return void response.end()
   const handle = await open(found.file)
   await pipeline(handle.createReadStream(), response)
-}
-
-function refuse(response: ServerResponse, { code, message }: WasteXError): void {
-  const status = httpStatusOf[code]
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', ...(status === 401 && challenge) })
-  response.end(`${message}\n`)
 }
 
 async function find(hall: Hall, actor: Actor, pathname: string): Promise<Found | 'erased' | undefined> {
@@ -103,22 +97,22 @@ async function findPhoto(hall: Hall, actor: Actor, contentHash: string): Promise
   if (!photo) return undefined
   if (photo.erasedAt !== null) return 'erased'
   const file = photoFile(hall.config, photo)
-  const head = await headOf(file, photo.bytes)
-  if (!head) {
+  const type = await typeOf(file, photo.bytes)
+  if (!type) {
     hall.log.warn({ file }, 'a photo is gone, or is no longer the one that was read')
     return undefined
   }
-  return { type: mimeTypeOf[photoType(head)], etag: `"${photo.storedHash}"`, cache: 'immutable', file }
+  return { type: mimeTypeOf[type], etag: `"${photo.storedHash}"`, cache: 'immutable', file }
 }
 
-/** Imported photos lie where their owner can change them. @returns undefined when the file is not the size it had. */
-async function headOf(file: string, bytes: number): Promise<Uint8Array | undefined> {
+/** Imported photos lie where their owner can change them. @returns undefined when the file is not the size it had, or no photo. */
+async function typeOf(file: string, bytes: number): Promise<PhotoType | undefined> {
   const facts = await stat(file).catch(() => undefined)
   if (facts?.size !== bytes) return undefined
   const handle = await open(file)
   try {
     const { buffer } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0)
-    return buffer
+    return typeByHead(buffer)
   } finally {
     await handle.close()
   }
@@ -131,7 +125,11 @@ async function findThumbnail(hall: Hall, actor: Actor, contentHash: string): Pro
     ...photo,
     type: mimeTypeOf.jpeg,
     etag: photo.etag.replace(/"$/, '-small"'),
-    bytes: () => thumbnail(photo.file),
+    bytes: () =>
+      thumbnail(photo.file).catch((error: unknown) => {
+        hall.log.warn({ error, file: photo.file }, 'a photo is no longer one that can be decoded')
+        return undefined
+      }),
   }
 }
 

@@ -18,8 +18,9 @@ export interface OnceArguments {
 }
 
 const header = 'idempotency-key'
+export const longestKey = 255
 /** Visible ASCII. The quotes of a structured header are not part of it. */
-const wellFormed = /^[\x21-\x7e]{1,255}$/
+const wellFormed = new RegExp(`^[\\x21-\\x7e]{1,${longestKey}}$`)
 const unquoted = (key: string) => /^"(.*)"$/.exec(key)?.[1] ?? key
 
 function keyOf({ request, params }: Context, argument: string | null | undefined): string | undefined {
@@ -30,7 +31,7 @@ function keyOf({ request, params }: Context, argument: string | null | undefined
     if (typeof key !== 'string' || !wellFormed.test(unquoted(key)))
       throw badInput(
         'idempotencyKey',
-        'An Idempotency-Key has 1 to 255 visible ASCII characters: a random UUID is a good one.',
+        `An Idempotency-Key has 1 to ${longestKey} visible ASCII characters: a random UUID is a good one.`,
       )
     keys.add(unquoted(key))
   }

@@ -1,12 +1,13 @@
 /**
  * What an operation may cost at most, before it is executed: every field is 1, and what lies below a list counts as often as
  * the list may be long. A page is as long as was asked for, by a number, by a variable or by saying nothing; page in page multiplies.
+ * An answer to a list of ids or files is as long as that.
  */
 import {
   type FieldNode,
-  type FragmentDefinitionNode,
   getNamedType,
   getNullableType,
+  type GraphQLField,
   type GraphQLNamedType,
   type GraphQLSchema,
   isInterfaceType,
@@ -16,24 +17,29 @@ import {
   Kind,
   type OperationDefinitionNode,
   type SelectionSetNode,
+  valueFromASTUntyped,
 } from 'graphql'
+import type { Fragments } from './fragments.js'
 import { defaultPageSize, maxPageSize } from './page.js'
 
-/** For lists that are no pages: classes, scores, reasons. */
+/**
+ * For lists that are no pages. Most are values of a row that has been read, scores and counts by class, and have none but such values
+ * below them: with a thousand classes the answer is longer than this says, and costs no statement more. A list of which each member
+ * leads to further rows says how long it may be: `rows` in the field's extensions.
+ */
 const plainListLength = 10
 
 export function costOf(
   schema: GraphQLSchema,
   operation: OperationDefinitionNode,
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  fragments: Fragments,
   variables: Readonly<Record<string, unknown>>,
 ): number {
-  const defaults = new Map(
-    operation.variableDefinitions?.map(({ variable, defaultValue }) => [
-      variable.name.value,
-      defaultValue?.kind === Kind.INT ? Number(defaultValue.value) : undefined,
-    ]),
-  )
+  // As they will be: a default stands for what is not there, not for a null. Without a prototype, whatever they are called.
+  const given = Object.create(null) as Record<string, unknown>
+  for (const { variable, defaultValue } of operation.variableDefinitions ?? [])
+    if (defaultValue) given[variable.name.value] = valueFromASTUntyped(defaultValue)
+  Object.assign(given, variables)
   // Each fragment is counted once for each length of the page around it: spread in spread would otherwise take for ever.
   const known = new Map<string, number>()
   const root = schema.getRootType(operation.operation)
@@ -68,19 +74,26 @@ export function costOf(
     if (isLeafType(inner)) return 1
     if (field.args.some((arg) => arg.name === 'first')) return 1 + below(node.selectionSet, inner, pageOf(node))
     const isList = isListType(getNullableType(field.type))
-    const times = isList ? (name === 'edges' ? rows : plainListLength) : 1
+    const times = isList ? (name === 'edges' ? rows : listOf(node, field)) : 1
     return 1 + times * below(node.selectionSet, inner, 1)
   }
 
   function pageOf(node: FieldNode): number {
-    const sizes = node.arguments?.flatMap(({ name, value }) => {
-      if (name.value !== 'first' && name.value !== 'last') return []
-      if (value.kind === Kind.INT) return [Number(value.value)]
-      if (value.kind !== Kind.VARIABLE) return []
-      const given = variables[value.name.value] ?? defaults.get(value.name.value)
-      return typeof given === 'number' ? [given] : []
-    })
-    const size = sizes?.length ? Math.max(...sizes) : defaultPageSize
+    const sizes = [argumentOf(node, 'first'), argumentOf(node, 'last')].filter((size) => typeof size === 'number')
+    const size = sizes.length > 0 ? Math.max(...sizes) : defaultPageSize
     return Math.min(Math.max(size, 1), maxPageSize)
+  }
+
+  function listOf(node: FieldNode, field: GraphQLField<unknown, unknown>): number {
+    const named = field.args.find(({ type }) => isListType(getNullableType(type)))
+    const asked = named && argumentOf(node, named.name)
+    if (Array.isArray(asked)) return Math.max(asked.length, 1)
+    const { rows } = field.extensions
+    return typeof rows === 'number' ? rows : plainListLength
+  }
+
+  function argumentOf(node: FieldNode, name: string): unknown {
+    const argument = node.arguments?.find((one) => one.name.value === name)
+    return argument && valueFromASTUntyped(argument.value, given)
   }
 }

@@ -4,6 +4,8 @@
  */
 import { uuidPattern } from '../db.js'
 import { badInput } from '../errors.js'
+import { isStorable } from './moment.js'
+import { jsonOf } from './parse-json.js'
 
 export const defaultPageSize = 20
 /** Whoever asks for more gets this many. */
@@ -11,17 +13,17 @@ export const maxPageSize = 100
 
 const dateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 
-/** @returns undefined for a 31st of February */
+/** @returns undefined for a 31st of February, or a year that there never was */
 function dateOf(text: string): Date | undefined {
   const date = new Date(text)
-  return Number.isNaN(date.getTime()) || date.toISOString() !== text ? undefined : date
+  return isStorable(date) && date.toISOString() === text ? date : undefined
 }
 
 /** How a column's value is written in a cursor, and read back. */
 const codecs = {
   date: {
     write: (value: unknown) => (value as Date).toISOString(),
-    // As it was written, and no other way: PostgreSQL has no year 275760.
+    // As it was written, and no other way.
     read: (text: unknown) => (typeof text === 'string' && dateTime.test(text) ? dateOf(text) : undefined),
   },
   int: {
@@ -83,12 +85,7 @@ export function cursorOf(keyset: Keyset, row: object): string {
 
 function readCursor(keyset: Keyset, cursor: string, field: 'after' | 'before'): unknown[] {
   const wrong = badInput(field, `This cursor does not belong to this list in this order (${keyset.name}).`)
-  let parts: unknown
-  try {
-    parts = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
-  } catch {
-    throw wrong
-  }
+  const parts = jsonOf(Buffer.from(cursor, 'base64url').toString('utf8'))
   if (!Array.isArray(parts) || parts[0] !== keyset.name || parts.length !== keyset.columns.length + 1) throw wrong
   return keyset.columns.map(({ codec, nullable }, index) => {
     const part: unknown = parts[index + 1]

@@ -1,6 +1,6 @@
 /** PostgreSQL's text holds no U+0000: a string with one in it is refused here, rather than by every field for itself. */
-import { type DocumentNode, type GraphQLError, visit } from 'graphql'
-import type { Plugin } from 'graphql-yoga'
+import { type DocumentNode, type ExecutionArgs, type GraphQLError, visit } from 'graphql'
+import { refusing } from './refusing.js'
 import { requestError } from './request-error.js'
 
 /** By a list of what is left, not by recursion: a socket's message may be nested some thousand deep. */
@@ -30,18 +30,9 @@ function documentHasNul(document: DocumentNode): boolean {
   return found
 }
 
-function refusal(args: { document: DocumentNode; variableValues?: unknown }): GraphQLError | undefined {
+function refusal(args: ExecutionArgs): GraphQLError | undefined {
   if (!hasNul(args.variableValues) && !documentHasNul(args.document)) return undefined
   return requestError('BAD_USER_INPUT', 400, 'A text must not contain the character U+0000.')
 }
 
-export const usePlainText = (): Plugin => ({
-  onExecute({ args, setResultAndStopExecution }) {
-    const error = refusal(args)
-    if (error) setResultAndStopExecution({ errors: [error] })
-  },
-  onSubscribe({ args, setResultAndStopExecution }) {
-    const error = refusal(args)
-    if (error) setResultAndStopExecution({ errors: [error] })
-  },
-})
+export const usePlainText = () => refusing(refusal)

@@ -26,9 +26,26 @@ async function jsonOf(request: Request): Promise<GraphQLParams> {
     if (bytes > maxJsonBytes) throw tooLarge(maxJsonBytes)
     chunks.push(chunk)
   }
-  const parsed = OperationParameters.safeParse(parseJson(Buffer.concat(chunks).toString('utf8'), 'The body'))
+  return operationIn(parseJson(Buffer.concat(chunks).toString('utf8'), 'The body'), 'The body')
+}
+
+function addressOf(request: Request): GraphQLParams {
+  const asked = new URLSearchParams(request.url.slice(request.url.indexOf('?') + 1))
+  const json = (name: string) => {
+    const text = asked.get(name)
+    return text ? parseJson(text, `“${name}” of the address`) : null
+  }
+  const [query, operationName] = ['query', 'operationName'].map((name) => asked.get(name) || null)
+  return operationIn(
+    { query, operationName, variables: json('variables'), extensions: json('extensions') },
+    'The query of the address',
+  )
+}
+
+function operationIn(value: unknown, where: string): GraphQLParams {
+  const parsed = OperationParameters.safeParse(value)
   if (parsed.success) return parsed.data
-  throw requestError('BAD_USER_INPUT', 400, `The body must be ${shapeOfOperation}.`)
+  throw requestError('BAD_USER_INPUT', 400, `${where} must be ${shapeOfOperation}.`)
 }
 
 /** A browser says of every request where it comes from; other clients say nothing. */
@@ -56,6 +73,7 @@ export const useRequestRules = (
     }
     if (request.method !== 'POST') {
       if (!asked && isForeign(Object.fromEntries(request.headers), origins)) refuse()
+      if (request.method === 'GET') setRequestParser(addressOf)
       return
     }
     const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()

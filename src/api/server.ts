@@ -9,6 +9,7 @@ import type { House } from './context.js'
 import { credentialsOf } from './credentials.js'
 import { serveFile } from './files.js'
 import { serveGraphiQL, wantsGraphiQL } from './graphiql.js'
+import { sendError } from './http-error.js'
 import { serveMetrics } from './metrics.js'
 import { readiness, type Readiness } from './readiness.js'
 import { serveSession, sessionPath } from './session.js'
@@ -39,6 +40,8 @@ export const httpLimits = Object.freeze({
   /** How often the two times are looked at. */
   checkMs: 2_000,
 })
+/** A request names a path; this stands before it. */
+const base = 'http://server'
 /** Connections for queries, whose statements have a time limit; what changes something has the house's. */
 const readingConnections = 8
 
@@ -53,8 +56,10 @@ export async function startServer(house: House, signIn: SignIn, degraded: () => 
   const streams = new Set<ServerResponse>()
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<unknown> => {
-    const url = new URL(request.url ?? '/', 'http://server')
     response.setHeader('x-content-type-options', 'nosniff')
+    // `//` would be an address without a host.
+    if (!URL.canParse(request.url ?? '/', base)) return response.writeHead(400).end()
+    const url = new URL(request.url ?? '/', base)
     if (url.pathname === graphqlPath) {
       if (wantsGraphiQL(request, url)) return serveGraphiQL(config, request, response)
       const actor = await admit(signIn.actorOf(credentialsOf(request)))
@@ -92,9 +97,10 @@ export async function startServer(house: House, signIn: SignIn, degraded: () => 
     traced(log, request, response, () => {
       answer(request, response).catch((error: unknown) => {
         // A client that went away while it was being answered is nobody's fault.
-        if (!response.destroyed) log.error({ error }, 'a request failed')
-        if (response.headersSent) response.destroy()
-        else response.writeHead(500).end()
+        if (response.destroyed) return
+        if (!response.headersSent) return sendError(response, error, log)
+        log.error({ error }, 'an answer broke off')
+        response.destroy()
       })
     }),
   )

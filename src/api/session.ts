@@ -4,11 +4,11 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { z } from 'zod'
-import { httpStatusOf, WasteXError } from '../errors.js'
+import { WasteXError } from '../errors.js'
 import { isLoopback } from '../loopback.js'
-import { challenge } from './admission.js'
 import type { SignIn } from '../access/sign-in.js'
 import { credentialsOf, hostnameOf, sessionCookie } from './credentials.js'
+import { jsonOf } from './parse-json.js'
 import { isForeign } from './request-rules.js'
 
 export const sessionPath = '/session'
@@ -16,22 +16,15 @@ export const sessionPath = '/session'
 const maxBody = 1024
 const Body = z.object({ token: z.string() })
 
+/** @throws WasteXError FORBIDDEN, UNAUTHENTICATED, OVERLOADED */
 export async function serveSession(signIn: SignIn, request: IncomingMessage, response: ServerResponse) {
-  try {
-    if (isForeign(request.headers)) throw new WasteXError('FORBIDDEN', 'A page of another site cannot sign in here.')
-    if (request.method === 'DELETE') return send(response, 200, {}, cookie(request, '', '; Max-Age=0'))
-    if (request.method !== 'POST') return void response.writeHead(405, { allow: 'POST, DELETE' }).end()
-    const shown = credentialsOf(request)
-    const secret = shown.by === 'bearer' ? shown.secret : await tokenIn(request)
-    const { role, token } = await signIn.actorOf({ ...shown, secret, by: 'bearer' })
-    send(response, 200, { role, name: token?.name ?? null }, cookie(request, secret ?? ''))
-  } catch (error) {
-    if (!(error instanceof WasteXError)) throw error
-    const { code, message, details } = error
-    const status = httpStatusOf[code]
-    if (status === 401) response.setHeader('www-authenticate', challenge['www-authenticate'])
-    send(response, status, { errors: [{ message, extensions: { ...details, code } }] })
-  }
+  if (isForeign(request.headers)) throw new WasteXError('FORBIDDEN', 'A page of another site cannot sign in here.')
+  if (request.method === 'DELETE') return send(response, {}, cookie(request, '', '; Max-Age=0'))
+  if (request.method !== 'POST') return void response.writeHead(405, { allow: 'POST, DELETE' }).end()
+  const shown = credentialsOf(request)
+  const secret = shown.by === 'bearer' ? shown.secret : await tokenIn(request)
+  const { role, token } = await signIn.actorOf({ ...shown, secret, by: 'bearer' })
+  send(response, { role, name: token?.name ?? null }, cookie(request, secret ?? ''))
 }
 
 /** Only JSON: a page elsewhere cannot send that without asking first. */
@@ -43,20 +36,12 @@ async function tokenIn(request: IncomingMessage): Promise<string> {
     if (bytes <= maxBody) chunks.push(chunk)
   }
   const isJson = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase() === 'application/json'
-  const parsed = isJson && bytes <= maxBody ? Body.safeParse(parseJson(Buffer.concat(chunks).toString())) : undefined
+  const parsed = isJson && bytes <= maxBody ? Body.safeParse(jsonOf(Buffer.concat(chunks).toString())) : undefined
   if (parsed?.success) return parsed.data.token
   throw new WasteXError(
     'UNAUTHENTICATED',
     'Send a token: `Authorization: Bearer wastex_...`, or JSON { "token": "wastex_..." }.',
   )
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 /** Over plain HTTP a browser keeps a `Secure` cookie for this machine only, and not every browser does. */
@@ -65,8 +50,7 @@ function cookie({ headers: { host = '' } }: IncomingMessage, value: string, more
   return `${sessionCookie}=${value}; Path=/; HttpOnly; SameSite=Strict${secure}${more}`
 }
 
-function send(response: ServerResponse, status: number, body: object, setCookie?: string): void {
-  if (setCookie !== undefined) response.setHeader('set-cookie', setCookie)
-  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
-  response.end(JSON.stringify(body))
+function send(response: ServerResponse, body: object, setCookie: string): void {
+  const headers = { 'content-type': 'application/json', 'cache-control': 'no-store', 'set-cookie': setCookie }
+  response.writeHead(200, headers).end(JSON.stringify(body))
 }

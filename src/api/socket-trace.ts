@@ -1,7 +1,8 @@
 /** Each operation of a socket is a request of its own: an id, a line in the log, a place in the metrics. */
-import type { GraphQLFormattedError } from 'graphql'
+import type { GraphQLError, GraphQLFormattedError } from 'graphql'
 import type { Log } from '../log.js'
 import { during, type RequestInHand } from '../request.js'
+import { withRequestId } from './errors-for-clients.js'
 import { newRequest, noteErrors, told } from './trace.js'
 
 /** graphql-ws' context, one a socket. */
@@ -20,9 +21,14 @@ export class SocketTrace {
     return request
   }
 
-  note(socket: OfSocket, id: string, errors: readonly Pick<GraphQLFormattedError, 'extensions'>[] | undefined): void {
+  /** @returns the errors as they are sent: with the request's id, and without the HTTP status, which is nothing to a socket */
+  note(socket: OfSocket, id: string, errors: readonly GraphQLError[]): GraphQLFormattedError[] {
     const request = this.inHand.get(socket)?.get(id)
     if (request) noteErrors(request, errors)
+    return errors.map((error) => {
+      const { http: _http, ...extensions } = error.extensions
+      return { ...error.toJSON(), extensions: withRequestId(extensions, request) }
+    })
   }
 
   end(socket: OfSocket, id: string): void {

@@ -1,7 +1,7 @@
 /** Subscriptions over WebSocket, by the graphql-transport-ws protocol: the same limits and errors as over HTTP. */
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql'
+import type { ExecutionArgs, ExecutionResult } from 'graphql'
 import { CloseCode } from 'graphql-ws'
 import { type Extra, useServer } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
@@ -16,7 +16,6 @@ import { credentialsOf } from './credentials.js'
 import { maskWith } from './error-shape.js'
 import { requestError } from './request-error.js'
 import { isOwnOrigin } from './request-rules.js'
-import { rewriteError } from './rewrite-error.js'
 import { SocketCount } from './socket-count.js'
 import { eachDuring, SocketTrace } from './socket-trace.js'
 import { closeWhenStalled } from './stalled-sockets.js'
@@ -86,31 +85,33 @@ export function serveSockets(server: Server, yoga: Yoga, signIn: SignIn, { confi
         try {
           return await during(inHand, () => execute(args))
         } catch (error) {
-          return { errors: withoutHttp([during(inHand, () => mask(error))]) }
+          return { errors: [during(inHand, () => mask(error))] }
         }
       },
       async subscribe(args) {
         const { inHand, subscribe } = executorsOf(args)
         return eachDuring(inHand, await during(inHand, () => subscribe(args)))
       },
-      onNext: (context, id, _payload, _args, { errors }) => trace.note(context, id, errors),
+      onNext(context, id, _payload, _args, { errors, data }) {
+        return errors && { ...(data !== undefined && { data }), errors: trace.note(context, id, errors) }
+      },
       onError(context, id, _payload, errors) {
-        trace.note(context, id, errors)
+        const noted = trace.note(context, id, errors)
         trace.end(context, id)
+        return noted
       },
       onComplete: (context, id) => trace.end(context, id),
       async onSubscribe(context, id, params) {
         const inHand = trace.begin(context, id)
         // This one is among them.
-        if (Object.keys(context.subscriptions).length > socketLimits.operations)
-          return withoutHttp([tooManyOperations()])
+        if (Object.keys(context.subscriptions).length > socketLimits.operations) return [tooManyOperations()]
         const { extra } = context
         const actor = extra.credentials
           ? await admit(signIn.actorOf(extra.credentials))
           : new WasteXError('UNAUTHENTICATED', 'Send `connection_init` first.')
         if (actor instanceof WasteXError) {
           turnOut(extra)
-          return withoutHttp([mask(actor)])
+          return [mask(actor)]
         }
         const { schema, execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped({
           actor,
@@ -121,7 +122,7 @@ export function serveSockets(server: Server, yoga: Yoga, signIn: SignIn, { confi
         try {
           const document = parse(params.query)
           const errors = validate(schema, document)
-          if (errors.length > 0) return withoutHttp(errors)
+          if (errors.length > 0) return errors
           return {
             schema,
             document,
@@ -131,7 +132,7 @@ export function serveSockets(server: Server, yoga: Yoga, signIn: SignIn, { confi
             rootValue: { execute, subscribe, inHand },
           }
         } catch (error) {
-          return during(inHand, () => withoutHttp([mask(error)]))
+          return [during(inHand, () => mask(error))]
         }
       },
     },
@@ -182,10 +183,3 @@ const tooManyOperations = () =>
     `At most ${socketLimits.operations} operations at once on a socket. Complete some, or open another socket.`,
     { limit: socketLimits.operations },
   )
-
-/** The HTTP status that an error would have had is nothing to a socket. */
-const withoutHttp = (errors: readonly GraphQLError[]) =>
-  errors.map((error) => {
-    const { http: _http, ...extensions } = error.extensions
-    return rewriteError(error, { message: error.message, extensions })
-  })

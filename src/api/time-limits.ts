@@ -3,18 +3,20 @@
  * mutation that is given up may still be done, and says so. An import answers when it is done, whenever that is.
  */
 import {
+  type DocumentNode,
   type ExecutionResult,
   getOperationAST,
   GraphQLError,
   Kind,
   type OperationDefinitionNode,
   OperationTypeNode,
-  type SelectionNode,
+  type SelectionSetNode,
 } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import type { PrismaClient } from '../db.js'
 import type { ErrorCode } from '../errors.js'
 import type { Context } from './context.js'
+import { type Fragments, fragmentsOf } from './fragments.js'
 
 export const timeLimits = Object.freeze({
   /** Of a mutation that only classifies. */
@@ -26,18 +28,28 @@ export const timeLimits = Object.freeze({
 const endless: ReadonlySet<string> = new Set(['importDataset'])
 const ofPhotos: ReadonlySet<string> = new Set(['classify', 'classifyMany'])
 
-/** @returns milliseconds; undefined: none */
-export function limitOf({ operation, selectionSet }: OperationDefinitionNode, queryMs: number): number | undefined {
+/** @param document that the operation stands in @returns milliseconds; undefined: none */
+export function limitOf(
+  { operation, selectionSet }: OperationDefinitionNode,
+  document: DocumentNode,
+  queryMs: number,
+): number | undefined {
   if (operation === OperationTypeNode.QUERY) return queryMs
-  const names = selectionSet.selections.flatMap(rootFields)
+  const names = rootFields(selectionSet, fragmentsOf(document))
   if (names.some((name) => endless.has(name))) return undefined
   return names.every((name) => ofPhotos.has(name)) ? timeLimits.classifyMs : timeLimits.mutationMs
 }
 
-/** A fragment may hide an import: it has no limit then. */
-function rootFields(node: SelectionNode): string[] {
-  if (node.kind === Kind.FIELD) return [node.name.value]
-  return node.kind === Kind.INLINE_FRAGMENT ? node.selectionSet.selections.flatMap(rootFields) : [...endless]
+/** Those in fragments among them, by whatever way: an import may stand in one. */
+function rootFields({ selections }: SelectionSetNode, fragments: Fragments, entered = new Set<string>()): string[] {
+  return selections.flatMap((node) => {
+    if (node.kind === Kind.FIELD) return [node.name.value]
+    if (node.kind === Kind.INLINE_FRAGMENT) return rootFields(node.selectionSet, fragments, entered)
+    const fragment = fragments.get(node.name.value)
+    if (!fragment || entered.has(node.name.value)) return []
+    entered.add(node.name.value)
+    return rootFields(fragment.selectionSet, fragments, entered)
+  })
 }
 
 /** In the words of `errors.ts`, and as a result: a socket's executor must not throw. */
@@ -55,7 +67,7 @@ const tooLong = (limitMs: number, mayBeDone: boolean): ExecutionResult => {
 export const useTimeLimits = (queryMs: number, reading: PrismaClient): Plugin<Context> => ({
   onExecute({ args, extendContext, setExecuteFn, executeFn }) {
     const operation = getOperationAST(args.document, args.operationName)
-    const limitMs = operation ? limitOf(operation, queryMs) : undefined
+    const limitMs = operation ? limitOf(operation, args.document, queryMs) : undefined
     if (!operation || limitMs === undefined) return
     if (operation.operation === OperationTypeNode.QUERY)
       extendContext({ hall: { ...args.contextValue.hall, db: reading } })

@@ -7,6 +7,7 @@ import type { Plugin } from 'graphql-yoga'
 import type { Log } from '../log.js'
 import { requests, requestSeconds, subscribers } from '../metrics.js'
 import { currentRequest, during, type RequestInHand } from '../request.js'
+import { isResult } from './execution-result.js'
 
 export const requestIdHeader = 'x-request-id'
 /** A proxy's own id is taken over if it can do no harm where it is shown. */
@@ -56,9 +57,6 @@ export function told(
   requests.inc({ kind: kind ?? 'other', code })
   if (kind !== 'subscription') requestSeconds.observe({ kind: kind ?? 'other' }, ms / 1000)
 }
-
-const isResult = (result: unknown): result is ExecutionResult =>
-  typeof result === 'object' && result !== null && !(Symbol.asyncIterator in result)
 
 function noteOperation(args: Parameters<typeof getOperationAST>[0], name: string | null | undefined): void {
   const inHand = currentRequest()

@@ -5,8 +5,10 @@ import { WasteXError } from '../errors.js'
 import { decodingPool } from '../photos/decoding-pool.js'
 import { type Admission, useAdmission } from './admission.js'
 import type { Context, House } from './context.js'
+import { DocumentCache } from './document-cache.js'
 import { useDocumentLimits } from './document-limits.js'
 import { maskWith, useErrorShape } from './error-shape.js'
+import { useFilePlaces } from './file-places.js'
 import { useIntrospection } from './introspection.js'
 import { maxUploads, multipartLimits } from './multipart.js'
 import { usePlainText } from './plain-text.js'
@@ -48,6 +50,11 @@ export function makeYoga(house: House, reading = house.hall.db) {
     // The console is served from here: no other site's scripts are invited, but those that a setting names.
     cors: (request) => (config.origins.includes(request.headers.get('origin') ?? '') ? invitation : false),
     batching: false,
+    // What cannot be parsed is not kept: a client that repeats it has it parsed again.
+    parserAndValidationCache: {
+      documentCache: new DocumentCache(),
+      errorCache: { get: () => undefined, set: () => undefined },
+    },
     // Unexpected errors are logged where they are masked.
     logging: false,
     maskedErrors: { maskError: maskWith(house.hall.log) },
@@ -63,6 +70,7 @@ export function makeYoga(house: House, reading = house.hall.db) {
       useDocumentLimits(),
       useIntrospection(config.introspection),
       usePlainText(),
+      useFilePlaces(),
       useTimeLimits(config.queryMs, reading),
       useErrorShape(),
     ],

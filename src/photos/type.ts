@@ -13,12 +13,21 @@ const heifBrands = new Set(['heic', 'heix', 'hevc', 'hevx', 'heim', 'heis', 'mif
 
 /** @throws WasteXError UNSUPPORTED_IMAGE that says what the file seems to be and what to send instead. */
 export function photoType(bytes: Uint8Array): PhotoType {
-  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 256)).toString('latin1')
+  const type = typeByHead(bytes)
+  if (type) return type
+  throw new WasteXError('UNSUPPORTED_IMAGE', `${whatItIs(headOf(bytes))} Send a JPEG, PNG or WebP.`)
+}
+
+/** @param bytes the first dozen will do @returns undefined for what is no photo */
+export function typeByHead(bytes: Uint8Array): PhotoType | undefined {
+  const head = headOf(bytes)
   if (head.startsWith('\xff\xd8\xff')) return 'jpeg'
   if (head.startsWith('\x89PNG\r\n\x1a\n')) return 'png'
-  if (head.startsWith('RIFF') && head.slice(8, 12) === 'WEBP') return 'webp'
-  throw new WasteXError('UNSUPPORTED_IMAGE', `${whatItIs(head)} Send a JPEG, PNG or WebP.`)
+  return head.startsWith('RIFF') && head.slice(8, 12) === 'WEBP' ? 'webp' : undefined
 }
+
+const headOf = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 256)).toString('latin1')
 
 function whatItIs(head: string): string {
   if (head === '') return 'The file is empty.'

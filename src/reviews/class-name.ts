@@ -1,6 +1,7 @@
 import { badInput } from '../errors.js'
 
-const longest = 64
+/** Characters of the name of a class or a version. */
+export const longestName = 64
 /** Control characters, line breaks, halves of characters, and what turns or hides the text around it. */
 const forbidden = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/u
 
@@ -12,7 +13,7 @@ const forbidden = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u200b\u200e\u200f\u202a-\u202e\u206
 export function checkedName(field: string, given: string): string {
   const name = given.normalize('NFC').trim()
   if (name === '') throw badInput(field, 'A name must not be empty.')
-  if ([...name].length > longest) throw badInput(field, `A name has at most ${longest} characters.`)
+  if ([...name].length > longestName) throw badInput(field, `A name has at most ${longestName} characters.`)
   if (forbidden.test(name)) throw badInput(field, 'A name must not contain control characters or line breaks.')
   return name
 }

@@ -77,7 +77,8 @@ export async function keepForReview(hall: Pick<Hall, 'config' | 'db'>, unknown: 
   })
 }
 
-const longestFilename = 255
+/** Characters; of a longer name its end is kept, with what says the type. */
+export const longestFilename = 255
 
 /** Without folders and control characters: it is only shown, but wherever it is shown it must do no harm. */
 function plainFilename(given: string, fallback: string): string {

@@ -5,6 +5,7 @@ import { conflict } from '../errors.js'
 import type { Hall } from '../hall.js'
 import { nearCopyGroups } from '../photos/near-copies.js'
 import { completeVersion } from './complete-version.js'
+import { checkedNotes } from './notes.js'
 import { changingVersions } from './one-at-a-time.js'
 import { assignSplits, type ClassCounts } from './splits.js'
 import { type StagedPhoto, takeStaged } from './staged-photos.js'
@@ -30,6 +31,7 @@ export async function createVersion(
   by: Doer,
   input: CreateVersionInput,
 ): Promise<{ id: number }> {
+  const notes = checkedNotes(input.notes)
   const name = await freeName(db, input.name)
   return changingVersions(db, async (tx) => {
     const parentId = await parentOf(tx, input.parent)
@@ -44,7 +46,7 @@ export async function createVersion(
     const splitsOfNew = assignSplits(newOnes, await countsBeforeNew(tx, parentId, staged))
     const splitOf = new Map(newOnes.map(({ photoId }, i) => [photoId, splitsOfNew[i]]))
     const { id } = await tx.datasetVersion.create({
-      data: { name, parentId, notes: input.notes ?? null, totalImages: 0, classCounts: [], splits: [] },
+      data: { name, parentId, notes, totalImages: 0, classCounts: [], splits: [] },
       select: { id: true },
     })
     const photoIds = staged.map((photo) => photo.photoId)

@@ -23,6 +23,9 @@ export interface DatasetFolder {
   readonly splits: ReadonlySet<Split>
 }
 
+/** That an import may name; left out, all are taken, however many there are. */
+export const mostClasses = 1_000
+
 const splitFolders: Readonly<Record<string, Split>> = {
   train: 'TRAIN',
   training: 'TRAIN',
@@ -54,9 +57,7 @@ export async function listDataset(root: string, classes: readonly string[] | und
   }
   const classFolders = isSplit
     ? (
-        await Promise.all(
-          splitNames.map(async (split) => (await foldersIn(path.join(root, split))).map((name) => [split, name])),
-        )
+        await Promise.all(splitNames.map(async (split) => (await foldersIn(root, split)).map((name) => [split, name])))
       ).flat()
     : folders.map((name) => [name])
   const wanted = await wantedOf(
@@ -95,6 +96,8 @@ function tooFew(classCount: number, folders: readonly string[]): Error {
 
 async function wantedOf(found: readonly string[], classes: readonly string[] | undefined) {
   if (!classes) return () => true
+  if (classes.length > mostClasses)
+    throw badInput('input.classes', `At most ${mostClasses} class folders can be named.`)
   const keys = new Set(classes.map((name) => classKey(checkedName('input.classes', name))))
   const there = new Set(found.map(classKey))
   const missing = classes.filter((name) => !there.has(classKey(checkedName('input.classes', name))))
@@ -105,8 +108,19 @@ async function wantedOf(found: readonly string[], classes: readonly string[] | u
   return (key: string) => keys.has(key)
 }
 
-async function foldersIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true })
+/** @throws WasteXError BAD_USER_INPUT for a folder that is not ours to read, or has gone: unlike a file it may hold a whole class */
+async function listed(root: string, parts: readonly string[]) {
+  try {
+    return await readdir(path.join(root, ...parts), { withFileTypes: true })
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error
+    const name = parts.length > 0 ? `The folder “${parts.join('/')}” in it` : 'It'
+    throw badInput('input.path', `${name} cannot be read by this server (${String(error.code)}).`)
+  }
+}
+
+async function foldersIn(root: string, ...parts: string[]): Promise<string[]> {
+  const entries = await listed(root, parts)
   return entries
     .filter((entry) => entry.isDirectory() && !isHidden(entry.name))
     .map((entry) => entry.name)
@@ -118,7 +132,7 @@ async function filesBelow(root: string, parts: readonly string[]) {
   const ignored: string[] = []
   const waiting = [parts]
   for (let folder = waiting.pop(); folder; folder = waiting.pop()) {
-    for (const entry of await readdir(path.join(root, ...folder), { withFileTypes: true })) {
+    for (const entry of await listed(root, folder)) {
       if (isHidden(entry.name)) continue
       const below = [...folder, entry.name]
       if (entry.isDirectory()) waiting.push(below)

@@ -12,6 +12,7 @@ import { arrange } from './arrange-import.js'
 import { type ImportProgress, progressOf, ProgressTeller } from './import-progress.js'
 import { importPlace } from './import-place.js'
 import { insertEntries } from './insert-entries.js'
+import { checkedNotes } from './notes.js'
 import { changingVersions } from './one-at-a-time.js'
 import { readDataset } from './read-dataset.js'
 import { freeName, nameTaken } from './version-name.js'
@@ -78,6 +79,7 @@ async function makeVersion(
   begin: (progress: ProgressTeller) => void,
 ): Promise<{ id: number }> {
   const { db } = hall
+  const notes = checkedNotes(input.notes)
   const name = await freeName(db, input.name)
   const folder = await listDataset(root, input.classes ?? undefined)
   const progress = new ProgressTeller(hall, name, folder.files.length)
@@ -90,7 +92,7 @@ async function makeVersion(
     return await changingVersions(db, async (tx) => {
       const spelling = await ensureClasses(tx, [...new Set(entries.map((entry) => entry.classLabel))])
       const { id } = await tx.datasetVersion.create({
-        data: { name, notes: input.notes ?? null, totalImages: 0, classCounts: [], splits: [] },
+        data: { name, notes, totalImages: 0, classCounts: [], splits: [] },
         select: { id: true },
       })
       await insertEntries(tx, id, entries, spelling)

@@ -1,9 +1,13 @@
 /** The table of docs/limits.md, from the constants that are in force. */
+import { longestTokenName } from '../../src/access/tokens.js'
+import { maxCachedCharacters } from '../../src/api/document-cache.js'
 import { documentLimits } from '../../src/api/document-limits.js'
 import { multipartLimits } from '../../src/api/multipart.js'
+import { longestKey } from '../../src/api/once.js'
 import { defaultPageSize, maxPageSize } from '../../src/api/page.js'
 import { maxNesting } from '../../src/api/parse-json.js'
 import { maxJsonBytes } from '../../src/api/request-rules.js'
+import { maxLabels } from '../../src/api/schema/review-mutations.js'
 import { httpLimits } from '../../src/api/server.js'
 import { socketLimits } from '../../src/api/sockets.js'
 import { timeLimits } from '../../src/api/time-limits.js'
@@ -11,6 +15,10 @@ import { readConfig } from '../../src/config.js'
 import { mailboxSize } from '../../src/events.js'
 import { photoLimits } from '../../src/photos/limits.js'
 import { maxWaiting } from '../../src/predictions/queue.js'
+import { longestName } from '../../src/reviews/class-name.js'
+import { longestFilename } from '../../src/reviews/keep-for-review.js'
+import { mostClasses } from '../../src/versions/dataset-folder.js'
+import { longestNotes } from '../../src/versions/notes.js'
 
 export interface Limit {
   readonly what: string
@@ -26,6 +34,7 @@ export interface Limit {
 const config = readConfig({})
 const amount = (value: number) => value.toLocaleString('en')
 const size = (bytes: number) => (bytes >= 2 ** 20 ? `${amount(bytes / 2 ** 20)} MiB` : `${amount(bytes / 2 ** 10)} KiB`)
+const characters = (count: number) => `${amount(count)} characters`
 const time = (ms: number) => `${amount(ms / 1_000)} s`
 
 const decode = 'photos-decode.test.ts'
@@ -63,7 +72,12 @@ export const limits: Readonly<Record<string, readonly Limit[]>> = {
       answer: 'waits',
       test: [pool, 'so many at once'],
     },
-    { what: 'photos decoded at once, by a training', value: '1', answer: 'waits', test: [pool, 'so many at once'] },
+    {
+      what: 'photos decoded at once, by a training',
+      value: '1',
+      answer: 'waits',
+      test: ['limits.test.ts', 'a training decodes so few photos at once'],
+    },
     {
       what: 'photos from phones that wait to be decoded',
       value: amount(photoLimits.waiting),
@@ -110,6 +124,12 @@ export const limits: Readonly<Record<string, readonly Limit[]>> = {
       test: ['api-multipart.test.ts', 'a file in two places'],
     },
     {
+      what: 'uses of an `Upload` variable in an operation (the specification allows more)',
+      value: '1',
+      answer: bad,
+      test: ['api-multipart.test.ts', 'a file that stands in several places of its operation'],
+    },
+    {
       what: 'uploads in hand',
       value: amount(multipartLimits.inHand),
       answer: full,
@@ -133,13 +153,13 @@ export const limits: Readonly<Record<string, readonly Limit[]>> = {
       what: 'time for the whole request',
       value: time(httpLimits.requestMs),
       answer: '408',
-      test: ['limits.test.ts', 'are those of the server'],
+      test: ['limits.test.ts', 'time for the whole request'],
     },
     {
       what: 'time between two requests of a connection',
       value: time(httpLimits.keepAliveMs),
       answer: 'closed',
-      test: ['limits.test.ts', 'are those of the server'],
+      test: ['limits.test.ts', 'time between two requests'],
     },
     {
       what: 'connections',
@@ -161,15 +181,51 @@ export const limits: Readonly<Record<string, readonly Limit[]>> = {
       answer: '`FORBIDDEN`',
       test: ['api-origins.test.ts', 'is not invited'],
     },
+    {
+      what: '`Idempotency-Key`',
+      value: characters(longestKey),
+      answer: bad,
+      test: ['once.test.ts', 'under a key that is too long'],
+    },
+    {
+      what: 'time that the answer under an `Idempotency-Key` is kept',
+      value: `${config.idempotencyHours} hours`,
+      setting: 'WASTEX_IDEMPOTENCY_HOURS',
+      answer: 'done again',
+      test: ['once.test.ts', 'keys are kept for a day'],
+    },
   ],
   Operations: [
     {
-      what: 'tokens',
+      what: 'characters of the document',
+      value: amount(documentLimits.characters),
+      answer: bad,
+      test: [cost, 'so many characters at most'],
+    },
+    {
+      what: 'tokens of the document',
       value: amount(documentLimits.tokens),
       answer: '`GRAPHQL_PARSE_FAILED`',
-      test: [requests, 'is bounded: depth'],
+      test: [requests, 'more tokens than are taken'],
     },
-    { what: 'depth', value: amount(documentLimits.depth), answer: bad, test: [requests, 'is bounded: depth'] },
+    {
+      what: 'fields of the document, each where it is written',
+      value: amount(documentLimits.fieldsWritten),
+      answer: bad,
+      test: [cost, 'so many fields at most'],
+    },
+    {
+      what: 'characters of the documents that are kept parsed',
+      value: amount(maxCachedCharacters),
+      answer: 'parsed again',
+      test: [cost, 'kept, parsed, for whoever sends it again'],
+    },
+    {
+      what: 'depth',
+      value: amount(documentLimits.depth),
+      answer: bad,
+      test: [requests, 'more fields within fields than are taken'],
+    },
     { what: 'fields', value: amount(documentLimits.fields), answer: bad, test: [requests, 'as often as it is spread'] },
     {
       what: 'aliases, of `__typename` too',
@@ -181,7 +237,7 @@ export const limits: Readonly<Record<string, readonly Limit[]>> = {
       what: 'directives',
       value: amount(documentLimits.directives),
       answer: bad,
-      test: [requests, 'is bounded: depth'],
+      test: [requests, 'more directives than are taken'],
     },
     {
       what: 'cost',
@@ -206,13 +262,51 @@ export const limits: Readonly<Record<string, readonly Limit[]>> = {
       what: 'time of a mutation that classifies',
       value: time(timeLimits.classifyMs),
       answer: '`TIMED_OUT`',
-      test: ['api-time-limits.test.ts', 'classify'],
+      test: ['api-time-limits.test.ts', 'classify has its own'],
     },
     {
       what: 'time of another mutation, `importDataset` excepted',
       value: time(timeLimits.mutationMs),
       answer: '`TIMED_OUT`',
-      test: ['api-time-limits.test.ts', 'an import has none'],
+      test: ['api-time-limits.test.ts', 'another mutation has more'],
+    },
+    {
+      what: 'photos labelled at once',
+      value: amount(maxLabels),
+      answer: bad,
+      test: [requests, 'more photos than are labelled at once'],
+    },
+  ],
+  Texts: [
+    {
+      what: 'name of a class or a version',
+      value: characters(longestName),
+      answer: bad,
+      test: ['reviews-queue.test.ts', 'names that make no sense'],
+    },
+    {
+      what: 'name of a token',
+      value: characters(longestTokenName),
+      answer: bad,
+      test: ['access-sign-in.test.ts', 'a name that is too long'],
+    },
+    {
+      what: 'file name of a photo',
+      value: characters(longestFilename),
+      answer: 'cut to its end',
+      test: ['reviews-queue.test.ts', 'has a plain file name'],
+    },
+    {
+      what: 'notes of a version',
+      value: characters(longestNotes),
+      answer: bad,
+      test: ['versions-create.test.ts', 'notes that are too long'],
+    },
+    {
+      what: 'class folders that an import names',
+      value: amount(mostClasses),
+      answer: bad,
+      test: ['versions-import.test.ts', 'more class folders than may be named'],
     },
   ],
   Sockets: [
@@ -232,7 +326,7 @@ export const limits: Readonly<Record<string, readonly Limit[]>> = {
       what: 'between pings',
       value: time(socketLimits.pingMs),
       answer: 'closed',
-      test: [floods, 'is let go; the others hear everything'],
+      test: ['limits.test.ts', 'answers no ping'],
     },
     {
       what: 'operations at once',
@@ -283,7 +377,7 @@ export const limits: Readonly<Record<string, readonly Limit[]>> = {
       what: 'time to close when the server stops',
       value: time(socketLimits.goodbyeMs),
       answer: 'closed',
-      test: ['api-sockets.test.ts', 'does not wait for those who stall'],
+      test: ['api-sockets.test.ts', 'closes sockets with 1001'],
     },
   ],
 }

@@ -3,13 +3,13 @@ import SchemaBuilder from '@pothos/core'
 import PrismaPlugin from '@pothos/plugin-prisma'
 import RelayPlugin from '@pothos/plugin-relay'
 import { GraphQLError } from 'graphql'
-import { DateTimeResolver } from 'graphql-scalars'
 import type PrismaTypes from '../../generated/pothos-types.js'
 import { getDatamodel } from '../../generated/pothos-types.js'
 import { mayAct } from '../../access/actor.js'
 import type { Context } from '../context.js'
 import { decodeId, encodeId } from '../ids.js'
 import { visibleImages } from '../visible.js'
+import { DateTime } from './date-time.js'
 import { forbidden } from './guard.js'
 import { defaultPageSize, maxPageSize } from '../page.js'
 
@@ -85,7 +85,7 @@ builder.globalConnectionField('totalCount', (t) =>
   }),
 )
 
-builder.addScalarType('DateTime', DateTimeResolver, {
+builder.addScalarType('DateTime', DateTime, {
   description: 'A moment in UTC, RFC 3339: `2025-01-31T12:00:00.000Z`.',
 })
 

@@ -3,7 +3,7 @@ import type { GraphQLResolveInfo } from 'graphql'
 import type { TrainingRun as Run } from '../../db.js'
 import { badInput } from '../../errors.js'
 import { type Classification, classify } from '../../reviews/triage.js'
-import { once, type OnceArguments } from '../once.js'
+import { longestKey, once, type OnceArguments } from '../once.js'
 import { phaseEnded } from '../../metrics.js'
 import { currentRequest } from '../../request.js'
 import { errorForClient } from '../errors-for-clients.js'
@@ -121,8 +121,7 @@ function received(): void {
   if (request) phaseEnded('receive', request.startedAt)
 }
 
-const whatKey =
-  'The header `Idempotency-Key` for clients that cannot set it: sent again with the same key, it is answered as the first time, and nothing is counted again. 1 to 255 visible ASCII characters.'
+const whatKey = `The header \`Idempotency-Key\` for clients that cannot set it: sent again with the same key, it is answered as the first time, and nothing is counted again. 1 to ${longestKey} visible ASCII characters.`
 
 builder.mutationFields((t) => ({
   classify: t.field({

@@ -1,5 +1,6 @@
 /** What an operator does with a photo. The answer is the photo as it is afterwards. */
 import { badInput } from '../../errors.js'
+import { longestName } from '../../reviews/class-name.js'
 import { label } from '../../reviews/label.js'
 import { labelMany } from '../../reviews/label-many.js'
 import { markReviewed } from '../../reviews/mark-reviewed.js'
@@ -11,10 +12,9 @@ import { builder } from './builder.js'
 import { Image } from './image.js'
 
 /** Labels given at once: one transaction holds them all. */
-const maxLabels = 500
+export const maxLabels = 500
 
-const whereLabel =
-  'Trimmed, compared without regard to case. A class that does not exist yet is introduced. 1 to 64 characters.'
+const whereLabel = `Trimmed, compared without regard to case. A class that does not exist yet is introduced. 1 to ${longestName} characters.`
 
 builder.mutationFields((t) => ({
   markReviewed: t.prismaField({

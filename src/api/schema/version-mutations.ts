@@ -1,21 +1,27 @@
 /** Importing photos, making versions, choosing the active one. */
+import { longestName } from '../../reviews/class-name.js'
 import { createVersion } from '../../versions/create-version.js'
+import { mostClasses } from '../../versions/dataset-folder.js'
 import { importDataset } from '../../versions/import-dataset.js'
+import { longestNotes } from '../../versions/notes.js'
 import { setActiveVersion } from '../../versions/set-active-version.js'
 import { once } from '../once.js'
 import { given } from '../given.js'
 import { builder } from './builder.js'
 import { DatasetVersion } from './version.js'
 
-const versionName = 'Name of the new version, unique: 1 to 64 characters.'
+const versionName = `Name of the new version, unique: 1 to ${longestName} characters.`
+const whatNotes = `Anything worth knowing about it later, at most ${longestNotes} characters.`
 
 const ImportDatasetInput = builder.inputType('ImportDatasetInput', {
   description: 'A folder of class folders, or of train, val and test folders of class folders, on the server’s disk.',
   fields: (t) => ({
     name: t.string({ required: true, description: versionName }),
     path: t.string({ required: true, description: 'The folder. It must lie below `WASTEX_IMPORT_ROOTS`.' }),
-    classes: t.stringList({ description: 'Only these class folders. Left out: all of them.' }),
-    notes: t.string({ description: 'Anything worth knowing about it later.' }),
+    classes: t.stringList({
+      description: `Only these class folders, at most ${mostClasses}. Left out: all of them, however many.`,
+    }),
+    notes: t.string({ description: whatNotes }),
     activate: t.boolean({ description: 'Make it the active version. Left out: true when there is none yet.' }),
   }),
 })
@@ -25,7 +31,7 @@ const CreateVersionInput = builder.inputType('CreateVersionInput', {
   fields: (t) => ({
     name: t.string({ required: true, description: versionName }),
     parent: t.string({ description: 'Name of the version to start from. Left out: the active one.' }),
-    notes: t.string({ description: 'Anything worth knowing about it later.' }),
+    notes: t.string({ description: whatNotes }),
     activate: t.boolean({ description: 'Make it the active version. Left out: true.' }),
   }),
 })

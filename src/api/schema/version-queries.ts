@@ -1,6 +1,6 @@
 /** Versions and classes, listed and by name. */
 import { notFound } from '../../errors.js'
-import { by, connectionOf, type Keyset } from '../page.js'
+import { by, connectionOf, type Keyset, maxPageSize } from '../page.js'
 import { builder } from './builder.js'
 import { pageQuery } from './page-query.js'
 import { DatasetClass, DatasetVersion, DatasetVersionConnection } from './version.js'
@@ -37,6 +37,8 @@ builder.queryFields((t) => ({
     type: [DatasetClass],
     role: 'OPERATOR',
     description: 'Every class there is, alphabetical.',
+    // As the largest page: each leads to a version, and from there to its entries.
+    extensions: { rows: maxPageSize },
     resolve: (query, _root, _args, { hall }) => hall.db.datasetClass.findMany({ ...query, orderBy: { key: 'asc' } }),
   }),
 }))

@@ -1,0 +1,136 @@
+/** Errors as they leave the server: with the id of their request, with a time to come back, and with a body whatever has failed. */
+import { once } from 'node:events'
+import { createSchema, createYoga } from 'graphql-yoga'
+import pg from 'pg'
+import { pino } from 'pino'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { WebSocket } from 'ws'
+import { newSecret } from '../src/access/secret.js'
+import { maskWith, useErrorShape } from '../src/api/error-shape.js'
+import { overloaded } from '../src/api/request-error.js'
+import { WasteXError } from '../src/errors.js'
+import { type ClientError, send } from './support/client.js'
+import { answerOn, line } from './support/raw-request.js'
+import { startTestServer, type TestServer } from './support/server.js'
+import { bearer } from './support/tokens.js'
+
+let server: TestServer
+beforeAll(async () => {
+  server = await startTestServer()
+})
+afterAll(() => server.close())
+
+describe('an error has the id of its request', () => {
+  const tooDeep = `{ datasetVersion(name: "x") ${'{ parent '.repeat(30)} { name } ${'}'.repeat(30)} }`
+  const mistakes = [
+    ['that cannot be parsed', '{'],
+    ['that is not valid', '{ nothing }'],
+    ['that is too large', tooDeep],
+    ['whose variable is missing', 'query ($name: String!) { trainingRun(name: $name) { name } }'],
+    ['that asks for what is not there', '{ trainingRun(name: "none") { name } }'],
+  ] as const
+
+  // Twice: what is known of a document is kept, and the id is not that of whoever sent it first.
+  it.each(mistakes)('over HTTP, of a document %s', async (_what, query) => {
+    for (const id of ['first', 'second']) {
+      const { errors } = await send(server.address, query, {}, { headers: { 'x-request-id': id } })
+      expect(errors?.map(({ extensions }) => extensions['requestId'])).toEqual([id])
+    }
+  })
+
+  it.each(mistakes)('over WebSocket, of a document %s', async (_what, query) => {
+    const socket = new WebSocket(`${server.address.replace('http', 'ws')}/graphql`, 'graphql-transport-ws')
+    await once(socket, 'open')
+    const answer = async (message: object) => {
+      socket.send(JSON.stringify(message))
+      const [data] = (await once(socket, 'message')) as [Buffer]
+      return (JSON.parse(data.toString()) as { payload?: ClientError[] | { errors: ClientError[] } }).payload
+    }
+    await answer({ type: 'connection_init' })
+    const payload = await answer({ type: 'subscribe', id: '1', payload: { query } })
+    const [error] = (Array.isArray(payload) ? payload : payload?.errors) ?? []
+    expect(error?.extensions).toEqual({
+      ...error?.extensions,
+      code: expect.any(String),
+      requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    })
+    expect(error?.extensions).not.toHaveProperty('http')
+    socket.close()
+  })
+
+  it('that was refused before it was read', async () => {
+    const headers = { 'content-type': 'text/plain', 'x-request-id': 'unread' }
+    const response = await fetch(`${server.address}/graphql`, { method: 'POST', headers, body: '{}' })
+    expect(await response.json()).toMatchObject({
+      errors: [{ extensions: { code: 'BAD_USER_INPUT', requestId: 'unread' } }],
+    })
+  })
+
+  it('outside of GraphQL as well', async () => {
+    const headers = { ...bearer(newSecret()), 'x-request-id': 'elsewhere' }
+    for (const where of ['/session', '/files/photos/x']) {
+      const method = where === '/session' ? 'POST' : 'GET'
+      const response = await fetch(server.address + where, { method, headers })
+      expect([where, response.status, response.headers.get('content-type')]).toEqual([where, 401, 'application/json'])
+      expect(await response.json()).toMatchObject({
+        errors: [{ extensions: { code: 'UNAUTHENTICATED', requestId: 'elsewhere' } }],
+      })
+    }
+  })
+})
+
+describe('whoever comes too early', () => {
+  const queueIsFull = () => {
+    throw new WasteXError('OVERLOADED', 'Too many photos are waiting.', { retryAfterMs: 1_200 })
+  }
+  const yoga = createYoga({
+    schema: createSchema({
+      typeDefs: 'type Query { busy: Int  idle: Int }',
+      resolvers: { Query: { busy: queueIsFull } },
+    }),
+    plugins: [useErrorShape()],
+    maskedErrors: { maskError: maskWith(pino({ level: 'silent' })) },
+    logging: false,
+  })
+  const ask = (query: string) => yoga.fetch(`http://server/graphql?query=${encodeURIComponent(query)}`)
+
+  it('is told by the header when to come again, by a full queue as by the room for uploads', async () => {
+    const response = await ask('{ busy }')
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '2'])
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { retryAfterMs: 1_200 } }] })
+    expect(overloaded(1_200).extensions['http']).toEqual({ status: 503, headers: { 'retry-after': '2' } })
+  })
+
+  it('is told nothing of the kind where another field has answered', async () => {
+    const response = await ask('{ busy __typename }')
+    expect([response.status, response.headers.get('retry-after')]).toEqual([200, null])
+  })
+})
+
+describe('what is no address', () => {
+  it.each(['//', '//[', 'http://[/'])('such as %s, is the client’s mistake', async (address) => {
+    const socket = await line(server.address)
+    socket.write(`GET ${address} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`)
+    expect(await answerOn(socket)).toMatchObject({ status: 400 })
+  })
+})
+
+describe('without its database', () => {
+  it('the server answers in the shape of GraphQL, with a code and an id', async () => {
+    const own = await startTestServer()
+    const admin = new pg.Client({ connectionString: inject('cluster') })
+    await admin.connect()
+    const name = new URL(own.config.databaseUrl ?? '').pathname.slice(1)
+    await admin.query(`ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS false`)
+    await admin.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name])
+    const answer = await send(own.address, '{ __typename }', {}, { headers: bearer(newSecret()) })
+    await admin.query(`ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS true`)
+    await admin.end()
+    expect(answer).toMatchObject({
+      status: 500,
+      errors: [{ message: expect.stringContaining('log'), extensions: { code: 'INTERNAL_SERVER_ERROR' } }],
+    })
+    expect(answer.errors?.[0]?.extensions['requestId']).toBe(answer.errors?.[0]?.extensions['id'])
+    await own.close()
+  })
+})
