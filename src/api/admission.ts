@@ -1,7 +1,8 @@
 /** Who asks, found out before anything of a request is read. GraphQL is told by its context. */
 import { GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
-import type { Actor } from '../access/actor.js'
+import { type Actor, mayAct } from '../access/actor.js'
+import type { Role } from '../db.js'
 import { httpStatusOf, WasteXError } from '../errors.js'
 
 /** What the server knows of a request before yoga has it. */
@@ -18,6 +19,9 @@ export const admit = (looking: Promise<Actor>): Promise<Actor | WasteXError> =>
     if (error instanceof WasteXError) return error
     throw error
   })
+
+export const isAdmitted = (actor: Actor | WasteXError, needed: Role): boolean =>
+  !(actor instanceof WasteXError) && mayAct(actor, needed)
 
 export const useAdmission = (): Plugin<object, Admission> => ({
   onRequestParse({ serverContext: { actor } }) {
