@@ -54,15 +54,19 @@ describe('a server without a token', () => {
   })
 
   it('lets in nobody by nginx as it comes, which says this machine’s name and adds nothing', async () => {
-    const ask = async (version: string) => {
+    const ask = async (version: string, address: string, host = '127.0.0.1:4000') => {
       const socket = await line(server.address)
       socket.write(
-        `GET /graphql?query={__typename} HTTP/${version}\r\nHost: 127.0.0.1:4000\r\nConnection: close\r\naccept: application/json\r\n\r\n`,
+        `GET ${address} HTTP/${version}\r\nHost: ${host}\r\nConnection: close\r\naccept: application/json\r\n\r\n`,
       )
       return (await answerOn(socket)).body
     }
-    expect(await ask('1.0')).toContain('UNAUTHENTICATED')
-    expect(await ask('1.1')).toContain('"__typename":"Query"')
+    expect(await ask('1.0', '/graphql?query={__typename}')).toContain('UNAUTHENTICATED')
+    expect(await ask('1.1', '/graphql?query={__typename}')).toContain('"__typename":"Query"')
+    expect(await ask('1.0', '/ready')).not.toContain('"degraded":[')
+    expect(await ask('1.1', '/ready')).toContain('"degraded":[')
+    // A page elsewhere can make its own name lead here.
+    expect(await ask('1.1', '/ready', 'page.elsewhere.example')).not.toContain('"degraded":[')
   })
 
   it('lets in whoever is here, with all that browsers and programs send of themselves', async () => {

@@ -5,7 +5,6 @@ import type { SignIn } from '../access/sign-in.js'
 import { connect } from '../db.js'
 import { WasteXError } from '../errors.js'
 import { admit, isAdmitted } from './admission.js'
-import { isFromHere } from './client-address.js'
 import type { House } from './context.js'
 import { credentialsOf } from './credentials.js'
 import { serveFile } from './files.js'
@@ -81,7 +80,7 @@ export async function startServer(house: House, signIn: SignIn, degraded: () => 
     if (url.pathname === '/ready') {
       const { status, ...reasons } = await ready()
       // They name runs and say what fails inside.
-      const mayHear = isFromHere(request) || isAdmitted(await admitted(request), 'OPERATOR')
+      const mayHear = credentialsOf(request).isLocal || isAdmitted(await admitted(request), 'OPERATOR')
       return sendJson(response, status === 'failed' ? 503 : 200, { status, ...(mayHear && reasons) })
     }
     if (url.pathname === '/') return response.setHeader('content-type', 'text/html; charset=utf-8').end(welcome)
