@@ -1,4 +1,5 @@
 /** Settings, read once from the environment. Every one has a default that works on one machine. */
+import os from 'node:os'
 import path from 'node:path'
 import { z } from 'zod'
 import { isLoopback } from './loopback.js'
@@ -8,6 +9,20 @@ const folder = (fallback: string) =>
     .string()
     .default(fallback)
     .transform((value) => path.resolve(value))
+
+/** Where systems keep their own things, and people theirs. */
+const ofSystem = /^\/(bin|boot|dev|etc|lib\w*|opt|proc|run|sbin|sys|usr|var|private|System|Library|Applications)(\/|$)/
+const ofPeople = /^\/(root|(home|Users)(\/[^/]+)?)$/
+
+/**
+ * The folder above the working folder, where photos may lie beside a checkout: unless that is a whole disk, somebody's home or a
+ * folder of the system, which nobody opens by not saying anything.
+ */
+export function besideTheCheckout(workingFolder: string, home: string = os.homedir()): string[] {
+  const above = path.dirname(workingFolder)
+  const isTooMuch = above === path.parse(above).root || above === path.resolve(home)
+  return isTooMuch || ofSystem.test(above) || ofPeople.test(above) ? [] : [above]
+}
 
 const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text
 
@@ -49,7 +64,7 @@ const Environment = z.object({
   WASTEX_SOCKETS_PER_ADDRESS: z.coerce.number().int().min(1).default(50),
   /** Hours for which the answer to a request with an Idempotency-Key is kept. */
   WASTEX_IDEMPOTENCY_HOURS: z.coerce.number().positive().default(24),
-  /** Left out: on where only this machine can look. */
+  /** Left out: on where only whoever is on this machine can look. */
   WASTEX_GRAPHIQL: z.enum(['on', 'off']).optional(),
   WASTEX_INTROSPECTION: z.enum(['on', 'off']).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -97,6 +112,10 @@ export interface Config {
   readonly logLevel: string
 }
 
+/** Whether others than those on this machine are meant to reach it. */
+export const letsOthersIn = ({ host, trustedProxies }: Pick<Config, 'host' | 'trustedProxies'>): boolean =>
+  !isLoopback(host) || trustedProxies > 0
+
 /** @throws Error that names the setting, for `main` to print. */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
   // An empty variable is one that was not set: `DATABASE_URL= npm start`.
@@ -107,8 +126,11 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     throw new Error(`The setting ${issue?.path.join('.')} is wrong: ${issue?.message}`)
   }
   const env = parsed.data
-  const roots = env.WASTEX_IMPORT_ROOTS?.split(path.delimiter) ?? [env.WASTEX_DATASETS, path.dirname(process.cwd())]
-  const byDefault = isLoopback(env.HOST) ? 'on' : 'off'
+  const roots = env.WASTEX_IMPORT_ROOTS?.split(path.delimiter) ?? [
+    env.WASTEX_DATASETS,
+    ...besideTheCheckout(process.cwd()),
+  ]
+  const byDefault = letsOthersIn({ host: env.HOST, trustedProxies: env.WASTEX_TRUST_PROXY }) ? 'off' : 'on'
   return {
     host: env.HOST,
     port: env.PORT,

@@ -5,7 +5,7 @@ import { SignIn } from './access/sign-in.js'
 import { sweepReceiptsHourly } from './access/sweep-receipts.js'
 import { hasLiveAdmin } from './access/tokens.js'
 import { type Server, startServer } from './api/server.js'
-import type { Config } from './config.js'
+import { type Config, letsOthersIn } from './config.js'
 import { openDatabase } from './database/open.js'
 import { connect, type Db, type TrainingRun } from './db.js'
 import { checkWritable, sweep } from './disk.js'
@@ -50,9 +50,12 @@ export async function start(config: Config, say: (line: string) => void): Promis
     closing.push(() => database.stop())
     const db = connect(database.url)
     closing.push(() => db.$disconnect())
-    if (!isLoopback(config.host) && !(await hasLiveAdmin(db))) {
+    if (letsOthersIn(config) && !(await hasLiveAdmin(db))) {
+      const [setting, value] = isLoopback(config.host)
+        ? ['WASTEX_TRUST_PROXY', config.trustedProxies]
+        : ['HOST', config.host]
       throw new Error(
-        `HOST=${config.host} lets others in, and there is no token for an admin yet: make one with \`npm run token -- create NAME --role admin\`, or leave HOST out to be reached from this machine only.`,
+        `${setting}=${value} lets others in, and there is no token for an admin yet: make one with \`npm run token -- create NAME --role admin\`, or leave ${setting} out to be reached from this machine only.`,
       )
     }
     const events = await Events.open(database.url, log)

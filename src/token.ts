@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util'
 import { roles } from './access/actor.js'
+import { command as byCommand } from './access/doer.js'
 import { createToken, revokeToken } from './access/tokens.js'
 import { readConfig } from './config.js'
 import { openDatabase } from './database/open.js'
@@ -20,12 +21,12 @@ async function run(db: PrismaClient, [command, name]: readonly string[], wanted 
   if (command === 'create' && name !== undefined) {
     const role = roles.find((one) => one === wanted.toUpperCase())
     if (!role) throw new Error(`Which role? --role ${roleNames}`)
-    const { token, secret } = await createToken(db, { name, role }, null)
+    const { token, secret } = await createToken(db, byCommand, { name, role })
     console.error(`The token “${token.name}” (${token.role}), shown this once:`)
     return secret
   }
   if (command === 'revoke' && name !== undefined) {
-    await revokeToken(db, name)
+    await revokeToken(db, byCommand, name)
     return `The token “${name}” is revoked.`
   }
   throw new Error(usage)

@@ -2,8 +2,10 @@
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
-import { SignIn, accessTimes } from '../src/access/sign-in.js'
+import { signInLimits } from '../src/access/look-up.js'
+import { SignIn } from '../src/access/sign-in.js'
 import { anybody } from '../src/access/actor.js'
+import { command } from '../src/access/doer.js'
 import { createToken, revokeToken } from '../src/access/tokens.js'
 import { openTestHall, type TestHall } from './support/hall.js'
 import { startServerOf } from './support/training.js'
@@ -51,14 +53,14 @@ describe('two servers of one database', () => {
     const sockets = await Promise.all(servers.map((server) => openSocket(server, {})))
     const closed = Promise.all(sockets.map((socket) => once(socket, 'close')))
     const streams = await Promise.all(servers.map((server) => openStream(server, {})))
-    await createToken(hall.db, { name: 'first', role: 'ADMIN' }, null)
+    await createToken(hall.db, command, { name: 'first', role: 'ADMIN' })
     expect((await closed).map(([code]) => code as number)).toEqual([4401, 4401])
     for (const stream of streams) await stream.text() // ends
   })
 
   it('close sockets and streams of a revoked token, leave those of others, and let it in no more', async () => {
-    const { secret } = await createToken(hall.db, { name: 'console', role: 'OPERATOR' }, null)
-    const other = await createToken(hall.db, { name: 'wall', role: 'OPERATOR' }, null)
+    const { secret } = await createToken(hall.db, command, { name: 'console', role: 'OPERATOR' })
+    const other = await createToken(hall.db, command, { name: 'wall', role: 'OPERATOR' })
     const [mine, others] = [bearer(secret), bearer(other.secret)]
     const sockets = await Promise.all(servers.map((server) => openSocket(server, mine)))
     const kept = await openSocket(servers[1] as TestServer, others)
@@ -72,7 +74,7 @@ describe('two servers of one database', () => {
     )
     expect(streams.map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => 200))
     const started = performance.now()
-    await revokeToken(hall.db, 'console')
+    await revokeToken(hall.db, command, 'console')
     expect((await closed).map(([code]) => code as number)).toEqual([4401, 4401])
     for (const stream of streams) await stream.text() // ends
     expect(performance.now() - started).toBeLessThan(10_000)
@@ -98,15 +100,15 @@ describe('a revocation of which no message came', () => {
     vi.useFakeTimers({ toFake: ['setInterval'] })
     const signIn = new SignIn(own)
     try {
-      const { token } = await createToken(own.db, { name: 'quiet', role: 'DEVICE' }, null)
-      const good = await createToken(own.db, { name: 'good', role: 'DEVICE' }, null)
+      const { token } = await createToken(own.db, command, { name: 'quiet', role: 'DEVICE' })
+      const good = await createToken(own.db, command, { name: 'good', role: 'DEVICE' })
       const ended: string[] = []
       const actorOf = ({ id, name, role }: typeof token) => ({ role, token: { id, name } })
       signIn.hold(actorOf(token), () => ended.push('quiet'))
       signIn.hold(actorOf(good.token), () => ended.push('good'))
       signIn.hold(anybody, () => ended.push('anybody'))
       await own.db.accessToken.update({ where: { id: token.id }, data: { revokedAt: new Date() } })
-      vi.advanceTimersByTime(accessTimes.recheckMs)
+      vi.advanceTimersByTime(signInLimits.recheckMs)
       await vi.waitFor(() => expect(ended.toSorted()).toEqual(['anybody', 'quiet']))
     } finally {
       vi.useRealTimers()

@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import { command } from '../src/access/doer.js'
 import { createToken, revokeToken } from '../src/access/tokens.js'
 import { startTestServer, type TestServer } from './support/server.js'
 import { bearer } from './support/tokens.js'
@@ -11,7 +12,7 @@ let secret: string
 let cookie: string
 beforeAll(async () => {
   server = await startTestServer()
-  ;({ secret } = await createToken(server.db, { name: 'console', role: 'OPERATOR' }, null))
+  ;({ secret } = await createToken(server.db, command, { name: 'console', role: 'OPERATOR' }))
 })
 afterAll(() => server.close())
 
@@ -115,7 +116,7 @@ describe('a session', () => {
   it('is over when it is deleted, or its token revoked', async () => {
     const gone = await session({ method: 'DELETE', headers: { cookie } })
     expect(gone.headers.get('set-cookie')).toMatch(/^wastex_session=;.*Max-Age=0$/)
-    await revokeToken(server.db, 'console')
+    await revokeToken(server.db, command, 'console')
     await expect.poll(() => graphql({ cookie })).toBe(401)
   })
 })

@@ -5,6 +5,7 @@ import path from 'node:path'
 import { Kind, parse } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { drawSamples } from '../demo/draw.js'
+import { command } from '../src/access/doer.js'
 import { createToken } from '../src/access/tokens.js'
 import type { Role } from '../src/db.js'
 import * as own from '../documents/generated/graphql.js'
@@ -250,7 +251,7 @@ describe.each([
       expect(picture.status).toBe(200)
       await picture.arrayBuffer()
       if (withTokens) {
-        const { secret } = await createToken(server.db, { name: 'another phone', role: 'DEVICE' }, null)
+        const { secret } = await createToken(server.db, command, { name: 'another phone', role: 'DEVICE' })
         const another = bearer(secret)
         const { text, options } = asSent(own.ClassifyDocument)
         const bytes = images[rest.findIndex(({ classification }) => classification?.image?.id === first) + 1]

@@ -2,7 +2,10 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { createHash } from 'node:crypto'
 import path from 'node:path'
 import sharp from 'sharp'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { readinessOf } from '../src/api/readiness.js'
+import type { Hall } from '../src/hall.js'
+import { createLog } from '../src/log.js'
 import { addImage, addRun, addVersion } from './support/rows.js'
 import { startTestServer, type TestServer } from './support/server.js'
 
@@ -124,12 +127,30 @@ describe('the server’s own pages', () => {
     })
   })
 
+  it('look at the database once a second, however many ask whether it is ready', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    let looks = 0
+    const db = { $queryRaw: () => Promise.resolve(looks++) }
+    const ready = readinessOf({ db, log: createLog('silent') } as unknown as Hall, async () => [])
+    await Promise.all(Array.from({ length: 100 }, ready))
+    await ready()
+    expect(looks).toBe(1)
+    vi.advanceTimersByTime(1_001)
+    expect(await Promise.all([ready(), ready()])).toEqual(
+      Array.from({ length: 2 }, () => ({ status: 'ready', failed: [], degraded: [] })),
+    )
+    expect(looks).toBe(2)
+    vi.useRealTimers()
+  })
+
   it('are GraphiQL for a browser: one page, compressed, asked for once', async () => {
     const headers = { accept: 'text/html' }
     const response = await get('/graphql', { headers })
     expect(response.headers.get('content-encoding')).toBe('gzip')
     const html = await response.text()
     expect(html).toContain('id="uploads"')
+    // By fetch, which takes the headers of the editor along, and with them a token; a browser's socket could not.
+    expect(html).toContain('"subscriptionsProtocol":"SSE"')
     expect(html).not.toMatch(/<(script|link|img)[^>]+(src|href)="?https?:/)
     const etag = response.headers.get('etag') ?? ''
     expect((await get('/graphql', { headers: { ...headers, 'if-none-match': etag } })).status).toBe(304)

@@ -5,6 +5,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { TrainingEventsDocument } from '../documents/generated/graphql.js'
+import { command } from '../src/access/doer.js'
+import { createToken } from '../src/access/tokens.js'
 import { httpLimits } from '../src/api/server.js'
 import { SocketCount } from '../src/api/socket-count.js'
 import { socketLimits } from '../src/api/sockets.js'
@@ -12,7 +14,9 @@ import { publish } from '../src/events.js'
 import { collect, send, watch } from './support/client.js'
 import { answerOn, line } from './support/raw-request.js'
 import { addRun, addVersion } from './support/rows.js'
+import { openTestHall } from './support/hall.js'
 import { startTestServer, type TestServer } from './support/server.js'
+import { settingsOf } from './support/training.js'
 
 const socketTo = ({ address }: TestServer, headers: Record<string, string> = {}) =>
   new WebSocket(`${address.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', { headers })
@@ -123,8 +127,10 @@ describe('sockets', () => {
 
   it('of one address are fewer; who it is behind a proxy, only a trusted proxy says', async () => {
     const settings = { WASTEX_SOCKETS_PER_ADDRESS: '2' }
+    const hall = await openTestHall()
+    await createToken(hall.db, command, { name: 'root', role: 'ADMIN' }) // else it trusts nobody
     const [trusting, alone] = await Promise.all([
-      startTestServer({ ...settings, WASTEX_TRUST_PROXY: '1' }),
+      startTestServer({ ...settingsOf(hall), ...settings, WASTEX_TRUST_PROXY: '1' }),
       startTestServer(settings),
     ])
     const from = (server: TestServer, addresses: string) => statusOf(server, { 'x-forwarded-for': addresses })
@@ -137,6 +143,7 @@ describe('sockets', () => {
     expect(await statuses(trusting, asked)).toEqual([101, 101, 503, 503, 101])
     expect(await statuses(alone, asked)).toEqual([101, 101, 101, 101, 101])
     await Promise.all([trusting.close(), alone.close()])
+    await hall.close()
   })
 
   it('are counted down once each, and an address without any is forgotten', () => {

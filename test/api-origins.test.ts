@@ -32,6 +32,8 @@ describe('a page of a listed origin', () => {
     const answer = await ask({ method: 'POST', headers: { ...json, origin: listed }, body })
     expect(answer.headers.get('access-control-allow-origin')).toBe(listed)
     expect(answer.headers.get('vary')).toMatch(/origin/i)
+    // A cookie would count for nothing: it need not send one.
+    expect(answer.headers.get('access-control-allow-credentials')).toBeNull()
     expect(await answer.json()).toEqual({ data: { __typename: 'Query' } })
     const get = await ask(
       { headers: { accept: json.accept, origin: listed, 'sec-fetch-site': 'cross-site' } },

@@ -69,6 +69,24 @@ describe('migrations', () => {
     await expect(compare('--from-migrations=prisma/migrations')).rejects.toMatchObject({ code: 2 })
   }, 60_000)
 
+  it('take the names of files out of an older trail, which nothing else may change', async () => {
+    const name = '20261125030000_no_file_names_in_the_trail'
+    for (const later of await readdir(ours))
+      if (/^\d/.test(later) && later >= name) await rm(path.join(folder, later), { recursive: true })
+    await applyMigrations(database.url, folder)
+    const add = (type: string, subject: string) =>
+      query(`INSERT INTO "AuditEntry" (actor, "actorName", action, "subjectType", "subjectId", "subjectName", before, after)
+        VALUES ('x', 'x', 'LABEL', '${type}', '1', '${subject}', '{}', '{}')`)
+    await add('Image', 'Anna at home.jpg')
+    await add('DatasetVersion', 'v1')
+    expect((await applyMigrations(database.url)).at(0)).toBe(name)
+    expect(await query('SELECT "subjectName" FROM "AuditEntry" ORDER BY id')).toEqual([
+      { subjectName: null },
+      { subjectName: 'v1' },
+    ])
+    await expect(query('UPDATE "AuditEntry" SET actor = 1')).rejects.toThrow('only grows')
+  })
+
   it('are refused when one was edited after it had been applied', async () => {
     await applyMigrations(database.url, folder)
     const [first] = (await readdir(folder)).toSorted()

@@ -118,6 +118,10 @@ describe('a person’s photo', () => {
       await expect(stat(photoFile(hall.config, row))).rejects.toThrow('ENOENT')
       expect((await features()).filter((name) => name.startsWith(storedHash))).toEqual([])
       expect(JSON.stringify(row)).not.toContain('Anna')
+      const trail = await hall.db.$queryRaw<{ action: string; says: string }[]>`
+        SELECT action, a::text AS says FROM "AuditEntry" a WHERE "subjectType" = 'Image'`
+      expect(trail.map(({ action }) => action)).toEqual(['LABEL', 'LABEL', 'ERASE_PHOTO'])
+      for (const { says } of trail) expect(says).not.toContain('Anna')
       expect([await statusOf(mine.url), await statusOf(mine.thumbnailUrl)]).toEqual([410, 410])
 
       const { datasetVersion } = await ask<
@@ -323,6 +327,12 @@ describe('old runs and versions', () => {
     expect(await hall.db.versionEntry.count({ where: { versionId: sideId } })).toBe(0)
     expect(await hall.db.trainingRun.count({ where: { name: { in: names } } })).toBe(0)
     expect((await classify(unknown)).image).not.toBeNull()
+    const gone = await hall.db.auditEntry.findMany({ where: { action: 'PRUNE' }, orderBy: { id: 'asc' } })
+    expect(gone.map(({ actor, subjectType, subjectName }) => [actor, subjectType, subjectName])).toEqual([
+      ...names.map((name) => ['command', 'TrainingRun', name]),
+      ['command', 'DatasetVersion', 'side'],
+    ])
+    expect(gone.at(-1)).toMatchObject({ before: { totalImages: 12 }, after: {} })
   })
 
   it('stay when they came to be needed after they were found', async () => {
@@ -334,6 +344,9 @@ describe('old runs and versions', () => {
     )
     expect(await hall.db.trainingRun.findUnique({ where: { id: run.id } })).not.toBeNull()
     expect(await hall.db.datasetVersion.findUnique({ where: { id: run.versionId } })).not.toBeNull()
+    expect(await hall.db.auditEntry.count({ where: { action: 'PRUNE', subjectName: { in: [run.name, 'v1'] } } })).toBe(
+      0,
+    )
     await rm(path.join(hall.config.modelsDir, 'run-late'), { recursive: true, force: true })
   })
 })

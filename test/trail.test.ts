@@ -65,17 +65,22 @@ describe('the trail', () => {
   it('says of an operator’s every word who, when, what, before and after, and by which request', async () => {
     const { id } = await addImage(hall.db, { filename: 'a.jpg' })
     const variables = { id: globalId(id) }
-    const headers = { 'x-request-id': 'the-request' }
-    const change = (field: string) =>
-      ask(server.address, `mutation ($id: ID!) { ${field} { id } }`, variables, { headers })
+    const requests: (string | null)[] = []
+    const change = async (field: string) => {
+      const response = await fetch(`${server.address}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query: `mutation ($id: ID!) { ${field} { id } }`, variables }),
+      })
+      expect(await response.json()).not.toHaveProperty('errors')
+      requests.push(response.headers.get('x-request-id'))
+    }
     await change('label(id: $id, classLabel: "battery")')
     await change('label(id: $id, classLabel: "battery")') // was so already
     await change('reject(id: $id)')
     await change('markReviewed(id: $id)')
     await change('unlabel(id: $id)')
-    await ask(server.address, 'mutation ($id: ID!) { labelMany(ids: [$id], classLabel: "bottle") { id } }', variables, {
-      headers,
-    })
+    await change('labelMany(ids: [$id], classLabel: "bottle")')
     const entries = await told({ subject: id })
     expect(entries).toMatchObject([
       {
@@ -92,15 +97,13 @@ describe('the trail', () => {
       { action: 'UNLABEL', before: { reviewed: true }, after: { reviewed: false } },
       { action: 'LABEL_MANY', after: { reviewed: true, staged: true, assignedLabel: 'bottle' } },
     ])
+    // A file's name may be a person's: it is not told.
     for (const entry of entries)
-      expect(entry).toMatchObject({
-        actor: 'anybody',
-        subjectType: 'Image',
-        subjectName: 'a.jpg',
-        requestId: 'the-request',
-      })
-    expect(await told({ subject: 'a.jpg', action: 'REJECT', actor: 'anybody' })).toHaveLength(1)
-    expect(await told({ subject: 'a.jpg', actor: 'system' })).toEqual([])
+      expect(entry).toMatchObject({ actor: 'anybody', subjectType: 'Image', subjectName: null })
+    requests.splice(1, 1) // it has changed nothing
+    expect(entries.map(({ requestId }) => requestId)).toEqual(requests)
+    expect(await told({ subject: id, action: 'REJECT', actor: 'anybody' })).toHaveLength(1)
+    expect(await told({ subject: id, actor: 'system' })).toEqual([])
   })
 
   it('says nothing of what was not done', async () => {

@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs'
 import { chmod, mkdir, readdir, readFile, rename, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { answerOf } from '../src/access/receipts.js'
+import { besideTheCheckout } from '../src/config.js'
 import { contentHash } from '../src/photos/identity.js'
 import { photoFile } from '../src/photos/store.js'
 import { listDataset } from '../src/versions/dataset-folder.js'
@@ -315,19 +317,42 @@ describe('what cannot be imported', () => {
   })
 })
 
+describe('where it may read unless a setting says otherwise', () => {
+  it.each([
+    ['/work/main', ['/work']],
+    ['/home/me/projects/wastex', ['/home/me/projects']],
+    ['/app', []],
+    ['/home/me/wastex', []],
+    ['/data/people/me/wastex', []],
+    ['/root/wastex', []],
+    ['/home/wastex', []],
+    ['/opt/wastex', []],
+    ['/usr/src/app', []],
+    ['/var/lib/wastex', []],
+  ])('is beside the checkout %s: %o, but no whole disk, nobody’s home and nothing of the system', (folder, roots) => {
+    expect(besideTheCheckout(folder, '/data/people/me')).toEqual(roots)
+  })
+})
+
 describe('while it goes on', () => {
-  it('the same name and path joins it, another path does not, and those who watch see it to its end', async () => {
+  it('the same input joins it, another does not, and those who watch see it to its end', async () => {
     const folder = await dataset('joined', await photosOf(['a', 'b'], 150))
     const early = importProgress(hall, 'joined')
     const first = importDataset(hall, by, { name: 'joined', path: folder })
     const firstNews = await early.next()
     expect(firstNews.value).toMatchObject({ name: 'joined', total: 300, finished: false })
-    const [second, other] = await Promise.allSettled([
-      importDataset(hall, by, { name: 'joined', path: folder }),
+    const receipt = { key: 'joiner', request: 'x'.repeat(64), place: 'importDataset' }
+    const [second, ...others] = await Promise.allSettled([
+      importDataset(hall, { ...by, receipt }, { name: 'joined', path: `${folder}/.` }),
       importDataset(hall, by, { name: 'joined', path: at('plain') }),
+      importDataset(hall, by, { name: 'joined', path: folder, classes: ['a'] }),
+      importDataset(hall, by, { name: 'joined', path: folder, notes: 'another one' }),
+      importDataset(hall, by, { name: 'joined', path: folder, activate: true }),
     ])
-    expect(other).toMatchObject({ status: 'rejected', reason: { code: 'CONFLICT' } })
+    for (const other of others) expect(other).toMatchObject({ status: 'rejected', reason: { code: 'CONFLICT' } })
     expect(second).toMatchObject({ status: 'fulfilled', value: await first })
+    // The joiner's request is answered when it comes again, too.
+    expect(await answerOf(hall.db, 'anybody', receipt)).toEqual({ answer: await first })
     const seen = [firstNews.value]
     for await (const news of early) seen.push(news)
     expect(seen.at(-1)).toEqual({ name: 'joined', done: 300, total: 300, refused: 0, finished: true })

@@ -2,6 +2,11 @@
 import { existsSync } from 'node:fs'
 import { wrongNode } from './setup/node-version.mjs'
 
+// `npm run doctor | head`: whoever reads has read enough.
+process.stdout.on('error', (error) => {
+  if (error.code === 'EPIPE') process.exit()
+  throw error
+})
 const wrong = wrongNode()
 if (wrong) {
   console.log(`fail  Node          ${wrong}`)

@@ -6,7 +6,7 @@ export const roles = ['DEVICE', 'OPERATOR', 'TRAINER', 'ADMIN'] as const satisfi
 
 export interface Actor {
   readonly role: Role
-  /** null: nobody signs in here, since no token was ever made; the server then answers on loopback alone. */
+  /** null: nobody signs in here, since no token was ever made; the server then answers whoever is on this machine alone. */
   readonly token: { readonly id: string; readonly name: string } | null
 }
 

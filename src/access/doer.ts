@@ -12,16 +12,21 @@ export interface Receipt {
 }
 
 export interface Doer {
-  /** `system`: the server by itself. */
-  readonly actor: Actor | 'system'
+  /** `system`: the server by itself. `command`: whoever ran a command on the machine itself (`npm run token`, `npm run prune`). */
+  readonly actor: Actor | 'system' | 'command'
   /** Written together with the change. */
   readonly receipt?: Receipt | undefined
 }
 
 export const system: Doer = { actor: 'system' }
+export const command: Doer = { actor: 'command' }
 
 /** As it is kept with what was done. */
 export function nameOf(actor: Doer['actor']): { id: string; name: string } {
-  if (actor === 'system') return { id: 'system', name: 'system' }
+  if (typeof actor === 'string') return { id: actor, name: actor }
   return actor.token ?? { id: 'anybody', name: 'anybody' }
 }
+
+/** null: nobody's token. */
+export const tokenIdOf = (actor: Doer['actor']): string | null =>
+  typeof actor === 'string' ? null : (actor.token?.id ?? null)

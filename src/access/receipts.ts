@@ -1,13 +1,13 @@
 /** The answers of requests that may come again, kept under the key that the client gave them. */
 import type { Db, Prisma } from '../db.js'
 import { conflict } from '../errors.js'
-import type { Receipt } from './doer.js'
+import { type Doer, nameOf, type Receipt } from './doer.js'
 
 /** The request has been answered before, by another process or a moment ago: what was just done is to be undone. */
 export class RequestRepeated extends Error {}
 
 export interface Answered extends Receipt {
-  /** A token's id, `anybody` or `system`. */
+  /** A token's id, or `anybody`. */
   readonly actor: string
   readonly answer: Prisma.InputJsonValue | null
 }
@@ -44,9 +44,19 @@ export async function keepEach<A extends Answered>(tx: Db, answered: readonly A[
   return late
 }
 
-/** @throws RequestRepeated unless all of them are kept */
-export async function keepAnswers(tx: Db, answered: readonly Answered[]): Promise<void> {
-  if ((await keepEach(tx, answered)).size > 0) throw new RequestRepeated('this request has been answered before')
+/**
+ * In the transaction of the change, or alone where all was so already: the request is remembered all the same.
+ * @param answer what a repetition of the request is answered
+ * @throws RequestRepeated when it has been answered before: the change is to be undone
+ */
+export async function keepReceipt(
+  tx: Db,
+  { actor, receipt }: Doer,
+  answer: Prisma.InputJsonValue | null = null,
+): Promise<void> {
+  if (!receipt) return
+  const late = await keepEach(tx, [{ ...receipt, actor: nameOf(actor).id, answer }])
+  if (late.size > 0) throw new RequestRepeated('this request has been answered before')
 }
 
 /**

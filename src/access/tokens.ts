@@ -2,7 +2,10 @@
 import { type AccessToken, type Db, isUniqueViolation, type PrismaClient, type Role } from '../db.js'
 import { badInput, conflict, notFound } from '../errors.js'
 import { publish } from '../events.js'
+import { type Doer, tokenIdOf } from './doer.js'
+import { keepReceipt } from './receipts.js'
 import { hashOf, newSecret } from './secret.js'
+import { leaveTrail } from './trail.js'
 
 /** Characters. */
 export const longestTokenName = 64
@@ -15,14 +18,13 @@ export interface NewToken {
 }
 
 /**
- * From the first one on, nobody comes in without.
- * @param createdById the token of whoever asks; null: the command, or nobody had to sign in yet
+ * From the first one on, nobody comes in without. A repetition of the request is answered without the secret: `{ name }`.
  * @throws WasteXError BAD_USER_INPUT, CONFLICT when a live one has the name
  */
 export async function createToken(
   db: PrismaClient,
+  by: Doer,
   { name: given, role }: { readonly name: string; readonly role: Role },
-  createdById: string | null,
 ): Promise<NewToken> {
   const name = given.trim().normalize('NFC')
   if (!nameShape.test(name) || [...name].length > longestTokenName) {
@@ -32,9 +34,13 @@ export async function createToken(
     )
   }
   const secret = newSecret()
+  const createdById = tokenIdOf(by.actor)
   try {
     const token = await db.$transaction(async (tx) => {
       const made = await tx.accessToken.create({ data: { name, role, secretHash: hashOf(secret), createdById } })
+      const subject = { type: 'AccessToken', id: made.id, name } as const
+      await leaveTrail(tx, by, [{ action: 'CREATE_TOKEN', subject, after: { role } }])
+      await keepReceipt(tx, by, { name })
       await publish(tx, 'tokensChanged', { id: made.id })
       return made
     })
@@ -46,15 +52,18 @@ export async function createToken(
 }
 
 /** Its sockets and streams are closed, wherever they are. @throws WasteXError NOT_FOUND when no live one has the name */
-export const revokeToken = (db: PrismaClient, name: string): Promise<AccessToken> =>
+export const revokeToken = (db: PrismaClient, by: Doer, name: string): Promise<{ id: string }> =>
   db.$transaction(async (tx) => {
     const [revoked] = await tx.accessToken.updateManyAndReturn({
       where: { name, revokedAt: null },
       data: { revokedAt: new Date() },
     })
     if (!revoked) throw notFound('live token', name)
-    await publish(tx, 'tokensChanged', { id: revoked.id })
-    return revoked
+    const { id, role } = revoked
+    await leaveTrail(tx, by, [{ action: 'REVOKE_TOKEN', subject: { type: 'AccessToken', id, name }, before: { role } }])
+    await keepReceipt(tx, by, { id })
+    await publish(tx, 'tokensChanged', { id })
+    return { id }
   })
 
 export const hasLiveAdmin = async (db: Db): Promise<boolean> =>

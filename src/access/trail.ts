@@ -1,8 +1,7 @@
-/** What is left of everything that changes what the network learns or what serves: who, when, what, before and after. */
+/** What is left of everything that changes what the network learns, what serves or who comes in: who, when, what, before and after. */
 import type { Db, Prisma } from '../db.js'
 import { currentRequest } from '../request.js'
 import { type Doer, nameOf } from './doer.js'
-import { keepAnswers } from './receipts.js'
 
 export const auditActions = [
   'LABEL',
@@ -19,14 +18,18 @@ export const auditActions = [
   'RESUME_TRAINING',
   'END_TRAINING',
   'PROMOTE',
+  'PRUNE',
+  'CREATE_TOKEN',
+  'REVOKE_TOKEN',
 ] as const
 export type AuditAction = (typeof auditActions)[number]
 
 export interface Deed {
   readonly action: AuditAction
   readonly subject: {
-    readonly type: 'Image' | 'DatasetVersion' | 'TrainingRun'
+    readonly type: 'Image' | 'DatasetVersion' | 'TrainingRun' | 'AccessToken'
     readonly id: string | number
+    /** Not of an Image: people put names into those of files, and what stands here is never erased. */
     readonly name?: string
   }
   /** What changed, and nothing else. */
@@ -34,35 +37,24 @@ export interface Deed {
   readonly after?: Prisma.InputJsonObject
 }
 
-/**
- * Within the transaction of the change: both are there, or neither.
- * @param deeds none when all was so already; the request is remembered all the same
- * @param answer what a repetition of the request is answered
- * @throws RequestRepeated when it has been answered before: the change is to be undone
- */
-export async function leaveTrail(
-  tx: Db,
-  { actor, receipt }: Doer,
-  deeds: readonly Deed[],
-  answer: Prisma.InputJsonValue | null = null,
-): Promise<void> {
+/** Within the transaction of the change: both are there, or neither. @param deeds none when all was so already */
+export async function leaveTrail(tx: Db, { actor }: Doer, deeds: readonly Deed[]): Promise<void> {
+  if (deeds.length === 0) return
   const { id, name } = nameOf(actor)
-  const requestId = actor === 'system' ? null : (currentRequest()?.id ?? null)
-  if (deeds.length > 0)
-    await tx.auditEntry.createMany({
-      data: deeds.map(({ action, subject, before, after }) => ({
-        actor: id,
-        actorName: name,
-        action,
-        subjectType: subject.type,
-        subjectId: String(subject.id),
-        subjectName: subject.name ?? null,
-        before: before ?? {},
-        after: after ?? {},
-        requestId,
-      })),
-    })
-  if (receipt) await keepAnswers(tx, [{ ...receipt, actor: id, answer }])
+  const requestId = typeof actor === 'string' ? null : (currentRequest()?.id ?? null)
+  await tx.auditEntry.createMany({
+    data: deeds.map(({ action, subject, before, after }) => ({
+      actor: id,
+      actorName: name,
+      action,
+      subjectType: subject.type,
+      subjectId: String(subject.id),
+      subjectName: subject.name ?? null,
+      before: before ?? {},
+      after: after ?? {},
+      requestId,
+    })),
+  })
 }
 
 /** Of two states, what differs. */

@@ -1,7 +1,8 @@
 /** Who asks, found out before anything of a request is read. GraphQL is told by its context. */
 import { GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
-import type { Actor } from '../access/actor.js'
+import { type Actor, mayAct } from '../access/actor.js'
+import type { Role } from '../db.js'
 import { WasteXError } from '../errors.js'
 import { withHttp } from './http-error.js'
 
@@ -16,6 +17,9 @@ export const admit = (looking: Promise<Actor>): Promise<Actor | WasteXError> =>
     if (error instanceof WasteXError) return error
     throw error
   })
+
+export const isAdmitted = (actor: Actor | WasteXError, needed: Role): boolean =>
+  !(actor instanceof WasteXError) && mayAct(actor, needed)
 
 export const useAdmission = (): Plugin<object, Admission> => ({
   onRequestParse({ serverContext: { actor } }) {

@@ -2,19 +2,19 @@
 import type { IncomingMessage } from 'node:http'
 import type { Credentials } from '../access/sign-in.js'
 import { isLoopback } from '../loopback.js'
+import { isFromHere } from './client-address.js'
 import { isForeign } from './request-rules.js'
 
 export const sessionCookie = 'wastex_session'
 
 /** @param params of a socket's `connection_init`: browsers cannot send headers along with a socket */
 export function credentialsOf(request: IncomingMessage, params: Readonly<Record<string, unknown>> = {}): Credentials {
-  const { headers, socket } = request
+  const { headers } = request
   const bearer = bearerOf(params['authorization'] ?? params['Authorization']) ?? bearerOf(headers.authorization)
   return {
     secret: bearer ?? cookieOf(request),
     by: bearer === undefined ? 'cookie' : 'bearer',
-    address: socket.remoteAddress ?? 'unknown',
-    isLocal: headers.host === undefined || isLoopback(hostnameOf(headers.host)),
+    isLocal: isFromHere(request) && (headers.host === undefined || isLoopback(hostnameOf(headers.host))),
   }
 }
 

@@ -11,20 +11,18 @@ import type { House } from './context.js'
 // Processor, memory, handles, garbage collection, and the delay of the event loop (`nodejs_eventloop_lag_*`).
 collectDefaultMetrics({ register: registry })
 
-const loopback = /^(127\.|::1$|::ffff:127\.)/
-
-/** Whoever sits on this machine, not who is passed on by a proxy on it; or an operator who has signed in. */
-export const mayReadMetrics = ({ socket, headers }: IncomingMessage, actor: Actor | WasteXError): boolean =>
-  (loopback.test(socket.remoteAddress ?? '') && !headers['x-forwarded-for'] && !headers['forwarded']) ||
-  (!(actor instanceof WasteXError) && actor.token !== null && mayAct(actor, 'OPERATOR'))
-
+/**
+ * For operators, as everything else that is not a device's: as long as there is no token, for whoever is on this machine.
+ * @throws WasteXError UNAUTHENTICATED, FORBIDDEN
+ */
 export async function serveMetrics(
   house: House,
   actor: Actor | WasteXError,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  if (!mayReadMetrics(request, actor)) return void response.writeHead(403).end()
+  if (actor instanceof WasteXError) throw actor
+  if (!mayAct(actor, 'OPERATOR')) throw new WasteXError('FORBIDDEN', 'This is for operators.', { needs: 'OPERATOR' })
   const text = await Registry.merge([registry, await houseNow(house)]).metrics()
   response.writeHead(200, { 'content-type': registry.contentType, 'cache-control': 'no-store' })
   response.end(request.method === 'HEAD' ? undefined : text)

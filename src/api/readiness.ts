@@ -12,12 +12,22 @@ export interface Readiness {
 
 /** Milliseconds: whoever asks gives up soon after. */
 const patienceMs = 2_000
+/** For which a look at the database is good: however many ask, it is asked once a second. */
+const freshMs = 1_000
 
-export async function readiness(hall: Hall, degraded: () => Promise<string[]>): Promise<Readiness> {
-  const problem = await databaseProblem(hall)
-  if (problem) return { status: 'failed', failed: [problem], degraded: [] }
-  const missing = await degraded()
-  return { status: missing.length > 0 ? 'degraded' : 'ready', failed: [], degraded: missing }
+export function readinessOf(hall: Hall, degraded: () => Promise<string[]>): () => Promise<Readiness> {
+  let look = { problem: Promise.resolve<string | undefined>(undefined), until: 0 }
+  return async () => {
+    if (look.until <= performance.now()) {
+      const begun = { problem: databaseProblem(hall), until: Number.POSITIVE_INFINITY }
+      void begun.problem.then(() => (begun.until = performance.now() + freshMs))
+      look = begun
+    }
+    const problem = await look.problem
+    if (problem) return { status: 'failed', failed: [problem], degraded: [] }
+    const missing = await degraded()
+    return { status: missing.length > 0 ? 'degraded' : 'ready', failed: [], degraded: missing }
+  }
 }
 
 async function databaseProblem({ db, log }: Hall): Promise<string | undefined> {

@@ -4,14 +4,14 @@ import type { AddressInfo } from 'node:net'
 import type { SignIn } from '../access/sign-in.js'
 import { connect } from '../db.js'
 import { WasteXError } from '../errors.js'
-import { admit } from './admission.js'
+import { admit, isAdmitted } from './admission.js'
 import type { House } from './context.js'
 import { credentialsOf } from './credentials.js'
 import { serveFile } from './files.js'
 import { serveGraphiQL, wantsGraphiQL } from './graphiql.js'
 import { sendError } from './http-error.js'
 import { serveMetrics } from './metrics.js'
-import { readiness, type Readiness } from './readiness.js'
+import { readinessOf } from './readiness.js'
 import { serveSession, sessionPath } from './session.js'
 import { serveSockets } from './sockets.js'
 import { traced } from './trace.js'
@@ -54,6 +54,8 @@ export async function startServer(house: House, signIn: SignIn, degraded: () => 
   const reading = connect(house.hall.databaseUrl, readingConnections, config.queryMs + httpLimits.lateMs)
   const yoga = makeYoga(house, reading)
   const streams = new Set<ServerResponse>()
+  const ready = readinessOf(house.hall, degraded)
+  const admitted = (request: IncomingMessage) => admit(signIn.actorOf(credentialsOf(request)))
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<unknown> => {
     response.setHeader('x-content-type-options', 'nosniff')
@@ -62,7 +64,7 @@ export async function startServer(house: House, signIn: SignIn, degraded: () => 
     const url = new URL(request.url ?? '/', base)
     if (url.pathname === graphqlPath) {
       if (wantsGraphiQL(request, url)) return serveGraphiQL(config, request, response)
-      const actor = await admit(signIn.actorOf(credentialsOf(request)))
+      const actor = await admitted(request)
       if (!(actor instanceof WasteXError)) {
         streams.add(response)
         const letGo = signIn.hold(actor, () => endStream(response))
@@ -77,11 +79,15 @@ export async function startServer(house: House, signIn: SignIn, degraded: () => 
     if (request.method !== 'GET' && request.method !== 'HEAD')
       return response.writeHead(405, { allow: 'GET, HEAD' }).end()
     if (url.pathname.startsWith('/files/'))
-      return serveFile(house.hall, await admit(signIn.actorOf(credentialsOf(request))), request, response, url.pathname)
-    if (url.pathname === '/metrics')
-      return serveMetrics(house, await admit(signIn.actorOf(credentialsOf(request))), request, response)
+      return serveFile(house.hall, await admitted(request), request, response, url.pathname)
+    if (url.pathname === '/metrics') return serveMetrics(house, await admitted(request), request, response)
     if (url.pathname === '/health') return sendJson(response, 200, { status: 'alive' })
-    if (url.pathname === '/ready') return sendReadiness(response, await readiness(house.hall, degraded))
+    if (url.pathname === '/ready') {
+      const { status, ...reasons } = await ready()
+      // They name runs and say what fails inside.
+      const mayHear = credentialsOf(request).isLocal || isAdmitted(await admitted(request), 'OPERATOR')
+      return sendJson(response, status === 'failed' ? 503 : 200, { status, ...(mayHear && reasons) })
+    }
     if (url.pathname === '/') return response.setHeader('content-type', 'text/html; charset=utf-8').end(welcome)
     return response.writeHead(404).end()
   }
@@ -94,7 +100,7 @@ export async function startServer(house: House, signIn: SignIn, degraded: () => 
     connectionsCheckingInterval: httpLimits.checkMs,
   }
   const server = http.createServer(settings, (request, response) =>
-    traced(log, request, response, () => {
+    traced(house.hall, request, response, () => {
       answer(request, response).catch((error: unknown) => {
         // A client that went away while it was being answered is nobody's fault.
         if (response.destroyed) return
@@ -134,10 +140,6 @@ function endStream(response: ServerResponse): void {
 function sendJson(response: ServerResponse, status: number, body: object) {
   response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
   response.end(JSON.stringify(body))
-}
-
-function sendReadiness(response: ServerResponse, readiness: Readiness) {
-  sendJson(response, readiness.status === 'failed' ? 503 : 200, readiness)
 }
 
 const welcome = `<!doctype html>

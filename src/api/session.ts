@@ -13,7 +13,7 @@ import { isForeign } from './request-rules.js'
 
 export const sessionPath = '/session'
 /** Bytes: a token has 50. */
-const maxBody = 1024
+export const maxSessionBytes = 1024
 const Body = z.object({ token: z.string() })
 
 /** @throws WasteXError FORBIDDEN, UNAUTHENTICATED, OVERLOADED */
@@ -33,10 +33,11 @@ async function tokenIn(request: IncomingMessage): Promise<string> {
   let bytes = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length
-    if (bytes <= maxBody) chunks.push(chunk)
+    if (bytes <= maxSessionBytes) chunks.push(chunk)
   }
   const isJson = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase() === 'application/json'
-  const parsed = isJson && bytes <= maxBody ? Body.safeParse(jsonOf(Buffer.concat(chunks).toString())) : undefined
+  const parsed =
+    isJson && bytes <= maxSessionBytes ? Body.safeParse(jsonOf(Buffer.concat(chunks).toString())) : undefined
   if (parsed?.success) return parsed.data.token
   throw new WasteXError(
     'UNAUTHENTICATED',

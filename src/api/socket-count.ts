@@ -1,5 +1,5 @@
 /** So many sockets in all, and so many of one address; this machine's own addresses may have all of them. */
-import { isThisMachine } from './client-address.js'
+import { isThisMachine } from '../loopback.js'
 
 export class SocketCount {
   private all = 0

@@ -4,13 +4,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { type ExecutionResult, getOperationAST, type GraphQLFormattedError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
+import type { Hall } from '../hall.js'
 import type { Log } from '../log.js'
 import { requests, requestSeconds, subscribers } from '../metrics.js'
 import { currentRequest, during, type RequestInHand } from '../request.js'
 import { isResult } from './execution-result.js'
 
 export const requestIdHeader = 'x-request-id'
-/** A proxy's own id is taken over if it can do no harm where it is shown. */
+/** A proxy's own id is taken over if it can do no harm where it is shown. Anybody else's is not: it stands in the audit trail. */
 const sane = /^[\w.:-]{1,128}$/
 
 export function newRequest(given?: string | string[]): RequestInHand {
@@ -25,8 +26,13 @@ const polled = new Set(['/health', '/ready', '/metrics'])
 const bytesBefore = new WeakMap<Socket, number>()
 
 /** Runs `answer` as a request of its own. */
-export function traced(log: Log, request: IncomingMessage, response: ServerResponse, answer: () => void): void {
-  const inHand = newRequest(request.headers[requestIdHeader])
+export function traced(
+  { config: { trustedProxies }, log }: Pick<Hall, 'config' | 'log'>,
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: () => void,
+): void {
+  const inHand = newRequest(trustedProxies > 0 ? request.headers[requestIdHeader] : undefined)
   const { socket } = request
   const path = request.url?.split('?')[0] ?? '/'
   response.setHeader(requestIdHeader, inHand.id)

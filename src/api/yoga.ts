@@ -24,7 +24,8 @@ export const graphqlPath = '/graphql'
 const invitation = {
   methods: ['GET', 'POST'],
   allowedHeaders: ['content-type', 'authorization', 'idempotency-key', preflightHeader],
-  credentials: true,
+  // Its cookies count for nothing here (credentials.ts): it signs in with a token.
+  credentials: false,
   maxAge: 600,
 }
 

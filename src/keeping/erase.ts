@@ -3,6 +3,7 @@
  * versions can say what they had; the same bytes sent again find the tombstone, and are not kept again.
  */
 import type { Doer } from '../access/doer.js'
+import { keepReceipt } from '../access/receipts.js'
 import { leaveTrail } from '../access/trail.js'
 import { type Prisma, uuidPattern } from '../db.js'
 import { remove } from '../disk.js'
@@ -42,8 +43,8 @@ export async function erasePhoto(
     await tx.image.updateMany({ where: { id, addedToDataset: false }, data: left })
     const data = { erasedAt: photo.erasedAt ?? new Date(), filename: erasedFilename }
     await tx.photo.update({ where: { id: photo.id }, data })
-    const subject = { type: 'Image', id, name: erasedFilename } as const
-    await leaveTrail(tx, by, photo.erasedAt ? [] : [{ action: 'ERASE_PHOTO', subject }])
+    await leaveTrail(tx, by, photo.erasedAt ? [] : [{ action: 'ERASE_PHOTO', subject: { type: 'Image', id } }])
+    await keepReceipt(tx, by)
     return true
   })
   if (isErased) await removeBytes(config, photo)

@@ -4,6 +4,8 @@
  * took in labelled photos, for nowhere else is written what they show.
  */
 import path from 'node:path'
+import { command } from '../access/doer.js'
+import { leaveTrail } from '../access/trail.js'
 import { remove } from '../disk.js'
 import type { Hall } from '../hall.js'
 import { checkpointFile } from '../training/prepare-job.js'
@@ -79,15 +81,18 @@ function removeRun({ config, db }: PruningHall, { id, name }: Prunable['runs'][n
     // As a promotion does (promotion/promotion.ts): it comes before or after, and not between.
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('wastex promotion'))`
     const where = { id, isActive: false, status: { notIn: ['QUEUED' as const, 'RUNNING' as const] } }
-    if ((await tx.trainingRun.count({ where })) === 0) return false
+    const run = await tx.trainingRun.findFirst({ where, include: { datasetVersion: { select: { name: true } } } })
+    if (!run) return false
     await remove(path.join(config.modelsDir, name))
     await remove(path.dirname(checkpointFile(config, id)))
     await tx.trainingRun.delete({ where: { id } })
+    const before = { status: run.status, datasetVersion: run.datasetVersion.name }
+    await leaveTrail(tx, command, [{ action: 'PRUNE', subject: { type: 'TrainingRun', id, name }, before }])
     return true
   })
 }
 
-function removeVersion({ db }: PruningHall, { id }: Prunable['versions'][number]): Promise<boolean> {
+function removeVersion({ db }: PruningHall, { id, name, totalImages }: Prunable['versions'][number]): Promise<boolean> {
   const longest = { maxWait: 60_000, timeout: 30 * 60_000 }
   return db.$transaction(async (tx) => {
     const where = { id, isActive: false, runs: { none: {} }, children: { none: {} }, images: { none: {} } }
@@ -96,6 +101,8 @@ function removeVersion({ db }: PruningHall, { id }: Prunable['versions'][number]
     await tx.versionEntry.deleteMany({ where: { versionId: id } })
     await tx.importReport.deleteMany({ where: { versionId: id } })
     await tx.datasetVersion.delete({ where: { id } })
+    const subject = { type: 'DatasetVersion', id, name } as const
+    await leaveTrail(tx, command, [{ action: 'PRUNE', subject, before: { totalImages } }])
     return true
   }, longest)
 }

@@ -1,5 +1,6 @@
 /** Which run serves: moved here, followed by every process. */
 import type { Doer } from '../access/doer.js'
+import { keepReceipt } from '../access/receipts.js'
 import { leaveTrail } from '../access/trail.js'
 import { conflict, messageOf, notFound } from '../errors.js'
 import type { TrainingRun } from '../db.js'
@@ -49,7 +50,7 @@ export class Promotion {
       if (!run) throw notFound('training run', name)
       if (run.status !== 'COMPLETED') throw conflict(`Run “${name}” is ${run.status}: only a COMPLETED run can serve.`)
       if (run.isActive && this.serving.current?.run.id === run.id) {
-        await leaveTrail(this.hall.db, by, [], { id: run.id })
+        await keepReceipt(this.hall.db, by, { id: run.id })
         return run
       }
       const model = await this.prepare(run)
@@ -98,7 +99,8 @@ export class Promotion {
       const run = await tx.trainingRun.update({ where: { id }, data: { isActive: true, promotedAt: new Date() } })
       const subject = { type: 'TrainingRun', id, name: run.name } as const
       const changed = { before: { serves: before?.name ?? null }, after: { serves: run.name } }
-      await leaveTrail(tx, by, before?.id === id ? [] : [{ action: 'PROMOTE', subject, ...changed }], { id })
+      await leaveTrail(tx, by, before?.id === id ? [] : [{ action: 'PROMOTE', subject, ...changed }])
+      await keepReceipt(tx, by, { id })
       await publish(tx, 'modelPromoted', { runId: id })
       return run
     })

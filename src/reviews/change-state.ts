@@ -4,6 +4,7 @@
  * One that was erased (keeping/erase.ts) stays as it is.
  */
 import type { Doer } from '../access/doer.js'
+import { keepReceipt } from '../access/receipts.js'
 import { type AuditAction, difference, leaveTrail } from '../access/trail.js'
 import { conflict, notFound } from '../errors.js'
 import { type Db, uuidPattern } from '../db.js'
@@ -18,7 +19,6 @@ export interface ReviewState {
 
 interface Found extends ReviewState {
   readonly id: string
-  readonly filename: string
   /** Name of the one that the photo is in. */
   readonly version: string | null
   readonly erased: boolean
@@ -44,7 +44,7 @@ export async function changeStates(
   if (odd !== undefined) throw notFound('photo', odd)
   // Locked in one order, which is that of createVersion too: two who want the same photos cannot wait for each other.
   const rows = await tx.$queryRaw<Found[]>`
-    SELECT i.id, i.filename, i.reviewed, i.rejected, i.staged, i."assignedLabel",
+    SELECT i.id, i.reviewed, i.rejected, i.staged, i."assignedLabel",
       CASE WHEN i."addedToDataset" THEN coalesce(v.name, '') END AS version, p."erasedAt" IS NOT NULL AS erased
     FROM "Image" i JOIN "Photo" p ON p.id = i."photoId" LEFT JOIN "DatasetVersion" v ON v.id = i."versionId"
     WHERE i.id = ANY(${ids}::uuid[]) ORDER BY i.id FOR UPDATE OF i`
@@ -58,7 +58,8 @@ export async function changeStates(
   await tx.image.updateMany({ where: { id: { in: [...found.keys()] } }, data: state })
   const deeds = rows.flatMap((row) => {
     const changed = difference<ReviewState>(row, state)
-    return changed ? [{ action, subject: { type: 'Image' as const, id: row.id, name: row.filename }, ...changed }] : []
+    return changed ? [{ action, subject: { type: 'Image' as const, id: row.id }, ...changed }] : []
   })
   await leaveTrail(tx, by, deeds)
+  await keepReceipt(tx, by)
 }

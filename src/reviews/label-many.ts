@@ -1,5 +1,5 @@
 import type { Doer } from '../access/doer.js'
-import { leaveTrail } from '../access/trail.js'
+import { keepReceipt } from '../access/receipts.js'
 import type { Hall } from '../hall.js'
 import { changeStates } from './change-state.js'
 import { checkedName } from './class-name.js'
@@ -16,7 +16,7 @@ export async function labelMany(
   classLabel: string,
 ): Promise<void> {
   const name = checkedName('classLabel', classLabel)
-  if (ids.length === 0) return leaveTrail(db, by, [])
+  if (ids.length === 0) return keepReceipt(db, by)
   await db.$transaction(async (tx) => {
     const assignedLabel = await ensureClass(tx, name)
     await changeStates(tx, by, 'LABEL_MANY', ids, { reviewed: true, rejected: false, staged: true, assignedLabel })

@@ -1,5 +1,5 @@
 /** A photo comes in: named, and then either counted and forgotten, or kept for the operator. */
-import { type Doer, nameOf } from '../access/doer.js'
+import { type Doer, nameOf, tokenIdOf } from '../access/doer.js'
 import type { OodReason } from '../db.js'
 import type { Hall } from '../hall.js'
 import { countClassified, phaseEnded } from '../metrics.js'
@@ -67,7 +67,7 @@ export async function classify(
     ? await keepForReview(hall, {
         bytes,
         filename,
-        sentById: actor === 'system' ? null : (actor.token?.id ?? null),
+        sentById: tokenIdOf(actor),
         photo,
         prediction: {
           topPrediction: classLabel,

@@ -3,6 +3,7 @@
  * under the run's row lock: events are numbered from 1 without gaps, and a state is readable before it is announced.
  */
 import { type Doer, system } from '../access/doer.js'
+import { keepReceipt } from '../access/receipts.js'
 import { type Deed, leaveTrail } from '../access/trail.js'
 import type { Db, PrismaClient, Prisma, RunEpoch, TrainingRun } from '../db.js'
 import { publish } from '../events.js'
@@ -76,7 +77,8 @@ export function recordStatus(
         before: { status: before },
         after,
       } as const
-      await leaveTrail(tx, by, [deed], { id: runId })
+      await leaveTrail(tx, by, [deed])
+      await keepReceipt(tx, by, { id: runId })
     }
     // The thread may be another process's.
     if (data.status === 'CANCELLED') await publish(tx, 'trainingCancelled', { runId })
@@ -99,9 +101,8 @@ export function recordStart(
   return db.$transaction(async (tx) => {
     const { run, deed } = await write(tx)
     await append(tx, run.id, 'TrainingStatusChanged', { status: run.status, message })
-    await leaveTrail(tx, by, [{ ...deed, subject: { type: 'TrainingRun', id: run.id, name: run.name } }], {
-      id: run.id,
-    })
+    await leaveTrail(tx, by, [{ ...deed, subject: { type: 'TrainingRun', id: run.id, name: run.name } }])
+    await keepReceipt(tx, by, { id: run.id })
     return run
   })
 }

@@ -1,4 +1,5 @@
 import type { Doer } from '../access/doer.js'
+import { keepReceipt } from '../access/receipts.js'
 import { type AuditAction, leaveTrail } from '../access/trail.js'
 import type { Db } from '../db.js'
 import { activate } from './set-active-version.js'
@@ -42,5 +43,6 @@ export async function completeVersion(
   })
   const made = { totalImages, ...(parent && { parent: parent.name }), ...(active && { activeVersion: name }) }
   const before = active ? { activeVersion: active.before } : {}
-  await leaveTrail(tx, by, [{ action, subject: { type: 'DatasetVersion', id, name }, before, after: made }], { id })
+  await leaveTrail(tx, by, [{ action, subject: { type: 'DatasetVersion', id, name }, before, after: made }])
+  await keepReceipt(tx, by, { id })
 }

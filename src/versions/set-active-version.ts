@@ -1,4 +1,5 @@
 import type { Doer } from '../access/doer.js'
+import { keepReceipt } from '../access/receipts.js'
 import { leaveTrail } from '../access/trail.js'
 import type { Db } from '../db.js'
 import type { Hall } from '../hall.js'
@@ -13,6 +14,7 @@ export const setActiveVersion = ({ db }: Pick<Hall, 'db'>, by: Doer, name: strin
     const subject = { type: 'DatasetVersion' as const, id, name }
     const changed = { before: { activeVersion: before }, after: { activeVersion: name } }
     await leaveTrail(tx, by, before === name ? [] : [{ action: 'SET_ACTIVE_VERSION', subject, ...changed }])
+    await keepReceipt(tx, by)
   })
 
 /** Within `changingVersions`. In this order: at no moment are two active. @returns name of the one that was active */

@@ -1,4 +1,5 @@
 /** The table of docs/limits.md, from the constants that are in force. */
+import { signInLimits } from '../../src/access/look-up.js'
 import { longestTokenName } from '../../src/access/tokens.js'
 import { maxCachedCharacters } from '../../src/api/document-cache.js'
 import { documentLimits } from '../../src/api/document-limits.js'
@@ -9,6 +10,7 @@ import { maxNesting } from '../../src/api/parse-json.js'
 import { maxJsonBytes } from '../../src/api/request-rules.js'
 import { maxLabels } from '../../src/api/schema/review-mutations.js'
 import { httpLimits } from '../../src/api/server.js'
+import { maxSessionBytes } from '../../src/api/session.js'
 import { socketLimits } from '../../src/api/sockets.js'
 import { timeLimits } from '../../src/api/time-limits.js'
 import { readConfig } from '../../src/config.js'
@@ -43,6 +45,8 @@ const uploads = 'api-uploads.test.ts'
 const floods = 'api-floods.test.ts'
 const cost = 'api-cost.test.ts'
 const requests = 'api-requests.test.ts'
+const signIn = 'access-sign-in.test.ts'
+const lookUp = 'access-look-up.test.ts'
 const tooLarge = '`PAYLOAD_TOO_LARGE`'
 const noPhoto = '`UNSUPPORTED_IMAGE`'
 const bad = '`BAD_USER_INPUT`'
@@ -378,6 +382,90 @@ export const limits: Readonly<Record<string, readonly Limit[]>> = {
       value: time(socketLimits.goodbyeMs),
       answer: 'closed',
       test: ['api-sockets.test.ts', 'closes sockets with 1001'],
+    },
+  ],
+  'Signing in': [
+    {
+      what: 'no token, or one that is unknown or revoked',
+      value: '',
+      answer: '`UNAUTHENTICATED` 401; a socket is closed, 4401',
+      test: [signIn, 'says how to sign in'],
+    },
+    {
+      what: 'a token of too small a role',
+      value: '',
+      answer: '`FORBIDDEN` 403, `needs`',
+      test: ['access-roles.test.ts', 'over HTTP'],
+    },
+    {
+      what: 'another address than the loopback, without a live token for an admin',
+      value: 'none',
+      setting: 'HOST',
+      answer: 'does not start',
+      test: ['access-host.test.ts', 'does not start before there is a token for an admin'],
+    },
+    {
+      what: 'trusted proxies, without a live token for an admin',
+      value: amount(config.trustedProxies),
+      setting: 'WASTEX_TRUST_PROXY',
+      answer: 'does not start',
+      test: ['access-proxy.test.ts', 'does not start before there is a token for an admin'],
+    },
+    {
+      what: 'wrong tokens (of 256 random bits: nobody counts them)',
+      value: 'any number',
+      answer: '`UNAUTHENTICATED` 401',
+      test: [signIn, 'shuts out nobody else'],
+    },
+    {
+      what: 'tokens looked up at once',
+      value: amount(signInLimits.lookUps),
+      answer: 'waits',
+      test: [lookUp, 'a few at a time'],
+    },
+    {
+      what: 'requests that wait for that',
+      value: amount(signInLimits.waiting),
+      answer: full,
+      test: [lookUp, 'too many wait'],
+    },
+    {
+      what: 'answers about tokens that are remembered',
+      value: amount(signInLimits.remembered),
+      answer: 'looked up again',
+      test: [lookUp, 'the oldest is forgotten'],
+    },
+    {
+      what: 'how long: a revoked token is good for so much longer when the message of it is lost',
+      value: time(signInLimits.rememberMs),
+      answer: '`UNAUTHENTICATED` 401',
+      test: [lookUp, 'for a few seconds'],
+    },
+    {
+      what: 'how long its sockets and streams stay open then',
+      value: time(signInLimits.recheckMs),
+      answer: 'closed, 4401; the stream ends',
+      test: ['access-revoked.test.ts', 'is seen within half a minute'],
+    },
+    {
+      what: 'body of a request to `/session`',
+      value: size(maxSessionBytes),
+      answer: '`UNAUTHENTICATED` 401',
+      test: ['access-session.test.ts', 'too much'],
+    },
+    {
+      what: 'GraphiQL',
+      value: 'on for this machine alone, else off',
+      setting: 'WASTEX_GRAPHIQL',
+      answer: '404',
+      test: ['access-introspection.test.ts', 'a browser gets no GraphiQL'],
+    },
+    {
+      what: 'introspection',
+      value: 'on for this machine alone, else off',
+      setting: 'WASTEX_INTROSPECTION',
+      answer: '`GRAPHQL_VALIDATION_FAILED`',
+      test: ['access-introspection.test.ts', 'the schema is not told'],
     },
   ],
 }

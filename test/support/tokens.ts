@@ -1,4 +1,5 @@
 /** Tokens for tests: made as the command makes them. */
+import { command } from '../../src/access/doer.js'
 import { createToken } from '../../src/access/tokens.js'
 import { roles } from '../../src/access/actor.js'
 import type { PrismaClient, Role } from '../../src/db.js'
@@ -9,7 +10,7 @@ export const bearer = (secret: string) => ({ authorization: `Bearer ${secret}` }
 export async function tokenOfEach(db: PrismaClient): Promise<Record<Role, Record<string, string>>> {
   const made: Record<Role, Record<string, string>> = { DEVICE: {}, OPERATOR: {}, TRAINER: {}, ADMIN: {} }
   for (const role of roles) {
-    const { secret } = await createToken(db, { name: role.toLowerCase(), role }, null)
+    const { secret } = await createToken(db, command, { name: role.toLowerCase(), role })
     made[role] = bearer(secret)
   }
   return made

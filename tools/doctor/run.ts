@@ -1,6 +1,5 @@
 /** All looks, each told as soon as those before it are. What can be known at once comes first. */
-import { type Config, readConfig } from '../../src/config.js'
-import { messageOf } from '../../src/errors.js'
+import type { Config } from '../../src/config.js'
 import { fail, type Finding, ok } from './finding.js'
 import { disks, memory, processor } from './machine.js'
 
@@ -13,7 +12,7 @@ function tell({ verdict, what, says }: Finding): void {
 tell(ok('Node', `${process.version}, ${process.platform} ${process.arch}`))
 tell(processor())
 tell(memory())
-const config = configOrComplaint()
+const config = await configOrComplaint()
 if (config) {
   for (const disk of disks(config)) tell(await disk)
   // Loaded only now: they bring libraries with them, and the first lines are not to wait.
@@ -21,18 +20,21 @@ if (config) {
   const looks = [engines.weights(config), engines.onnxruntime(), engines.tensorflow()]
   const own = await import('./settings.js')
   tell(own.settings(process.env))
-  for (const limit of own.limits()) tell(limit)
+  for (const limit of own.limits(config)) tell(limit)
   tell(await own.port(config))
   const { database } = await import('./database.js')
-  for (const look of [...looks, database(config)]) tell(await look)
+  for (const look of looks) tell(await look)
+  // By itself: nobody goes away while a database that was started for the look is to be stopped again.
+  tell(await database(config))
 }
 process.exitCode = failed ? 1 : 0
 
-function configOrComplaint(): Config | undefined {
+async function configOrComplaint(): Promise<Config | undefined> {
+  const { readConfig } = await import('../../src/config.js')
   try {
     return readConfig()
   } catch (error) {
-    tell(fail('settings', messageOf(error)))
+    tell(fail('settings', error instanceof Error ? error.message : String(error)))
     return undefined
   }
 }

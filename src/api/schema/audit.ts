@@ -1,6 +1,6 @@
 /** Who changed what, and what served when. */
 import type { Prisma } from '../../db.js'
-import { auditActions } from '../../access/trail.js'
+import { type AuditAction, auditActions } from '../../access/trail.js'
 import { badInput } from '../../errors.js'
 import { by, connectionOf, type Keyset } from '../page.js'
 import { builder } from './builder.js'
@@ -8,18 +8,23 @@ import { TrainingRun } from './run.js'
 
 const newestFirst: Keyset = { name: 'AUDIT', columns: [by('id', 'bigint', 'desc')] }
 
+const others: Partial<Record<AuditAction, string>> = {
+  END_TRAINING: 'A run completed, failed or was interrupted.',
+  PROMOTE: 'Another run serves from then on, by `promote` or, with the actor `system`, by `autoPromote`.',
+  PRUNE: 'A run or a version that nothing needed any more was removed, by `npm run prune`.',
+  CREATE_TOKEN: 'By `createToken`, or `npm run token`.',
+  REVOKE_TOKEN: 'By `revokeToken`, or `npm run token`.',
+}
+
 const AuditActionEnum = builder.enumType('AuditAction', {
-  description: 'What was done: the mutation of that name, except END_TRAINING.',
+  description: 'What was done: the mutation of that name, except END_TRAINING and PRUNE.',
   values: Object.fromEntries(
     auditActions.map((action) => [
       action,
       {
         description:
-          action === 'END_TRAINING'
-            ? 'A run completed, failed or was interrupted.'
-            : action === 'PROMOTE'
-              ? 'Another run serves from then on, by `promote` or, with the actor `system`, by `autoPromote`.'
-              : `By \`${action.toLowerCase().replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase())}\`.`,
+          others[action] ??
+          `By \`${action.toLowerCase().replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase())}\`.`,
       },
     ]),
   ) as Record<(typeof auditActions)[number], { description: string }>,
@@ -28,12 +33,13 @@ const AuditActionEnum = builder.enumType('AuditAction', {
 const asJson = (value: Prisma.JsonValue) => JSON.stringify(value)
 
 const AuditEntry = builder.prismaObject('AuditEntry', {
-  description: 'One change of what the network learns or what serves. It is written with the change, and stays.',
+  description:
+    'One change of what the network learns, what serves or who comes in. It is written with the change, and stays.',
   fields: (t) => ({
     at: t.expose('at', { type: 'DateTime', description: 'When, by the database’s clock.' }),
     actor: t.exposeString('actor', {
       description:
-        'Who: the id of a token; `anybody` where nobody signs in; `system` for what the server did by itself.',
+        'Who: the id of a token; `anybody` where nobody signs in; `command` for whoever ran one on the machine itself; `system` for what the server did by itself.',
     }),
     actorName: t.exposeString('actorName', { description: 'The token’s name at that time.' }),
     action: t.field({
@@ -41,15 +47,20 @@ const AuditEntry = builder.prismaObject('AuditEntry', {
       description: 'What was done.',
       resolve: ({ action }) => action as (typeof auditActions)[number],
     }),
-    subjectType: t.exposeString('subjectType', { description: 'To what: Image, DatasetVersion or TrainingRun.' }),
+    subjectType: t.exposeString('subjectType', {
+      description: 'To what: Image, DatasetVersion, TrainingRun or AccessToken.',
+    }),
     subject: t.exposeID('subjectId', { description: 'Its id in the database, also when it is gone.' }),
-    subjectName: t.exposeString('subjectName', { nullable: true, description: 'Its name, or the photo’s file name.' }),
+    subjectName: t.exposeString('subjectName', {
+      nullable: true,
+      description: 'Its name. Null for an Image: a file’s name may be a person’s, and the trail keeps what it has.',
+    }),
     before: t.string({ description: 'JSON: how that was which changed.', resolve: ({ before }) => asJson(before) }),
     after: t.string({ description: 'JSON: how it is since.', resolve: ({ after }) => asJson(after) }),
     requestId: t.exposeString('requestId', {
       nullable: true,
       description:
-        'Of the request that did it (`X-Request-Id`), as in the log; null for what the server did by itself.',
+        'Of the request that did it (`X-Request-Id`), as in the log; null for what the server or a command did.',
     }),
   }),
 })
@@ -64,7 +75,7 @@ const AuditFilter = builder.inputType('AuditFilter', {
   fields: (t) => ({
     action: t.field({ type: AuditActionEnum, description: 'What was done.' }),
     subject: t.string({ description: 'To what: its name, or its id in the database.' }),
-    actor: t.string({ description: 'Who: the id or the name of a token, `anybody`, `system`.' }),
+    actor: t.string({ description: 'Who: the id or the name of a token, `anybody`, `command`, `system`.' }),
     since: t.field({ type: 'DateTime', description: 'At this moment or later.' }),
     until: t.field({ type: 'DateTime', description: 'Before this moment.' }),
   }),
@@ -93,7 +104,7 @@ builder.queryFields((t) => ({
     {
       type: AuditEntry,
       role: 'OPERATOR',
-      description: 'Who changed what the network learns or what serves, newest first.',
+      description: 'Who changed what the network learns, what serves or who comes in, newest first.',
       args: { filter: t.arg({ type: AuditFilter, description: 'Left out: all of them.' }) },
       resolve: (_root, args, { hall: { db } }) => {
         const filter = whereOf(args.filter ?? {})

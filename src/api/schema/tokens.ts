@@ -1,5 +1,7 @@
 /** Tokens, for admins. */
 import { createToken, type NewToken, revokeToken } from '../../access/tokens.js'
+import { conflict } from '../../errors.js'
+import { once } from '../once.js'
 import { by, connectionOf, type Keyset } from '../page.js'
 import { builder } from './builder.js'
 import { RoleEnum } from './enums.js'
@@ -66,12 +68,20 @@ builder.mutationFields((t) => ({
     type: CreatedToken,
     role: 'ADMIN',
     description:
-      'Makes a token. From the first one on, nobody comes in without. `CONFLICT` when one that is good has the name.',
+      'Makes a token. From the first one on, nobody comes in without. `CONFLICT` when one that is good has the name, and when it is sent again with its Idempotency-Key: the secret, which was in the first answer, is kept nowhere.',
     args: {
       name: t.arg.string({ required: true, description: 'For people: who or what it is for. 1 to 64 characters.' }),
       role: t.arg({ type: RoleEnum, required: true, description: 'What it may do.' }),
     },
-    resolve: (_root, args, { hall, actor }) => createToken(hall.db, args, actor.token?.id ?? null),
+    resolve: async (_root, args, context, info) => {
+      const made = await once<NewToken | { name: string }>(context, info, (by) =>
+        createToken(context.hall.db, by, args),
+      )
+      if ('secret' in made) return made
+      throw conflict(
+        `This request has made the token “${made.name}”, and its secret was in the answer then: it is kept nowhere. If that answer was lost, revoke the token and make another one, with a new Idempotency-Key.`,
+      )
+    },
   }),
   revokeToken: t.prismaField({
     type: AccessToken,
@@ -79,8 +89,9 @@ builder.mutationFields((t) => ({
     description:
       'Shuts a token out, for ever; what it has open is closed. `NOT_FOUND` when none that is good has the name.',
     args: { name: t.arg.string({ required: true, description: 'Its name.' }) },
-    resolve: async (query, _root, { name }, { hall }) => {
-      const { id } = await revokeToken(hall.db, name)
+    resolve: async (query, _root, { name }, context, info) => {
+      const { hall } = context
+      const { id } = await once(context, info, (by) => revokeToken(hall.db, by, name))
       return hall.db.accessToken.findUniqueOrThrow({ ...query, where: { id } })
     },
   }),
