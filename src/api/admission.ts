@@ -2,7 +2,7 @@
 import { GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import type { Actor } from '../access/actor.js'
-import { httpStatusOf, WasteXError } from '../errors.js'
+import { forClients, httpStatusOf, WasteXError } from '../errors.js'
 
 /** What the server knows of a request before yoga has it. */
 export interface Admission {
@@ -12,12 +12,7 @@ export interface Admission {
 /** For the answer 401: in what way to sign in. */
 export const challenge = { 'www-authenticate': 'Bearer realm="WasteX"' } as const
 
-/** @returns the error as a value: whoever answers says it in its own way. */
-export const admit = (looking: Promise<Actor>): Promise<Actor | WasteXError> =>
-  looking.catch((error: unknown) => {
-    if (error instanceof WasteXError) return error
-    throw error
-  })
+export const admit = (looking: Promise<Actor>): Promise<Actor | WasteXError> => looking.catch(forClients)
 
 export const useAdmission = (): Plugin<object, Admission> => ({
   onRequestParse({ serverContext: { actor } }) {

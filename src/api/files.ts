@@ -7,7 +7,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { type Actor, mayAct } from '../access/actor.js'
-import { httpStatusOf, WasteXError } from '../errors.js'
+import { forClients, httpStatusOf, WasteXError } from '../errors.js'
 import type { Hall } from '../hall.js'
 import { challenge } from './admission.js'
 import type { Artefact } from '../model/card.js'
@@ -61,7 +61,8 @@ export async function serveFile(
   }
   if (request.headers['if-none-match'] === found.etag) return void response.writeHead(304, headers).end()
   if (found.bytes) {
-    const bytes = await found.bytes()
+    const bytes = await found.bytes().catch(forClients)
+    if (bytes instanceof WasteXError) return refuse(response, bytes)
     response.writeHead(200, { ...headers, 'content-length': bytes.length })
     return void response.end(request.method === 'HEAD' ? undefined : bytes)
   }
@@ -72,9 +73,14 @@ export async function serveFile(
   await pipeline(handle.createReadStream(), response)
 }
 
-function refuse(response: ServerResponse, { code, message }: WasteXError): void {
+function refuse(response: ServerResponse, { code, message, details }: WasteXError): void {
   const status = httpStatusOf[code]
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', ...(status === 401 && challenge) })
+  const { retryAfterMs } = details
+  response.writeHead(status, {
+    'content-type': 'text/plain; charset=utf-8',
+    ...(status === 401 && challenge),
+    ...(typeof retryAfterMs === 'number' && { 'retry-after': String(Math.ceil(retryAfterMs / 1_000)) }),
+  })
   response.end(`${message}\n`)
 }
 
