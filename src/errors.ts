@@ -43,5 +43,11 @@ export const badInput = (field: string, message: string) => new WasteXError('BAD
 export const notFound = (what: string, name: string) => new WasteXError('NOT_FOUND', `There is no ${what} “${name}”.`)
 export const conflict = (message: string) => new WasteXError('CONFLICT', message)
 
+/** What a client is meant to read, as a value: whoever answers says it in its own way. @throws anything else */
+export function forClients(error: unknown): WasteXError {
+  if (error instanceof WasteXError) return error
+  throw error
+}
+
 /** The message of anything that was thrown, for logs and for the `error` of a run. */
 export const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

@@ -66,8 +66,10 @@ export class Events {
 
   /**
    * The messages of a topic from now on. Listening starts at the call, not at the first `next`, so nothing is missed
-   * between a look at the database and the first message. Ends when the subscriber returns, falls behind, or on close.
-   * @param afterGap the message that makes up for those that may have been missed; where it throws, the subscription ends
+   * between a look at the database and the first message. Ends when the subscriber returns, falls behind, may have missed
+   * messages that nothing makes up for, or on close.
+   * @param afterGap the message that makes up for those that may have been missed; where there is none, or it throws, the
+   * subscription ends: whoever comes back looks at the database first
    */
   subscribe<T extends Topic>(
     topic: T,
@@ -91,7 +93,7 @@ export class Events {
         end()
       }
     }
-    const stop = this.on(topic, put, afterGap && (() => void makeUp(afterGap)))
+    const stop = this.on(topic, put, () => (afterGap ? void makeUp(afterGap) : end()))
     const end = () => {
       ended = true
       stop()

@@ -71,4 +71,15 @@ export const subscribers = new Gauge({
   registers,
 })
 
+export const uploads = new Gauge({
+  name: 'wastex_uploads',
+  help: 'Multipart requests in hand: from their head to the end of their answer.',
+  registers,
+})
+export const uploadBytes = new Gauge({
+  name: 'wastex_upload_bytes',
+  help: 'Bytes for which these hold room: what they declared, or what has come where they declared nothing.',
+  registers,
+})
+
 export const sockets = new Gauge({ name: 'wastex_sockets', help: 'WebSockets that are open.', registers })

@@ -7,11 +7,13 @@ import { SignIn } from '../src/access/sign-in.js'
 import { anybody } from '../src/access/actor.js'
 import { command } from '../src/access/doer.js'
 import { createToken, revokeToken } from '../src/access/tokens.js'
+import { subscribers } from '../src/metrics.js'
 import { openTestHall, type TestHall } from './support/hall.js'
 import { startServerOf } from './support/training.js'
 import type { TestServer } from './support/server.js'
 import { send } from './support/client.js'
 import { bearer } from './support/tokens.js'
+import { shown, until } from './support/watched-server.js'
 
 let hall: TestHall
 let servers: TestServer[]
@@ -62,6 +64,7 @@ describe('two servers of one database', () => {
     const { secret } = await createToken(hall.db, command, { name: 'console', role: 'OPERATOR' })
     const other = await createToken(hall.db, command, { name: 'wall', role: 'OPERATOR' })
     const [mine, others] = [bearer(secret), bearer(other.secret)]
+    await until(async () => (await shown(subscribers)) === 0)
     const sockets = await Promise.all(servers.map((server) => openSocket(server, mine)))
     const kept = await openSocket(servers[1] as TestServer, others)
     const closed = Promise.all(sockets.map((socket) => once(socket, 'close')))
@@ -73,10 +76,13 @@ describe('two servers of one database', () => {
       ]),
     )
     expect(streams.map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => 200))
+    // Two sockets and six streams of the token, and the other's socket.
+    await until(async () => (await shown(subscribers)) === 9)
     const started = performance.now()
     await revokeToken(hall.db, command, 'console')
     expect((await closed).map(([code]) => code as number)).toEqual([4401, 4401])
     for (const stream of streams) await stream.text() // ends
+    await until(async () => (await shown(subscribers)) === 1)
     expect(performance.now() - started).toBeLessThan(10_000)
     expect(kept.readyState).toBe(WebSocket.OPEN)
     kept.close()

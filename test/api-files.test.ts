@@ -6,8 +6,14 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { readinessOf } from '../src/api/readiness.js'
 import type { Hall } from '../src/hall.js'
 import { createLog } from '../src/log.js'
+import { decodingPool } from '../src/photos/decoding-pool.js'
+import { decodesAtOnce, photoLimits } from '../src/photos/limits.js'
+import { keepForReview } from '../src/reviews/keep-for-review.js'
+import { drawnPhoto } from './support/drawn-photo.js'
 import { addImage, addRun, addVersion } from './support/rows.js'
 import { startTestServer, type TestServer } from './support/server.js'
+import { unknownPhoto } from './support/unknown-photo.js'
+import { until } from './support/watched-server.js'
 
 let server: TestServer
 let photo: Buffer
@@ -59,6 +65,32 @@ describe('files', () => {
     const response = await get(`/files/thumbnails/${hash}`)
     expect(response.headers.get('content-type')).toBe('image/jpeg')
     expect(await sharp(await response.arrayBuffer()).metadata()).toMatchObject({ width: 320, height: 200 })
+  })
+
+  it('makes so many small copies at a time, and has a phone’s photo kept before them', async () => {
+    const unknown = await unknownPhoto(await drawnPhoto(1))
+    // Until the gate opens, whoever decodes now is not done.
+    let open = () => {}
+    const gate = new Promise<void>((resolve) => (open = resolve))
+    const inHand = Array.from({ length: decodesAtOnce.serving }, () => decodingPool.run('house', () => gate))
+    let refused = 0
+    const flood = Array.from({ length: photoLimits.picturesWaiting + 20 }, async () => {
+      const response = await get(`/files/thumbnails/${hash}`)
+      if (response.status === 503) refused++
+      await response.arrayBuffer()
+      return { status: response.status, retryAfter: response.headers.get('retry-after') }
+    })
+    await until(() => refused === 20)
+    const kept = keepForReview({ config: server.config, db: server.db }, unknown)
+    await until(() => decodingPool.waiting.answer === 1)
+    open()
+    await kept
+    expect(decodingPool.waiting.picture).toBeGreaterThan(0)
+    await Promise.allSettled(inHand)
+    const answers = await Promise.all(flood)
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(photoLimits.picturesWaiting)
+    expect(answers.find(({ status }) => status === 503)?.retryAfter).toMatch(/^[1-9]\d*$/)
+    expect((await get(`/files/thumbnails/${hash}`)).status).toBe(200)
   })
 
   it('gives the artefacts of a run, and no other file of its folder', async () => {

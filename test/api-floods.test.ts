@@ -1,6 +1,8 @@
 /** Clients that stall, that are many, or that take their time: each is let go, and the others do not notice. */
 import { once } from 'node:events'
+import { mkdir, writeFile } from 'node:fs/promises'
 import type { Socket } from 'node:net'
+import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
@@ -10,13 +12,16 @@ import { createToken } from '../src/access/tokens.js'
 import { httpLimits } from '../src/api/server.js'
 import { SocketCount } from '../src/api/socket-count.js'
 import { socketLimits } from '../src/api/sockets.js'
+import { mostWaitingForTurn } from '../src/api/turn.js'
 import { publish } from '../src/events.js'
+import { sockets as openSockets, subscribers, uploads } from '../src/metrics.js'
 import { collect, send, watch } from './support/client.js'
-import { answerOn, line } from './support/raw-request.js'
+import { answerOn, line, multipartHead } from './support/raw-request.js'
 import { addRun, addVersion } from './support/rows.js'
 import { openTestHall } from './support/hall.js'
 import { startTestServer, type TestServer } from './support/server.js'
 import { settingsOf } from './support/training.js'
+import { over, shown, startWatchedServer, until, type WatchedServer } from './support/watched-server.js'
 
 const socketTo = ({ address }: TestServer, headers: Record<string, string> = {}) =>
   new WebSocket(`${address.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', { headers })
@@ -33,11 +38,37 @@ async function statusOf(server: TestServer, headers: Record<string, string> = {}
 }
 
 describe('a subscriber that reads nothing', () => {
-  let server: TestServer
+  let server: WatchedServer
+  let versionId: number
   beforeAll(async () => {
-    server = await startTestServer({ WASTEX_SOCKETS: '1' })
+    server = await startWatchedServer({ WASTEX_SOCKETS: '1' })
+    versionId = (await addVersion(server.db, 'v1')).id
   })
   afterAll(() => server.close())
+
+  /** Asks, and reads nothing. @returns `gone` resolves when the server has hung up */
+  async function stalledReader(request: string): Promise<{ gone: Promise<unknown> }> {
+    const socket = await line(server.address)
+    socket.pause()
+    socket.write(request)
+    const end = await server.lineOf(socket)
+    await until(() => end.bytesWritten > 0)
+    return { gone: over(end) }
+  }
+  /** Each of them asks for more than the operating system takes in for a reader that does not read. */
+  async function stalledReaders() {
+    const file = path.join(server.config.modelsDir, 'run-1', 'history.csv')
+    await mkdir(path.dirname(file), { recursive: true })
+    await writeFile(file, Buffer.alloc(32 * 1024 * 1024))
+    const query = JSON.stringify({ query: TrainingEventsDocument.toString(), variables: { run: 'run-1', after: 0 } })
+    const stream =
+      'POST /graphql HTTP/1.1\r\nhost: localhost\r\naccept: text/event-stream\r\ncontent-type: application/json\r\n' +
+      `content-length: ${Buffer.byteLength(query)}\r\n\r\n${query}`
+    // 9 MB, which are there as a whole before the first byte of them is sent.
+    const page = 'GET /graphql HTTP/1.1\r\nhost: localhost\r\naccept: text/html\r\n\r\n'
+    const csv = 'GET /files/runs/run-1/history.csv HTTP/1.1\r\nhost: localhost\r\n\r\n'
+    return Promise.all([stream, csv, page.repeat(2)].map(stalledReader))
+  }
 
   /** A frame of a client's text, masked with zeros. */
   const frame = (message: object) => {
@@ -46,7 +77,7 @@ describe('a subscriber that reads nothing', () => {
     return Buffer.concat([head, text])
   }
 
-  async function subscribed(after: number): Promise<Socket> {
+  async function subscribed(after: number, times = 1): Promise<Socket> {
     const socket = await line(server.address)
     socket.write(
       'GET /graphql HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n' +
@@ -57,13 +88,13 @@ describe('a subscriber that reads nothing', () => {
     await once(socket, 'data')
     socket.pause()
     const payload = { query: TrainingEventsDocument.toString(), variables: { run: 'run-1', after } }
-    socket.write(frame({ type: 'subscribe', id: '1', payload }))
+    for (let id = 1; id <= times; id++) socket.write(frame({ type: 'subscribe', id: `${id}`, payload }))
     return socket
   }
 
   it('is let go; the others hear everything meanwhile, and it comes back and misses and repeats nothing', async () => {
-    const { id } = await addVersion(server.db, 'v1')
-    const run = await addRun(server.db, 'run-1', id, { status: 'RUNNING' })
+    const artefacts = [{ name: 'history.csv', bytes: 32 * 1024 * 1024, sha256: 'abc' }]
+    const run = await addRun(server.db, 'run-1', versionId, { status: 'RUNNING', artefacts })
     // More than the operating system takes in for a reader that does not read.
     const [events, bytes] = [300, 300_000]
     const tell = async (seq: number, status: 'RUNNING' | 'COMPLETED') => {
@@ -71,6 +102,8 @@ describe('a subscriber that reads nothing', () => {
       await server.db.runEvent.create({ data: { runId: run.id, seq, type: 'TrainingStatusChanged', payload } })
     }
     for (let seq = 1; seq < events; seq++) await tell(seq, 'RUNNING')
+    const subscribersBefore = await shown(subscribers)
+    const overHttp = await stalledReaders()
     const stalled = await subscribed(0)
     const began = performance.now()
     const other = collect(
@@ -94,6 +127,8 @@ describe('a subscriber that reads nothing', () => {
     }
     // Sooner than by a ping that it does not answer.
     expect(performance.now() - began).toBeLessThan(2 * socketLimits.pingMs - 2_000)
+    await Promise.all(overHttp.map(({ gone }) => gone))
+    await until(async () => (await shown(subscribers)) === subscribersBefore)
 
     const chunks: Buffer[] = []
     stalled.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -112,6 +147,16 @@ describe('a subscriber that reads nothing', () => {
       Array.from({ length: events - last }, (_, i) => last + 1 + i),
     )
   }, 90_000)
+
+  it('that asks for more than it takes is closed at once', async () => {
+    await until(async () => (await shown(openSockets)) === 0) // there is a place for it
+    const began = performance.now()
+    // Whoever is so near to the newest is given what is read once for all.
+    const greedy = await subscribed(200, 40)
+    await over(await server.lineOf(greedy))
+    expect(performance.now() - began).toBeLessThan(httpLimits.stalledMs - 1_000)
+    greedy.destroy()
+  }, 20_000)
 })
 
 describe('sockets', () => {
@@ -181,6 +226,127 @@ describe('sockets', () => {
     expect(socket.readyState).toBe(WebSocket.OPEN)
     socket.close()
     await server.close()
+  })
+
+  describe('with operations that take their time', () => {
+    let server: TestServer
+    beforeAll(async () => {
+      server = await startTestServer()
+    })
+    afterAll(() => server.close())
+
+    interface Message {
+      type: string
+      id?: string
+      payload?: unknown
+    }
+    /** While `work` is done, nobody can read runs. */
+    const whileRunsAreLocked = (work: () => Promise<void>) =>
+      server.db.$transaction(
+        async (tx) => {
+          await tx.$executeRaw`LOCK TABLE "TrainingRun" IN ACCESS EXCLUSIVE MODE`
+          await work()
+        },
+        { timeout: 10_000 },
+      )
+    async function introduced() {
+      const socket = socketTo(server)
+      const said: Message[] = []
+      socket.on('message', (data: Buffer) => said.push(JSON.parse(data.toString()) as Message))
+      await once(socket, 'open')
+      socket.send('{"type":"connection_init"}')
+      await once(socket, 'message')
+      const ask = (id: string) =>
+        socket.send(
+          JSON.stringify({ type: 'subscribe', id, payload: { query: '{ trainingRuns(first: 1) { totalCount } }' } }),
+        )
+      const complete = (id: string) => socket.send(JSON.stringify({ type: 'complete', id }))
+      return { socket, said, ask, complete }
+    }
+
+    it('count those that were completed until they have ended', async () => {
+      const { socket, said, ask, complete } = await introduced()
+      const answerTo = async (id: string) => {
+        for (;;) {
+          const found = said.find((message) => message.id === id)
+          if (found) return found
+          await once(socket, 'message')
+        }
+      }
+      await whileRunsAreLocked(async () => {
+        for (let n = 1; n <= socketLimits.operations; n++) {
+          ask(`${n}`)
+          complete(`${n}`)
+        }
+        ask('one more')
+        expect(await answerTo('one more')).toMatchObject({
+          type: 'error',
+          payload: [{ message: expect.stringContaining('At most 100') }],
+        })
+      })
+      // Of none of those that were completed anything is said; when they have ended, there is room.
+      let tries = 0
+      do ask(`again ${++tries}`)
+      while ((await answerTo(`again ${tries}`)).type === 'error')
+      expect(said.map(({ id }) => id).filter((id) => /^\d+$/.test(id ?? ''))).toEqual([])
+      socket.close()
+    })
+
+    it('are closed when an id is taken again before the operation that has it has ended', async () => {
+      const { socket, said, ask, complete } = await introduced()
+      await whileRunsAreLocked(async () => {
+        ask('same')
+        complete('same')
+        ask('same')
+        expect((await once(socket, 'close'))[0]).toBe(4409)
+      })
+      expect(said.map(({ type }) => type)).toEqual(['connection_ack'])
+    })
+  })
+})
+
+describe('requests of one connection', () => {
+  let server: WatchedServer
+  beforeAll(async () => {
+    server = await startWatchedServer()
+  })
+  afterAll(() => server.close())
+  const health = 'GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n'
+  const stream =
+    `GET /graphql?query=${encodeURIComponent('subscription { imageQueued { id } }')} HTTP/1.1\r\n` +
+    'host: localhost\r\naccept: text/event-stream\r\n\r\n'
+
+  it('wait for their turn, and each is answered', async () => {
+    const socket = await line(server.address)
+    socket.write(health.repeat(5) + health.replace('host', 'connection: close\r\nhost'))
+    const { body } = await answerOn(socket)
+    expect(body.match(/"status":"alive"/g)).toHaveLength(6)
+  })
+
+  it('hold nothing until it is their turn: nothing is left of them when the client hangs up', async () => {
+    const before = await shown(subscribers)
+    const socket = await line(server.address)
+    const sent = stream + multipartHead('x', 1_000)
+    socket.write(sent)
+    const end = await server.lineOf(socket)
+    await until(async () => end.bytesRead === sent.length && (await shown(subscribers)) > before)
+    expect(await shown(uploads)).toBe(0)
+    const closed = over(end)
+    socket.destroy()
+    await closed
+    await until(async () => (await shown(subscribers)) === before)
+    expect(await shown(uploads)).toBe(0)
+  })
+
+  it('are so many: one more, and it is closed', async () => {
+    const socket = await line(server.address)
+    socket.write(stream)
+    await once(socket, 'data')
+    socket.write(health.repeat(mostWaitingForTurn))
+    await once(socket, 'data') // a ping of the stream: it still stands
+    socket.write(health)
+    await new Promise((resolve) => socket.once('close', resolve))
+    expect((await fetch(`${server.address}/health`)).status).toBe(200)
   })
 })
 

@@ -1,12 +1,15 @@
 import { once } from 'node:events'
+import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { ImageQueuedDocument, ModelPromotedDocument, TrashCountedDocument } from '../documents/generated/graphql.js'
 import { publish } from '../src/events.js'
 import { count } from '../src/predictions/counter.js'
 import { type Transport, watch } from './support/client.js'
+import { breakListening } from './support/database.js'
 import { addImage, addRun, addVersion } from './support/rows.js'
 import { startTestServer, type TestServer } from './support/server.js'
+import { startWatchedServer, until } from './support/watched-server.js'
 
 let server: TestServer
 beforeAll(async () => {
@@ -94,6 +97,29 @@ describe('a socket', () => {
     }
   })
 
+  it('that is refused is closed, though the client keeps its own side open, and the server does not wait for it', async () => {
+    const own = await startWatchedServer({ WASTEX_SOCKETS: '1' })
+    const knock = async (path: string) => {
+      const { hostname, port } = new URL(own.address)
+      const client = connect({ host: hostname, port: Number(port), allowHalfOpen: true })
+      client.write(
+        `GET ${path} HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n` +
+          'sec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\nsec-websocket-protocol: graphql-transport-ws\r\n\r\n',
+      )
+      const [answer] = (await once(client, 'data')) as [Buffer]
+      return { client, status: answer.toString().split(' ')[1] }
+    }
+    const connections = () =>
+      new Promise<number>((resolve) => own.inside.getConnections((_error, count) => resolve(count)))
+    const taken = await knock('/graphql')
+    const refused = await Promise.all([knock('/elsewhere'), knock('/graphql'), knock('/elsewhere')])
+    expect([taken, ...refused].map(({ status }) => status)).toEqual(['101', '404', '503', '404'])
+    await until(async () => (await connections()) === 1)
+    taken.client.destroy()
+    await own.close()
+    for (const { client } of refused) client.destroy()
+  })
+
   it('that does not introduce itself is closed within seconds', async () => {
     const socket = open()
     const [code] = (await once(socket, 'close')) as [number]
@@ -139,6 +165,18 @@ describe.each<Transport>(['SSE', 'WebSocket'])('news over %s', (over) => {
       count(server.db, { classLabel: over, ood: false }),
     )
     expect(news.trashCounted).toEqual({ classLabel: over, count: expect.any(Number) })
+  })
+
+  it('ends when news may have been lost', async () => {
+    const told = watch(server.address, TrashCountedDocument, {}, { over })
+    let heard = false
+    const first = told.next().finally(() => (heard = true))
+    while (!heard) await Promise.race([first, count(server.db, { classLabel: over, ood: false })])
+    await breakListening(server.db)
+    // Those that were told while it had not heard the first yet, and then its end.
+    let next = await told.next()
+    while (!next.done) next = await told.next()
+    expect(next).toEqual({ done: true, value: undefined })
   })
 
   it('tells of a run that begins to serve', async () => {

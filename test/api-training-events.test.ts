@@ -134,6 +134,29 @@ describe('a subscriber', () => {
     }
   })
 
+  it('that is far behind when its run is pruned has its end', async () => {
+    await turns(1, 'RUNNING')
+    const rows = Array.from({ length: 500 }, (_, i) => ({
+      runId: run.id,
+      seq: i + 2,
+      type: 'TrainingProgress',
+      payload: { stage: 'HEAD', epoch: 1, done: i, total: 500, etaSeconds: null, loss: null },
+    }))
+    await server.db.runEvent.createMany({ data: rows })
+    const log = createLog('silent')
+    const url = server.config.databaseUrl ?? ''
+    const events = await Events.open(url, log)
+    try {
+      const told = await runEvents({ config: server.config, db: server.db, events, log, databaseUrl: url }, run.name, 0)
+      await told.next()
+      await server.db.runEvent.deleteMany({ where: { runId: run.id } })
+      // What it has of them in hand.
+      expect((await collect(told)).length).toBeLessThan(500)
+    } finally {
+      await events.close()
+    }
+  })
+
   it.each(['SSE', 'WebSocket'] as const)('that stalls over %s harms nobody', async (over) => {
     await turns(1, 'RUNNING')
     const stalled = connect(Number(new URL(server.address).port), '127.0.0.1')

@@ -4,11 +4,17 @@ import type { ServerResponse } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { command } from '../src/access/doer.js'
+import { createToken } from '../src/access/tokens.js'
 import { multipartLimits } from '../src/api/multipart.js'
+import { httpLimits } from '../src/api/server.js'
 import { UploadRoom } from '../src/api/upload-room.js'
+import { uploadBytes, uploads } from '../src/metrics.js'
 import { file, send, upload } from './support/client.js'
 import { answerOn, line, multipartHead } from './support/raw-request.js'
 import { startTestServer, type TestServer } from './support/server.js'
+import { bearer } from './support/tokens.js'
+import { over, shown, startWatchedServer, until, type WatchedServer } from './support/watched-server.js'
 
 let server: TestServer
 beforeAll(async () => {
@@ -223,6 +229,84 @@ describe('a flood of uploads', () => {
   })
 })
 
+describe('a phone', () => {
+  let own: WatchedServer
+  let [mine, others]: string[] = []
+  const header = (secret = '') => `authorization: Bearer ${secret}\r\n`
+  const photo = () => ({ image: file(Buffer.from('no photo'), 'a.jpg') })
+  const codeOf = async (secret = '') =>
+    (await upload(own.address, query, photo(), { headers: bearer(secret) })).errors?.[0]?.extensions.code
+  beforeAll(async () => {
+    own = await startWatchedServer()
+    ;[mine, others] = await Promise.all(
+      ['mine', 'others'].map(async (name) => (await createToken(own.db, command, { name, role: 'DEVICE' })).secret),
+    )
+  })
+  afterAll(() => own.close())
+
+  it('that floods has a quarter of the room, and another phone’s photo is taken', async () => {
+    const most = multipartLimits.inHand * multipartLimits.shareOfToken
+    const sockets = await Promise.all(Array.from({ length: most }, () => line(own.address)))
+    for (const socket of sockets) socket.write(multipartHead('x', 1_000, header(mine)))
+    await until(async () => (await shown(uploads)) === most)
+    expect(await codeOf(mine)).toBe('OVERLOADED')
+    expect(await codeOf(others)).toBe('NO_MODEL')
+    for (const socket of sockets) socket.destroy()
+    await until(async () => (await shown(uploads)) === 0)
+    expect(await codeOf(mine)).toBe('NO_MODEL')
+  })
+
+  it('that declares much and sends little has a quarter of the bytes, and another phone’s photo is taken', async () => {
+    const sockets = await Promise.all(Array.from({ length: 6 }, () => line(own.address)))
+    const answers = sockets.map(answerOn)
+    for (const socket of sockets) socket.write(multipartHead('x', multipartLimits.bytes, header(mine)))
+    // All but one are refused before their bodies.
+    let refused = 0
+    for (const answer of answers) void answer.then(({ status }) => (refused += Number(status === 503)))
+    await until(() => refused === 5)
+    expect(await shown(uploadBytes)).toBe(multipartLimits.bytes)
+    expect(await codeOf(others)).toBe('NO_MODEL')
+    for (const socket of sockets) socket.destroy()
+    await Promise.all(answers)
+    await until(async () => (await shown(uploadBytes)) === 0)
+  })
+
+  it('that hangs up while its token is looked up leaves nothing behind', async () => {
+    // Remembered tokens are not looked up.
+    const { secret } = await createToken(own.db, command, { name: 'new', role: 'DEVICE' })
+    const sockets = await Promise.all(Array.from({ length: 6 }, () => line(own.address)))
+    const lines = await Promise.all(sockets.map((socket) => own.lineOf(socket)))
+    await own.db.$transaction(async (tx) => {
+      await tx.$executeRaw`LOCK TABLE "AccessToken" IN ACCESS EXCLUSIVE MODE`
+      const closed = lines.map(over)
+      const head = multipartHead('x', multipartLimits.bytes, header(secret))
+      for (const socket of sockets) socket.write(head)
+      await until(() => lines.every(({ bytesRead }) => bytesRead === head.length))
+      for (const socket of sockets) socket.destroy()
+      await Promise.all(closed)
+    })
+    expect(await codeOf(secret)).toBe('NO_MODEL')
+    await until(async () => (await shown(uploads)) === 0 && (await shown(uploadBytes)) === 0)
+  })
+
+  it('that takes too long is told so, and leaves nothing behind', async () => {
+    // The smaller of the two is taken for that of the head.
+    Object.assign(own.inside, { headersTimeout: 500, requestTimeout: 500 })
+    const files = async () => (await readdir(own.config.dataDir, { recursive: true })).length
+    const before = await files()
+    const socket = await line(own.address)
+    const answer = answerOn(socket)
+    socket.write(multipartHead('x', 100_000, header(others)) + bodyOf(good).slice(0, -20))
+    const drip = setInterval(() => socket.writable && socket.write('x'), 50)
+    expect(await answer).toMatchObject({ status: 408 })
+    clearInterval(drip)
+    await until(async () => (await shown(uploads)) === 0 && (await shown(uploadBytes)) === 0)
+    expect(await files()).toBe(before)
+    Object.assign(own.inside, { headersTimeout: httpLimits.headersMs, requestTimeout: httpLimits.requestMs })
+    expect(await codeOf(others)).toBe('NO_MODEL')
+  })
+})
+
 describe('the room for uploads', () => {
   const response = () => {
     const closers: (() => void)[] = []
@@ -239,7 +323,7 @@ describe('the room for uploads', () => {
   }
 
   it('counts what was declared once, what comes beyond it as it comes, and gives all of it back', () => {
-    const room = new UploadRoom({ requests: 2, bytes: 100 }, () => undefined)
+    const room = new UploadRoom({ requests: 2, bytes: 100, shareOfToken: 1 }, () => undefined)
     const [one, two] = [response(), response()]
     const count = room.enter(50, one.response)
     count(30)
@@ -256,9 +340,34 @@ describe('the room for uploads', () => {
     expect(room.inHand).toEqual({ requests: 0, bytes: 0 })
   })
 
+  it('is shared out: a token has its part of it, and all that it gives back', () => {
+    const room = new UploadRoom({ requests: 4, bytes: 100, shareOfToken: 0.5 }, () => undefined)
+    const [one, two, three] = [response(), response(), response()]
+    const count = room.enter(0, one.response, 'mine')
+    count(30)
+    expect(refusalOf(() => count(21))).toMatchObject(full)
+    room.enter(10, two.response, 'mine')
+    expect(refusalOf(() => room.enter(0, response().response, 'mine'))).toMatchObject(full)
+    room.enter(50, three.response, 'other')
+    two.close()
+    expect(refusalOf(() => room.enter(21, response().response, 'mine'))).toMatchObject(full)
+    const again = response()
+    room.enter(10, again.response, 'mine')
+    for (const { close } of [one, three, again]) close()
+    expect(room.inHand).toEqual({ requests: 0, bytes: 0 })
+    room.enter(50, response().response, 'mine')
+  })
+
+  it('holds nothing for a client that has gone already', () => {
+    const room = new UploadRoom({ requests: 2, bytes: 100, shareOfToken: 1 }, () => undefined)
+    const gone = { ...response().response, closed: true } as ServerResponse
+    room.enter(50, gone)
+    expect(room.inHand).toEqual({ requests: 0, bytes: 0 })
+  })
+
   it('is shut while the queues behind it are full', () => {
     let fullForMs: number | undefined = 1_234
-    const room = new UploadRoom({ requests: 2, bytes: 100 }, () => fullForMs)
+    const room = new UploadRoom({ requests: 2, bytes: 100, shareOfToken: 1 }, () => fullForMs)
     expect(refusalOf(() => room.enter(1, response().response))).toMatchObject({
       extensions: { code: 'OVERLOADED', retryAfterMs: 1_234, http: { headers: { 'retry-after': '2' } } },
     })

@@ -3,6 +3,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Events, mailboxSize, publish } from '../src/events.js'
 import { createLog } from '../src/log.js'
+import { breakListening } from './support/database.js'
 import { openTestHall, type TestHall } from './support/hall.js'
 
 let hall: TestHall
@@ -63,20 +64,31 @@ it('a connection that breaks while it begins to listen is replaced by one, not b
 it('a subscriber that falls a mailbox behind has that much and its end; the others hear all', async () => {
   const [slow, quick] = [hall.events.subscribe('imageQueued'), hall.events.subscribe('imageQueued')]
   const heard: string[] = []
-  const all = (async () => {
-    for await (const { id } of quick) if (heard.push(id) === mailboxSize + 50) break
-  })()
   // In two: what arrives in one breath nobody can read in between.
   const half = mailboxSize / 2 + 25
   for (const first of [0, half]) {
     await hall.db.$executeRaw`
       SELECT pg_notify('wastex', json_build_array('imageQueued', json_build_object('id', (${first}::int + i)::text))::text)
       FROM generate_series(1, ${half}::int) i`
-    while (heard.length < first + half) await new Promise((resolve) => setTimeout(resolve, 10))
+    while (heard.length < first + half) heard.push((await quick.next()).value.id)
   }
-  await all
   expect(heard).toEqual(Array.from({ length: mailboxSize + 50 }, (_, i) => String(i + 1)))
   const late: string[] = []
   for await (const { id } of slow) late.push(id)
   expect(late).toEqual(heard.slice(0, mailboxSize))
+})
+
+it('a subscriber for whom nothing makes up for what was missed has its end; the others go on', async () => {
+  const [plain, madeUp] = [
+    hall.events.subscribe('imageQueued'),
+    hall.events.subscribe('imageQueued', () => Promise.resolve({ id: 'made up' })),
+  ]
+  await publish(hall.db, 'imageQueued', { id: 'before' })
+  expect([(await plain.next()).value, (await madeUp.next()).value]).toEqual([{ id: 'before' }, { id: 'before' }])
+  await breakListening(hall.db)
+  expect(await plain.next()).toMatchObject({ done: true })
+  expect((await madeUp.next()).value).toEqual({ id: 'made up' })
+  await publish(hall.db, 'imageQueued', { id: 'after' })
+  expect((await madeUp.next()).value).toEqual({ id: 'after' })
+  await madeUp.return?.()
 })

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { DecodingPool, type Lane } from '../src/photos/decoding-pool.js'
 
 function pool(limits: Partial<ConstructorParameters<typeof DecodingPool>[0]> = {}) {
-  const own = new DecodingPool({ atOnce: 1, waiting: 2, decodeMs: 10_000, ...limits })
+  const own = new DecodingPool({ atOnce: 1, waiting: 2, picturesWaiting: 2, decodeMs: 10_000, ...limits })
   const begun: string[] = []
   const ends: (() => void)[] = []
   const want = (name: string, lane: Lane) =>
@@ -34,6 +34,38 @@ describe('decoding', () => {
     for (let i = 0; i < 4; i++) await endOne()
     expect(begun).toEqual(['import 1', 'phone 1', 'phone 2', 'import 2'])
     expect(await Promise.all(all)).toHaveLength(4)
+  })
+
+  it('ends a phone’s answer before it begins another; small copies and imports take turns behind both', async () => {
+    const { own, begun, want, endOne } = pool()
+    const all = [
+      want('first', 'phone'),
+      want('picture 1', 'picture'),
+      want('import', 'house'),
+      want('picture 2', 'picture'),
+      want('phone', 'phone'),
+      want('answer', 'answer'),
+    ]
+    await wait(0)
+    expect(own.waiting).toEqual({ answer: 1, phone: 1, picture: 2, house: 1 })
+    for (let i = 0; i < 6; i++) await endOne()
+    expect(begun).toEqual(['first', 'answer', 'phone', 'picture 1', 'import', 'picture 2'])
+    expect(own.waiting).toEqual({ answer: 0, phone: 0, picture: 0, house: 0 })
+    await Promise.all(all)
+  })
+
+  it('is refused to small copies when many of them wait, and to nobody else for that', async () => {
+    const { own, want, endOne } = pool()
+    const taken = [want('1', 'picture'), want('2', 'picture'), want('3', 'picture')]
+    await expect(want('4', 'picture')).rejects.toMatchObject({
+      code: 'OVERLOADED',
+      details: { retryAfterMs: expect.any(Number) },
+    })
+    expect(own.fullForMs).toBeUndefined()
+    taken.push(want('phone', 'phone'), want('import', 'house'))
+    await wait(0)
+    for (let i = 0; i < 5; i++) await endOne()
+    expect(await Promise.all(taken)).toHaveLength(5)
   })
 
   it('is refused to a phone when too many wait, with the time to come back, and done again when they are through', async () => {

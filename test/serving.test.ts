@@ -8,7 +8,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { drawSamples } from '../demo/draw.js'
 import type { Prisma, TrainingRun } from '../src/db.js'
 import type { Artefact, Card } from '../src/model/card.js'
+import { decodingPool } from '../src/photos/decoding-pool.js'
+import { photoLimits } from '../src/photos/limits.js'
 import { photoFile } from '../src/photos/store.js'
+import { maxWaiting } from '../src/predictions/queue.js'
 import { trainingRows } from '../src/versions/training-rows.js'
 import { ask, file, send, upload } from './support/client.js'
 import { openTestHall, type TestHall } from './support/hall.js'
@@ -147,6 +150,66 @@ describe('the model that serves', () => {
     }
     expect.fail('it knows everything')
   })
+})
+
+describe('a flood of photos', () => {
+  interface Place {
+    classification: { classLabel: string } | null
+    error: { code: string } | null
+  }
+  const many =
+    'mutation ($images: [Upload!]!) { classifyMany(images: $images) { classification { classLabel } error { code } } }'
+  const send8 = () =>
+    upload<{ classifyMany: Place[] }, object>(server.address, many, {
+      images: Array.from({ length: 8 }, (_, i) => file(known, `${i}.jpg`)),
+    })
+
+  it('is refused when as many wait for the network as may; all that were taken are answered and counted', async () => {
+    const before = await counted()
+    const asked: ReturnType<typeof send8>[] = []
+    let refusal: Awaited<ReturnType<typeof send8>> | undefined
+    while (!refusal) {
+      const answer = send8()
+      asked.push(answer)
+      void answer.then((one) => (refusal ??= one.errors ? one : undefined))
+      // So slowly that none is refused before it is decoded.
+      do await new Promise((done) => setTimeout(done, 5))
+      while (!refusal && decodingPool.waiting.phone > photoLimits.waiting / 2)
+    }
+    expect(refusal).toMatchObject({
+      status: 503,
+      errors: [{ extensions: { code: 'OVERLOADED', retryAfterMs: expect.any(Number) } }],
+    })
+    const answers = await Promise.all(asked)
+    const codes = new Set(answers.flatMap(({ errors }) => errors?.map(({ extensions }) => extensions.code) ?? []))
+    expect(codes).toEqual(new Set(['OVERLOADED']))
+    const places = answers.flatMap(({ data }) => data?.classifyMany ?? [])
+    const answered = places.filter(({ classification }) => classification !== null)
+    expect(answered.length).toBeGreaterThan(maxWaiting)
+    expect(new Set(places.flatMap(({ error }) => error?.code ?? []))).toEqual(
+      new Set(answered.length < places.length ? ['OVERLOADED'] : []),
+    )
+    expect(await counted()).toEqual({ known: before.known + answered.length, unknown: before.unknown })
+    expect((await answerTo(known)).servedBy.name).toBe(first?.name)
+  }, 60_000)
+})
+
+it('/metrics has what the model did: each phase, what it knew and what not, and which it is', async () => {
+  const lines = (await (await fetch(`${server.address}/metrics`)).text()).split('\n')
+  const valueOf = (series: RegExp) =>
+    Number(
+      lines
+        .find((line) => series.test(line))
+        ?.split(' ')
+        .at(-1) ?? Number.NaN,
+    )
+  for (const phase of ['receive', 'decode', 'wait', 'compute', 'record'])
+    expect(valueOf(new RegExp(`^wastex_classify_phase_seconds_count\\{phase="${phase}"\\}`)), phase).toBeGreaterThan(50)
+  expect(valueOf(/^wastex_network_photos_sum /)).toBeGreaterThan(50)
+  expect(valueOf(/^wastex_classified_total\{.*verdict="known"/)).toBeGreaterThan(50)
+  expect(valueOf(/^wastex_classified_total\{.*verdict="unknown"/)).toBeGreaterThan(0)
+  expect(valueOf(new RegExp(`^wastex_serving_model_info\\{run="${first?.name}",precision="float32"`))).toBe(1)
+  expect(valueOf(/^wastex_queue_photos /)).toBe(0)
 })
 
 describe('a promotion', () => {

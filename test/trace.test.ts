@@ -15,6 +15,7 @@ import { photoLimits } from '../src/photos/limits.js'
 import { drawnPhoto } from './support/drawn-photo.js'
 import { file, send, upload } from './support/client.js'
 import { openTestHall, type TestHall } from './support/hall.js'
+import { addRun, addVersion } from './support/rows.js'
 import { type ServerProcess, startServerProcess } from './support/process.js'
 import { settingsOf } from './support/training.js'
 
@@ -175,6 +176,9 @@ describe('/metrics', () => {
       'wastex_network_photos',
       'wastex_classified_total',
       'wastex_queue_photos 0',
+      ...['answer', 'phone', 'picture', 'house'].map((lane) => `wastex_decoding_photos{lane="${lane}"} 0`),
+      'wastex_uploads 0',
+      'wastex_upload_bytes 0',
       'wastex_training_running 0',
       'wastex_subscribers',
       'wastex_sockets',
@@ -182,6 +186,24 @@ describe('/metrics', () => {
       'process_resident_memory_bytes',
     ])
       expect(text).toContain(name)
+  })
+
+  it('has how far a training is', async () => {
+    const { id: versionId } = await addVersion(hall.db, 'v1')
+    const { id: runId } = await addRun(hall.db, 'run-1', versionId, { status: 'RUNNING', stage: 'HEAD' })
+    const payload = { stage: 'HEAD', epoch: 3, done: 40, total: 120, etaSeconds: null, loss: null }
+    await hall.db.runEvent.create({ data: { runId, seq: 1, type: 'TrainingProgress', payload } })
+    const text = await metrics()
+    for (const line of [
+      'wastex_training_running 1',
+      'wastex_training_stage_info{run="run-1",stage="HEAD"} 1',
+      'wastex_training_epoch 3',
+      'wastex_training_done 40',
+      'wastex_training_total 120',
+    ])
+      expect(text.split('\n')).toContain(line)
+    await hall.db.trainingRun.update({ where: { id: runId }, data: { status: 'INTERRUPTED' } })
+    expect((await metrics()).split('\n')).toContain('wastex_training_running 0')
   })
 })
 

@@ -3,7 +3,7 @@ import { GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { type Actor, mayAct } from '../access/actor.js'
 import type { Role } from '../db.js'
-import { WasteXError } from '../errors.js'
+import { forClients, WasteXError } from '../errors.js'
 import { withHttp } from './http-error.js'
 
 /** What the server knows of a request before yoga has it. */
@@ -12,11 +12,7 @@ export interface Admission {
 }
 
 /** @returns the error as a value: whoever answers says it in its own way. */
-export const admit = (looking: Promise<Actor>): Promise<Actor | WasteXError> =>
-  looking.catch((error: unknown) => {
-    if (error instanceof WasteXError) return error
-    throw error
-  })
+export const admit = (looking: Promise<Actor>): Promise<Actor | WasteXError> => looking.catch(forClients)
 
 export const isAdmitted = (actor: Actor | WasteXError, needed: Role): boolean =>
   !(actor instanceof WasteXError) && mayAct(actor, needed)

@@ -5,6 +5,7 @@ import { WasteXError } from '../errors.js'
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { Prisma } from '../db.js'
 import { registry } from '../metrics.js'
+import { decodingPool, lanes } from '../photos/decoding-pool.js'
 import { running } from '../training/run-record.js'
 import type { House } from './context.js'
 
@@ -34,6 +35,13 @@ async function houseNow({ hall, serving }: House): Promise<Registry> {
     new Gauge({ name, help, labelNames: Object.keys(labels), registers: [now] }).set(labels, value)
   const { current } = serving
   gauge('wastex_queue_photos', 'Photos that wait for the network.', current?.waiting ?? 0)
+  const decoding = new Gauge({
+    name: 'wastex_decoding_photos',
+    help: 'Photos that wait to be decoded, by who waits for them: answer (the last step of one), phone, picture (small copies), house.',
+    labelNames: ['lane'],
+    registers: [now],
+  })
+  for (const lane of lanes) decoding.set({ lane }, decodingPool.waiting[lane])
   if (current) {
     const { run, precision, classLabels } = current
     const labels = { run: run.name, precision, classes: String(classLabels.length) }

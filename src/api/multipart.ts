@@ -19,6 +19,8 @@ export const multipartLimits = Object.freeze({
   /** Multipart requests in hand, and their bytes: more are refused before they are read. */
   inHand: 128,
   bytesInHand: 512 * 1024 * 1024,
+  /** The part of both that one token may have: who trickles or repeats its uploads leaves the others theirs. */
+  shareOfToken: 0.25,
 })
 /** The same, for the schema. */
 export const maxUploads = multipartLimits.files

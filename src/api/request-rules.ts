@@ -4,6 +4,8 @@
  */
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import type { GraphQLParams, Plugin } from 'graphql-yoga'
+import { WasteXError } from '../errors.js'
+import type { Admission } from './admission.js'
 import { multipartLimits, parseMultipart } from './multipart.js'
 import { OperationParameters, shapeOfOperation } from './operation-parameters.js'
 import { parseJson } from './parse-json.js'
@@ -65,7 +67,7 @@ export const isOwnOrigin = (origin: string, host: string | undefined) =>
 export const useRequestRules = (
   room: UploadRoom,
   origins: readonly string[],
-): Plugin<object, { res?: ServerResponse }> => ({
+): Plugin<object, { res?: ServerResponse } & Admission> => ({
   onRequestParse({ request, serverContext, setRequestParser }) {
     const asked = request.headers.has(preflightHeader)
     const refuse = () => {
@@ -81,7 +83,9 @@ export const useRequestRules = (
     if (type === 'multipart/form-data') {
       if (!asked) refuse()
       if (length > multipartLimits.bytes) throw tooLarge(multipartLimits.bytes)
-      const count = serverContext.res ? room.enter(length, serverContext.res) : () => undefined
+      const { res, actor } = serverContext
+      const token = actor instanceof WasteXError ? undefined : actor.token?.id
+      const count = res ? room.enter(length, res, token) : () => undefined
       setRequestParser((whole) => parseMultipart(whole, count))
     } else if (type === 'application/json') {
       if (length > maxJsonBytes) throw tooLarge(maxJsonBytes)

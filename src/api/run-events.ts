@@ -32,6 +32,7 @@ async function* follow(hall: Hall, runId: string, after: number, stopped: AbortS
       while (sent < last && !stopped.aborted) {
         const isHeld = (newest[0]?.seq ?? Infinity) <= sent + 1
         const rows = isHeld ? newest.filter(({ seq }) => seq > sent) : await page(hall, runId, sent)
+        if (rows.length === 0) return // the run was pruned while this one was far behind
         for (const row of rows) {
           yield row
           sent = row.seq

@@ -14,7 +14,9 @@ import { serveMetrics } from './metrics.js'
 import { readinessOf } from './readiness.js'
 import { serveSession, sessionPath } from './session.js'
 import { serveSockets } from './sockets.js'
+import { hangUpWhenStalled } from './stalled-readers.js'
 import { traced } from './trace.js'
+import { inTurn } from './turn.js'
 import { graphqlPath, makeYoga } from './yoga.js'
 
 export interface Server {
@@ -37,7 +39,9 @@ export const httpLimits = Object.freeze({
   headerBytes: 16 * 1024,
   /** How much later than an operation its statement is ended: the operation's own answer says it better. */
   lateMs: 1_000,
-  /** How often the two times are looked at. */
+  /** For which a client takes nothing of what there is for it: an answer, a stream, a file, a socket's messages. */
+  stalledMs: 10_000,
+  /** How often the first two times are looked at. */
   checkMs: 2_000,
 })
 /** A request names a path; this stands before it. */
@@ -65,6 +69,7 @@ export async function startServer(house: House, signIn: SignIn, degraded: () => 
     if (url.pathname === graphqlPath) {
       if (wantsGraphiQL(request, url)) return serveGraphiQL(config, request, response)
       const actor = await admitted(request)
+      if (response.closed) return // the client hung up while it was looked up
       if (!(actor instanceof WasteXError)) {
         streams.add(response)
         const letGo = signIn.hold(actor, () => endStream(response))
@@ -100,16 +105,19 @@ export async function startServer(house: House, signIn: SignIn, degraded: () => 
     connectionsCheckingInterval: httpLimits.checkMs,
   }
   const server = http.createServer(settings, (request, response) =>
-    traced(house.hall, request, response, () => {
-      answer(request, response).catch((error: unknown) => {
-        // A client that went away while it was being answered is nobody's fault.
-        if (response.destroyed) return
-        if (!response.headersSent) return sendError(response, error, log)
-        log.error({ error }, 'an answer broke off')
-        response.destroy()
-      })
-    }),
+    inTurn(request, response, () =>
+      traced(house.hall, request, response, () => {
+        answer(request, response).catch((error: unknown) => {
+          // A client that went away while it was being answered is nobody's fault.
+          if (response.destroyed) return
+          if (!response.headersSent) return sendError(response, error, log)
+          log.error({ error }, 'an answer broke off')
+          response.destroy()
+        })
+      }),
+    ),
   )
+  server.on('connection', (line) => hangUpWhenStalled(line, httpLimits.stalledMs, log))
   // Whoever is one too many is hung up on; those who are there keep their place.
   server.maxConnections = config.maxConnections
   const closeSockets = serveSockets(server, yoga, signIn, house.hall)

@@ -35,7 +35,11 @@ export type Yoga = ReturnType<typeof makeYoga>
 export function makeYoga(house: House, reading = house.hall.db) {
   const { config } = house.hall
   const room = new UploadRoom(
-    { requests: multipartLimits.inHand, bytes: multipartLimits.bytesInHand },
+    {
+      requests: multipartLimits.inHand,
+      bytes: multipartLimits.bytesInHand,
+      shareOfToken: multipartLimits.shareOfToken,
+    },
     () => decodingPool.fullForMs ?? house.serving.current?.fullForMs,
   )
   return createYoga<Admission, Context>({

@@ -12,6 +12,8 @@ export const photoLimits = Object.freeze({
   decodeMs: 10_000,
   /** Photos from phones that wait to be decoded; each holds the memory of its bytes. */
   waiting: 64,
+  /** Small copies that wait to be made; a page of the console shows a hundred. */
+  picturesWaiting: 256,
 })
 
 /** libuv's threads are the whole process's: files, names and compression need one, too. */

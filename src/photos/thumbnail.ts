@@ -7,10 +7,10 @@ const longestSide = 320
 /**
  * A small JPEG of a kept photo (some 10 ms). It is not stored: whoever shows it may cache it for ever under the photo's
  * content hash.
- * @throws Error when the file is gone
+ * @throws Error when the file is gone; WasteXError OVERLOADED
  */
 export const thumbnail = (file: string): Promise<Uint8Array> =>
-  decodingPool.run('house', () =>
+  decodingPool.run('picture', () =>
     openPhoto(file, 'error')
       .autoOrient()
       .resize(longestSide, longestSide, { fit: 'inside', withoutEnlargement: true })

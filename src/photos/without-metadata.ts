@@ -15,7 +15,7 @@ import { uprightPhoto } from './upright.js'
 export async function withoutMetadata(bytes: Uint8Array, { type, width, height }: PhotoFacts): Promise<Uint8Array> {
   for (let part = 1; ; part /= 2) {
     const [w, h] = [Math.ceil(width * part), Math.ceil(height * part)]
-    const copy = await decodingPool.run('house', () =>
+    const copy = await decodingPool.run('answer', () =>
       uprightPhoto(bytes, type, (photo) =>
         (part < 1 ? photo.resize(w, h, { fit: 'fill', kernel: 'linear', fastShrinkOnLoad: false }) : photo)
           .jpeg({ quality: 95, chromaSubsampling: '4:4:4' })

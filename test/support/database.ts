@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { inject } from 'vitest'
+import type { Db } from '../../src/db.js'
 import { template } from './cluster.js'
 
 export interface TestDatabase {
@@ -37,3 +38,7 @@ async function administer(sql: string): Promise<void> {
     await client.end()
   }
 }
+
+/** Ends the connections of this database by which servers hear of events: they come back, and do not know what they missed. */
+export const breakListening = (db: Db): Promise<unknown> =>
+  db.$queryRaw`SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity WHERE datname = current_database() AND query = 'LISTEN wastex'`

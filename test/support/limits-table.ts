@@ -13,6 +13,7 @@ import { httpLimits } from '../../src/api/server.js'
 import { maxSessionBytes } from '../../src/api/session.js'
 import { socketLimits } from '../../src/api/sockets.js'
 import { timeLimits } from '../../src/api/time-limits.js'
+import { mostWaitingForTurn } from '../../src/api/turn.js'
 import { readConfig } from '../../src/config.js'
 import { mailboxSize } from '../../src/events.js'
 import { photoLimits } from '../../src/photos/limits.js'
@@ -89,6 +90,12 @@ export const limits: Readonly<Record<string, readonly Limit[]>> = {
       test: [pool, 'too many wait'],
     },
     {
+      what: 'small copies that wait to be made',
+      value: amount(photoLimits.picturesWaiting),
+      answer: '503, `Retry-After`',
+      test: [pool, 'refused to small copies when many of them wait'],
+    },
+    {
       what: 'photos that wait for the network',
       value: amount(maxWaiting),
       answer: full,
@@ -145,6 +152,12 @@ export const limits: Readonly<Record<string, readonly Limit[]>> = {
       answer: full,
       test: [uploads, 'counts what was declared'],
     },
+    {
+      what: 'of both, of one token',
+      value: `${multipartLimits.shareOfToken * 100} %`,
+      answer: full,
+      test: [uploads, 'has a quarter of the room'],
+    },
     { what: 'operations a request', value: '1', answer: bad, test: [requests, 'a batch'] },
     {
       what: 'head of a request',
@@ -157,7 +170,19 @@ export const limits: Readonly<Record<string, readonly Limit[]>> = {
       what: 'time for the whole request',
       value: time(httpLimits.requestMs),
       answer: '408',
-      test: ['limits.test.ts', 'time for the whole request'],
+      test: [uploads, 'takes too long is told so'],
+    },
+    {
+      what: 'time that a client takes nothing of an answer, a file, a stream or a socket',
+      value: time(httpLimits.stalledMs),
+      answer: 'closed; a stream comes back with `after`',
+      test: [floods, 'is let go; the others hear everything'],
+    },
+    {
+      what: 'requests that wait for the one before them on their connection',
+      value: amount(mostWaitingForTurn),
+      answer: 'closed',
+      test: [floods, 'are so many: one more, and it is closed'],
     },
     {
       what: 'time between two requests of a connection',
@@ -339,6 +364,12 @@ export const limits: Readonly<Record<string, readonly Limit[]>> = {
       test: [floods, 'have so many operations each'],
     },
     {
+      what: 'an id of an operation again, before that one has ended',
+      value: '0',
+      answer: 'closed, 4409',
+      test: [floods, 'are closed when an id is taken again'],
+    },
+    {
       what: 'sockets',
       value: amount(config.maxSockets),
       setting: 'WASTEX_SOCKETS',
@@ -360,16 +391,10 @@ export const limits: Readonly<Record<string, readonly Limit[]>> = {
       test: [floods, 'only a trusted proxy says'],
     },
     {
-      what: 'time that a client reads nothing',
-      value: time(socketLimits.stalledMs),
-      answer: 'closed; back with `after`',
-      test: [floods, 'is let go; the others hear everything'],
-    },
-    {
       what: 'unsent bytes',
       value: size(socketLimits.unsentBytes),
       answer: 'closed',
-      test: ['api-stalled-sockets.test.ts', 'too much is unsent'],
+      test: [floods, 'asks for more than it takes'],
     },
     {
       what: 'messages that a subscriber of news may be behind',
