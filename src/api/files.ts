@@ -127,6 +127,7 @@ async function findThumbnail(hall: Hall, actor: Actor, contentHash: string): Pro
     etag: photo.etag.replace(/"$/, '-small"'),
     bytes: () =>
       thumbnail(photo.file).catch((error: unknown) => {
+        if (error instanceof WasteXError && error.code === 'OVERLOADED') throw error
         hall.log.warn({ error, file: photo.file }, 'a photo is no longer one that can be decoded')
         return undefined
       }),
