@@ -25,7 +25,7 @@ export type AuditAction = (typeof auditActions)[number]
 export interface Deed {
   readonly action: AuditAction
   readonly subject: {
-    readonly type: 'Image' | 'DatasetVersion' | 'TrainingRun'
+    readonly type: 'Image' | 'Photo' | 'DatasetVersion' | 'TrainingRun'
     readonly id: string | number
     readonly name?: string
   }

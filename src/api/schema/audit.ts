@@ -41,9 +41,14 @@ const AuditEntry = builder.prismaObject('AuditEntry', {
       description: 'What was done.',
       resolve: ({ action }) => action as (typeof auditActions)[number],
     }),
-    subjectType: t.exposeString('subjectType', { description: 'To what: Image, DatasetVersion or TrainingRun.' }),
+    subjectType: t.exposeString('subjectType', {
+      description: 'To what: Image, Photo (one that never went to review), DatasetVersion or TrainingRun.',
+    }),
     subject: t.exposeID('subjectId', { description: 'Its id in the database, also when it is gone.' }),
-    subjectName: t.exposeString('subjectName', { nullable: true, description: 'Its name, or the photo’s file name.' }),
+    subjectName: t.exposeString('subjectName', {
+      nullable: true,
+      description: 'Its name; the photo’s file name; of a Photo its content hash.',
+    }),
     before: t.string({ description: 'JSON: how that was which changed.', resolve: ({ before }) => asJson(before) }),
     after: t.string({ description: 'JSON: how it is since.', resolve: ({ after }) => asJson(after) }),
     requestId: t.exposeString('requestId', {
