@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import type { Photo } from '../db.js'
-import { remove, writeFileWhole } from '../disk.js'
+import { remove, touch, writeFileWhole } from '../disk.js'
 import { messageOf } from '../errors.js'
 import type { Hall } from '../hall.js'
 import { inspect } from '../photos/decode.js'
@@ -45,7 +45,10 @@ export async function stripMetadata(hall: StrippingHall, isStopped: () => boolea
   }
 }
 
-/** The copy under a name of its own: the row names a whole file at any moment, the old one or the new one. */
+/**
+ * The copy under a name of its own: the row names a whole file at any moment, the old one or the new one. The old one stays for an
+ * hour (sweep-uploads.ts): a backup or a training may have been told of it a moment ago.
+ */
 async function strip({ config, db }: StrippingHall, photo: Photo): Promise<boolean> {
   const { id, storedHash } = photo
   if (!(await liesAt(config, photo, storedHash))) return false
@@ -58,6 +61,7 @@ async function strip({ config, db }: StrippingHall, photo: Photo): Promise<boole
     where: { id, storedHash, erasedAt: null },
     data: { ...place, storedHash: contentHash(copy), bytes: copy.length },
   })
-  await remove(photoFile(config, count > 0 ? photo : place))
+  if (count > 0) await touch(photoFile(config, photo))
+  else await remove(photoFile(config, place))
   return count > 0
 }
