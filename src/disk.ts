@@ -2,7 +2,7 @@
  * The one door through which WasteX writes files. Whatever it writes is whole or absent: written aside, synced, renamed.
  */
 import { randomUUID } from 'node:crypto'
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { messageOf, WasteXError } from './errors.js'
 
@@ -13,6 +13,8 @@ export const disk = {
   write: (handle: FileHandle, data: Content): Promise<void> => writeFile(handle, data),
   sync: (handle: FileHandle): Promise<void> => handle.sync(),
   rename,
+  /** Also a whole folder; what is not there is removed already. */
+  remove: (target: string): Promise<void> => rm(target, { recursive: true, force: true }),
 }
 
 /** What a person can mend says so; a disk that breaks is for the log alone. */
@@ -58,8 +60,15 @@ export async function writeFileWhole(target: string, data: Content): Promise<voi
   }
 }
 
-/** A name is on the disk when its folder is: also that of a file which somebody else has only just written. */
-export const syncName = (target: string): Promise<void> => sync(path.dirname(target))
+/** A name is on the disk when its folder is. */
+const syncName = (target: string): Promise<void> => sync(path.dirname(target))
+
+/** A file that somebody else wrote, perhaps only just, is as if it were written now: on the disk, and no old one. */
+export async function touch(target: string): Promise<void> {
+  const now = new Date()
+  await utimes(target, now, now)
+  await syncName(target)
+}
 
 /**
  * Makes a folder appear complete or not at all: `fill` writes into a folder aside, which then takes the name of `target`.
@@ -131,9 +140,7 @@ async function lastChangeMs(draft: string): Promise<number> {
   return Math.max(0, ...stats.map((found) => found?.mtimeMs ?? 0))
 }
 
-export async function remove(target: string): Promise<void> {
-  await rm(target, { recursive: true, force: true })
-}
+export const remove = (target: string): Promise<void> => disk.remove(target)
 
 /** Whole or absent as well, but not synced: for what is checked when read and can be computed again. */
 export async function writeCacheFile(target: string, data: Uint8Array): Promise<void> {

@@ -12,7 +12,7 @@ import { checkWritable, sweep } from './disk.js'
 import { messageOf } from './errors.js'
 import { Events } from './events.js'
 import type { Hall } from './hall.js'
-import { startRetention } from './keeping/retention.js'
+import { seeToHourly } from './keeping/hourly.js'
 import { createLog } from './log.js'
 import { isLoopback } from './loopback.js'
 import { trainingEngine } from './model/engine.js'
@@ -76,7 +76,7 @@ export async function start(config: Config, say: (line: string) => void): Promis
     await training.recover()
     closing.push(() => training.close())
 
-    closing.push(await startRetention(hall))
+    closing.push(seeToHourly(hall))
 
     const degraded = async () => {
       const engine = await trainingEngine()

@@ -136,9 +136,7 @@ describe('without its database', () => {
     await admin.end()
     expect(answer).toMatchObject({
       status: 503,
-      errors: [
-        { extensions: { code: 'OVERLOADED', retryAfterMs: expect.any(Number), requestId: expect.any(String) } },
-      ],
+      errors: [{ extensions: { code: 'OVERLOADED', retryAfterMs: expect.any(Number), requestId: expect.any(String) } }],
     })
     await own.close()
   })

@@ -28,7 +28,13 @@ beforeAll(async () => {
   // Its name says JPEG, its bytes PNG.
   await server.db.photo.update({
     where: { id: photoId },
-    data: { contentHash: hash, storedHash: hash, path: `${hash.slice(0, 2)}/${hash}.jpg`, bytes: photo.length },
+    data: {
+      contentHash: hash,
+      storedHash: hash,
+      root: server.config.uploadsDir,
+      path: `${hash.slice(0, 2)}/${hash}.jpg`,
+      bytes: photo.length,
+    },
   })
   const file = path.join(server.config.uploadsDir, hash.slice(0, 2), `${hash}.jpg`)
   await mkdir(path.dirname(file), { recursive: true })
@@ -45,13 +51,14 @@ afterAll(() => server.close())
 const get = (where: string, init?: RequestInit) => fetch(`${server.address}${where}`, init)
 
 describe('files', () => {
-  it('gives a photo by its content hash: its true type, for ever', async () => {
+  it('gives a photo by its content hash: its true type, and asked for again only whether it is there', async () => {
     const response = await get(`/files/photos/${hash}`)
     expect(response.status).toBe(200)
     expect(Object.fromEntries(response.headers)).toMatchObject({
       'content-type': 'image/png',
       'content-length': String(photo.length),
-      'cache-control': expect.stringContaining('immutable'),
+      // A browser that kept it would show it when it has been erased.
+      'cache-control': 'private, no-cache',
       'x-content-type-options': 'nosniff',
       etag: `"${hash}"`,
     })
@@ -63,6 +70,9 @@ describe('files', () => {
 
   it('gives a small copy', async () => {
     const response = await get(`/files/thumbnails/${hash}`)
+    expect(response.headers.get('cache-control')).toBe('private, no-cache')
+    const headers = { 'if-none-match': response.headers.get('etag') ?? '' }
+    expect((await get(`/files/thumbnails/${hash}`, { headers })).status).toBe(304)
     expect(response.headers.get('content-type')).toBe('image/jpeg')
     expect(await sharp(await response.arrayBuffer()).metadata()).toMatchObject({ width: 320, height: 200 })
   })
@@ -140,6 +150,17 @@ describe('files', () => {
     photo.copy(replaced, 0, 0, 16)
     await writeFile(path.join(server.config.uploadsDir, place), replaced)
     expect((await get(`/files/thumbnails/${contentHash}`)).status).toBe(404)
+  })
+
+  it('is gone for whoever has seen it when it is erased', async () => {
+    const own = { contentHash: hash }
+    await server.db.photo.update({ where: own, data: { erasedAt: new Date() } })
+    for (const [kind, etag] of [
+      ['photos', `"${hash}"`],
+      ['thumbnails', `"${hash}-small"`],
+    ])
+      expect((await get(`/files/${kind}/${hash}`, { headers: { 'if-none-match': etag ?? '' } })).status).toBe(410)
+    await server.db.photo.update({ where: own, data: { erasedAt: null } })
   })
 
   it('takes no other method', async () => {

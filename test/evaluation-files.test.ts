@@ -54,7 +54,7 @@ it('history.csv has a row an epoch, and an empty cell where there was no validat
 })
 
 describe('predictions.csv', () => {
-  const photo = { contentHash: 'ab'.repeat(32), filename: 'a.jpg', path: 'can/a.jpg', classLabel: 'can', novelty: null }
+  const photo = { contentHash: 'ab'.repeat(32), classLabel: 'can', novelty: null }
 
   it('has a row a photo, with its logits', () => {
     const text = predictionsCsv(['box', 'can'], referenceThresholds, [{ ...photo, logits: Float32Array.of(-1.5, 0.5) }])
@@ -74,16 +74,14 @@ describe('predictions.csv', () => {
     expect(Number(cells['energy'])).toBeCloseTo(-(0.5 + Math.log1p(Math.exp(-2))), 12)
   })
 
-  it.each(['=cmd|calc!A1', '+1', '-1+1', '@SUM(1)', '\t=1', ' =1', '＝1'])('disarms the filename %j', (filename) => {
-    const text = predictionsCsv(['a', 'b'], referenceThresholds, [{ ...photo, filename, logits: [1, -2] }])
-    expect(text).toContain(`'${filename}`)
+  it.each(['=cmd|calc!A1', '+1', '-1+1', '@SUM(1)', '\t=1', ' =1', '＝1'])('disarms the class %j', (classLabel) => {
+    const text = predictionsCsv(['a', 'b'], referenceThresholds, [{ ...photo, classLabel, logits: [1, -2] }])
+    expect(text).toContain(`'${classLabel}`)
     expect(text).toContain(',1,-2\n')
   })
 
   it('quotes commas, quotes and lines', () => {
-    const text = predictionsCsv(['a', 'b'], referenceThresholds, [
-      { ...photo, filename: 'a,"b"\nc.jpg', logits: [1, 2] },
-    ])
-    expect(text).toContain('"a,""b""\nc.jpg"')
+    const text = predictionsCsv(['a', 'b'], referenceThresholds, [{ ...photo, classLabel: 'a,"b"\nc', logits: [1, 2] }])
+    expect(text).toContain('"a,""b""\nc"')
   })
 })

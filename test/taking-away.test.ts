@@ -1,6 +1,6 @@
 /** What people must be able to take away, and to bring back. */
 import { createHash } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { drawSamples } from '../demo/draw.js'
@@ -10,7 +10,7 @@ import { backUp } from '../src/keeping/backup.js'
 import { finishErasing } from '../src/keeping/erase.js'
 import { findPrunable, prune } from '../src/keeping/prune.js'
 import { restore } from '../src/keeping/restore.js'
-import { eraseUnlabelled } from '../src/keeping/retention.js'
+import { contentHash } from '../src/photos/identity.js'
 import { photoFile } from '../src/photos/store.js'
 import { trainingRows } from '../src/versions/training-rows.js'
 import { ask, file, send, upload } from './support/client.js'
@@ -19,7 +19,17 @@ import { withComment } from './support/drawn-photo.js'
 import { openTestHall, type TestHall } from './support/hall.js'
 import { addRun } from './support/rows.js'
 import { startTestServer, type TestServer } from './support/server.js'
-import { drawVersion, finished, headAlone, startServerOf, told, runOf, weights } from './support/training.js'
+import {
+  drawVersion,
+  finished,
+  hasTold,
+  headAlone,
+  runOf,
+  runWhen,
+  startServerOf,
+  told,
+  weights,
+} from './support/training.js'
 
 const minutes = 60_000
 let hall: TestHall
@@ -51,16 +61,16 @@ const label = (id: string, classLabel = 'bottle') =>
     id,
     classLabel,
   })
-const createVersion = (name: string) =>
+const createVersion = (name: string, beside: { parent?: string; activate?: boolean } = {}) =>
   ask<{ createVersion: { totalImages: number } }, object>(
     server.address,
-    'mutation ($name: String!) { createVersion(input: { name: $name }) { totalImages } }',
-    { name },
+    'mutation ($input: CreateVersionInput!) { createVersion(input: $input) { totalImages } }',
+    { input: { name, ...beside } },
   )
 const erase = (id: string) =>
-  send<{ erasePhoto: { erasedAt: string; filename: string; assignedLabel: string | null } }, object>(
+  send<{ erasePhoto: { erasedAt: string; image: { filename: string; assignedLabel: string | null } } }, object>(
     server.address,
-    'mutation ($id: ID!) { erasePhoto(id: $id) { erasedAt filename assignedLabel } }',
+    'mutation ($id: ID!) { erasePhoto(id: $id) { erasedAt image { filename assignedLabel } } }',
     { id },
   )
 const statusOf = async (url: string) => (await fetch(`${server.address}${url}`)).status
@@ -108,15 +118,14 @@ describe('a person’s photo', () => {
       await train('with mine')
       const features = async () =>
         (await filesBelow(path.join(hall.config.dataDir, 'features'))).map(({ name }) => name)
-      const { storedHash } = await rowOf(mine.contentHash)
-      expect((await features()).some((name) => name.startsWith(storedHash))).toBe(true)
+      expect((await features()).some((name) => name.startsWith(mine.contentHash))).toBe(true)
       expect(await statusOf(mine.url)).toBe(200)
 
       const { data } = await erase(mine.id)
-      expect(data?.erasePhoto).toMatchObject({ erasedAt: expect.stringMatching(/Z$/), filename: 'erased' })
+      expect(data?.erasePhoto).toMatchObject({ erasedAt: expect.stringMatching(/Z$/), image: { filename: 'erased' } })
       const row = await rowOf(mine.contentHash)
       await expect(stat(photoFile(hall.config, row))).rejects.toThrow('ENOENT')
-      expect((await features()).filter((name) => name.startsWith(storedHash))).toEqual([])
+      expect((await features()).filter((name) => name.startsWith(mine.contentHash))).toEqual([])
       expect(JSON.stringify(row)).not.toContain('Anna')
       const trail = await hall.db.$queryRaw<{ action: string; says: string }[]>`
         SELECT action, a::text AS says FROM "AuditEntry" a WHERE "subjectType" = 'Image'`
@@ -158,7 +167,7 @@ describe('a person’s photo', () => {
   it('that waits, or is staged, leaves the queue; it cannot be labelled, and is not kept again', async () => {
     const [waiting, staged] = [await keep('waiting'), await keep('staged')]
     await label(staged.id)
-    for (const { id } of [waiting, staged]) expect((await erase(id)).data?.erasePhoto.assignedLabel).toBeNull()
+    for (const { id } of [waiting, staged]) expect((await erase(id)).data?.erasePhoto.image.assignedLabel).toBeNull()
     expect((await rowOf(staged.contentHash)).image).toMatchObject({ staged: false, reviewed: true })
     expect((await label(waiting.id)).errors?.[0]).toMatchObject({
       message: expect.stringContaining('was erased'),
@@ -178,41 +187,43 @@ describe('a person’s photo', () => {
     expect((await erase(waiting.id)).data?.erasePhoto.erasedAt).toBe(first.erasedAt?.toISOString())
   })
 
-  it('whose bytes a crash left behind loses them at the next start', async () => {
-    const left = await keep('left behind')
-    const row = await rowOf(left.contentHash)
-    await hall.db.photo.update({ where: { id: row.id }, data: { erasedAt: new Date() } })
-    await finishErasing(hall)
-    await expect(stat(photoFile(hall.config, row))).rejects.toThrow('ENOENT')
-  })
+  it(
+    'goes while a training reads it: the run says so, keeps nothing of it, and goes on without it',
+    { timeout: 2 * minutes },
+    async () => {
+      await drawVersion(hall, 'fresh', { perClass: 6, seed: 21 })
+      // Photos are read in the order of their hashes: the last of them, long after the first are told of.
+      let name = 0
+      const last = () => contentHash(withComment(unknown, `last ${name}`)).startsWith('ff')
+      while (!last()) name++
+      const mine = await keep(`last ${name}`)
+      await label(mine.id, 'box')
+      await createVersion('with the last', { parent: 'fresh', activate: false })
+      const { startTraining } = await ask<{ startTraining: { name: string } }, object>(
+        server.address,
+        'mutation ($input: StartTrainingInput!) { startTraining(input: $input) { name } }',
+        { input: { datasetVersion: 'with the last', ...headAlone, fromServing: false } },
+      )
+      const { id } = await hall.db.trainingRun.findUniqueOrThrow({ where: startTraining })
+      await runWhen(hall, id, (one) => hasTold(one, 'TrainingStageStarted', { stage: 'LOADING' }))
+      expect((await erase(mine.id)).errors).toBeUndefined()
+      // What the training had in hand it writes after that.
+      const [network = ''] = await readdir(path.join(hall.config.dataDir, 'features'))
+      const late = path.join(hall.config.dataDir, 'features', network, 'ff', `${mine.contentHash}.whole`)
+      await mkdir(path.dirname(late), { recursive: true })
+      await writeFile(late, 'features')
 
-  it('that lies in somebody’s dataset is theirs to delete', async () => {
-    const image = await keep('theirs')
-    await hall.db.photo.update({
-      where: { contentHash: image.contentHash },
-      data: { root: path.join(hall.folder, 'others'), path: 'odd/odd-001.jpg' },
-    })
-    const { errors } = await erase(image.id)
-    expect(errors?.[0]).toMatchObject({
-      extensions: { code: 'CONFLICT' },
-      message: expect.stringContaining('Delete it there'),
-    })
-    expect((await rowOf(image.contentHash)).erasedAt).toBeNull()
-  })
-})
-
-describe('photos after their time', () => {
-  it('go when nobody has labelled them, and stay when somebody has', async () => {
-    const [old, labelled, young] = [await keep('old'), await keep('labelled'), await keep('young')]
-    await label(labelled.id)
-    const days = (count: number) => new Date(Date.now() - count * 86_400_000)
-    for (const { contentHash } of [old, labelled])
-      await hall.db.image.updateMany({ where: { photo: { contentHash } }, data: { createdAt: days(31) } })
-    expect(await eraseUnlabelled(hall, new Date())).toBe(0) // by default: never
-    const strict = { ...hall, config: { ...hall.config, keepUnlabelledDays: 30 } }
-    expect(await eraseUnlabelled(strict, new Date())).toBe(1)
-    expect([await statusOf(old.url), await statusOf(labelled.url), await statusOf(young.url)]).toEqual([410, 200, 200])
-  })
+      expect(await finished(hall, id)).toMatchObject({
+        status: 'FAILED',
+        error: 'A photo of the version was erased while it trained. resumeTraining goes on without.',
+      })
+      await expect(stat(late)).rejects.toThrow('ENOENT')
+      await ask(server.address, 'mutation ($name: String!) { resumeTraining(name: $name) { name } }', startTraining)
+      expect(await finished(hall, id)).toMatchObject({ status: 'COMPLETED', error: null })
+      expect(await finishErasing(hall)).toBe(1)
+      expect((await rowOf(mine.contentHash)).bytesGoneAt).not.toBeNull()
+    },
+  )
 })
 
 describe('a backup', () => {

@@ -9,6 +9,7 @@ import { WasteXError } from '../src/errors.js'
 import { readCard } from '../src/model/card.js'
 import { loadTensorFlow, type Tensor } from '../src/model/network/tensorflow.js'
 import { unitPixels } from '../src/photos/pixels.js'
+import { goldenPictures } from '../src/training/golden.js'
 import { openSession } from '../src/predictions/session.js'
 import { keepForReview } from '../src/reviews/keep-for-review.js'
 import { label } from '../src/reviews/label.js'
@@ -161,6 +162,13 @@ describe('the folder of a run', () => {
     }
     const expected = ['model.json', 'model.onnx', 'metrics.json', 'confusion_matrix.png', 'classification_report.txt']
     expect(names).toEqual(expect.arrayContaining([...expected, 'comparison.json', 'history.csv', 'predictions.csv']))
+  })
+
+  it('holds nobody’s photo, and no name of a file', async () => {
+    const golden = await readFile(path.join(folderOf(first), 'golden.bin'))
+    expect(golden.equals(Buffer.concat(goldenPictures()))).toBe(true)
+    const [header] = await lines('predictions.csv')
+    expect(header).toMatch(/^content_hash,class,predicted,correct,confidence,energy,novelty,ood_reasons,logit_/)
   })
 
   it('says what it was made of', async () => {

@@ -27,7 +27,7 @@ export type AuditAction = (typeof auditActions)[number]
 export interface Deed {
   readonly action: AuditAction
   readonly subject: {
-    readonly type: 'Image' | 'DatasetVersion' | 'TrainingRun' | 'AccessToken'
+    readonly type: 'Image' | 'Photo' | 'DatasetVersion' | 'TrainingRun' | 'AccessToken'
     readonly id: string | number
     /** Not of an Image: people put names into those of files, and what stands here is never erased. */
     readonly name?: string

@@ -18,8 +18,6 @@ import { visiblePhotos } from './visible.js'
 interface Found {
   readonly type: string
   readonly etag: string
-  /** An address with a content hash in it means the same for ever. */
-  readonly cache: 'immutable' | 'revalidate'
   /** A file to send, or the bytes themselves when that is what is asked for. */
   readonly file: string
   readonly bytes?: () => Promise<Uint8Array | undefined>
@@ -54,7 +52,8 @@ export async function serveFile(
   const headers = {
     'content-type': found.type,
     etag: found.etag,
-    'cache-control': found.cache === 'immutable' ? 'private, max-age=31536000, immutable' : 'private, no-cache',
+    // A photo's address means the same for ever, yet not that it is there: what is erased is not shown from a browser's cache.
+    'cache-control': 'private, no-cache',
     // A file is looked at or saved; whatever is in it, it runs nothing here.
     'content-security-policy': "default-src 'none'; sandbox",
   }
@@ -102,7 +101,7 @@ async function findPhoto(hall: Hall, actor: Actor, contentHash: string): Promise
     hall.log.warn({ file }, 'a photo is gone, or is no longer the one that was read')
     return undefined
   }
-  return { type: mimeTypeOf[type], etag: `"${photo.storedHash}"`, cache: 'immutable', file }
+  return { type: mimeTypeOf[type], etag: `"${photo.storedHash}"`, file }
 }
 
 /** Imported photos lie where their owner can change them. @returns undefined when the file is not the size it had, or no photo. */
@@ -142,5 +141,5 @@ async function findArtefact(hall: Hall, runName: string, name: string): Promise<
   const exists = await stat(file).catch(() => undefined)
   if (!exists) return undefined
   const type = artefactTypes[path.extname(name)] ?? 'application/octet-stream'
-  return { type, etag: `"${artefact.sha256}"`, cache: 'revalidate', file }
+  return { type, etag: `"${artefact.sha256}"`, file }
 }

@@ -6,9 +6,6 @@ import { csv } from './csv.js'
 export interface PredictedPhoto {
   /** SHA-256, hexadecimal. */
   contentHash: string
-  filename: string
-  /** Relative to its root. */
-  path: string
   /** The class it has in the version. */
   classLabel: string
   /** [classes] */
@@ -17,30 +14,23 @@ export interface PredictedPhoto {
   novelty: number | null
 }
 
-/** The text of `predictions.csv`: a row a test photo, with its logits in the order of `classLabels`. */
+/**
+ * The text of `predictions.csv`: a row a test photo, with its logits in the order of `classLabels`. A photo is named by its
+ * content hash alone: what its owner called it would stay here when it is erased.
+ */
 export function predictionsCsv(
   classLabels: readonly string[],
   thresholds: Thresholds,
   photos: readonly PredictedPhoto[],
 ): string {
-  const columns = [
-    'content_hash',
-    'filename',
-    'path',
-    'class',
-    'predicted',
-    'correct',
-    'confidence',
-    'energy',
-    'novelty',
-  ]
+  const columns = ['content_hash', 'class', 'predicted', 'correct', 'confidence', 'energy', 'novelty']
   return csv(
     [...columns, 'ood_reasons', ...classLabels.map((label) => `logit_${label}`)],
     photos.map((photo) => {
       const { confidence, energy, reasons } = oodVerdict(photo, thresholds)
       const predicted = classLabels[argmax(photo.logits)] ?? ''
       const verdict = [confidence, energy, photo.novelty, reasons.join(' ')]
-      const head = [photo.contentHash, photo.filename, photo.path, photo.classLabel, predicted]
+      const head = [photo.contentHash, photo.classLabel, predicted]
       return [...head, predicted === photo.classLabel, ...verdict, ...Array.from(photo.logits)]
     }),
   )

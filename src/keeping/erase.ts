@@ -1,65 +1,135 @@
 /**
  * A photo goes, on request or after its time: its bytes, and what was computed of them. Its rows stay as a tombstone, so that old
- * versions can say what they had; the same bytes sent again find the tombstone, and are not kept again.
+ * versions can say what they had; the same bytes sent or imported again find the tombstone, and are not kept or learned from.
  */
+import path from 'node:path'
 import type { Doer } from '../access/doer.js'
 import { keepReceipt } from '../access/receipts.js'
 import { leaveTrail } from '../access/trail.js'
-import { type Prisma, uuidPattern } from '../db.js'
+import type { Db, Prisma } from '../db.js'
 import { remove } from '../disk.js'
 import { conflict, notFound } from '../errors.js'
 import type { Hall } from '../hall.js'
-import { exists, photoFile, uploadsRoot } from '../photos/store.js'
+import { erasedFilename } from '../photos/save-photos.js'
+import { keptPlace, liesAt, photoFile, type PlaceOfPhoto, uploadsRoot } from '../photos/store.js'
 import { forgetFeatures } from '../training/features/forget.js'
 
 type ErasingHall = Pick<Hall, 'config' | 'db'>
-
-/** Of a file name, too: people put names into them. */
-const erasedFilename = 'erased'
+type Found = NonNullable<Awaited<ReturnType<typeof lock>>>
 
 /**
- * Done again where it was done before: nothing more happens.
- * @param id of the Image
- * @param stillSo the photo goes only if this holds at that moment
- * @returns false when it does not
- * @throws WasteXError NOT_FOUND; CONFLICT when its file lies in a dataset folder, which is its owner's
+ * On request. Done again where it was done before: nothing more happens.
+ * @param id of the Photo
+ * @throws WasteXError NOT_FOUND; CONFLICT while its bytes lie in a dataset folder, which is its owner's
  */
-export async function erasePhoto(
-  { config, db }: ErasingHall,
-  by: Doer,
-  id: string,
-  stillSo: Prisma.ImageWhereInput = {},
-): Promise<boolean> {
-  const image = uuidPattern.test(id) ? await db.image.findUnique({ where: { id }, include: { photo: true } }) : null
-  if (!image) throw notFound('photo', id)
-  const { photo } = image
-  if (photo.root !== uploadsRoot && (await exists(photoFile(config, photo))))
-    throw conflict(`The photo lies in a dataset folder, as ${photo.path}. Delete it there, then erase it here.`)
-  // The rows first: nobody is shown it, labels it or learns from it any more, whatever becomes of the rest.
-  const isErased = await db.$transaction(async (tx) => {
-    const { count } = await tx.image.updateMany({ where: { id, ...stillSo }, data: { filename: erasedFilename } })
-    if (count === 0) return false
-    const left = { reviewed: true, staged: false, assignedLabel: null }
-    await tx.image.updateMany({ where: { id, addedToDataset: false }, data: left })
-    const data = { erasedAt: photo.erasedAt ?? new Date(), filename: erasedFilename }
-    await tx.photo.update({ where: { id: photo.id }, data })
-    await leaveTrail(tx, by, photo.erasedAt ? [] : [{ action: 'ERASE_PHOTO', subject: { type: 'Image', id } }])
-    await keepReceipt(tx, by)
-    return true
+export async function erasePhoto(hall: ErasingHall, by: Doer, id: number): Promise<void> {
+  const photo = await hall.db.$transaction(async (tx) => {
+    const found = await lock(tx, id)
+    if (!found) throw notFound('photo', String(id))
+    const place = await placeInDatasets(hall.config, found)
+    if (place)
+      throw conflict(`The photo lies in a dataset folder, as ${place.path}. Delete it there, then erase it here.`)
+    await bury(tx, by, found)
+    return found
   })
-  if (isErased) await removeBytes(config, photo)
-  return isErased
+  await removeBytes(hall, photo)
 }
 
-type Remains = Parameters<typeof photoFile>[1] & { readonly storedHash: string }
+/** Only if `stillSo` holds at that moment. @returns false when it does not */
+export async function erasePhotoIf(
+  hall: ErasingHall,
+  by: Doer,
+  id: number,
+  stillSo: Prisma.PhotoWhereInput,
+): Promise<boolean> {
+  const photo = await hall.db.$transaction(async (tx) => {
+    const found = await lock(tx, id)
+    if (!found || (await tx.photo.count({ where: { AND: [{ id }, stillSo] } })) === 0) return undefined
+    await bury(tx, by, found)
+    return found
+  })
+  if (photo) await removeBytes(hall, photo)
+  return photo !== undefined
+}
 
-async function removeBytes(config: Hall['config'], photo: Remains): Promise<void> {
+/** Until the transaction ends nobody labels it, and no import or version takes it in: in this order, as `changeStates` does. */
+async function lock(tx: Db, id: number) {
+  await tx.$executeRaw`SELECT FROM "Image" WHERE "photoId" = ${id} FOR NO KEY UPDATE`
+  await tx.$executeRaw`SELECT FROM "Photo" WHERE id = ${id} FOR UPDATE`
+  return tx.photo.findUnique({ where: { id }, include: { image: true, files: true } })
+}
+
+/** A file that holds other bytes by now is another photo. */
+async function placeInDatasets(config: Hall['config'], photo: Found): Promise<PlaceOfPhoto | undefined> {
+  for (const place of photo.root === uploadsRoot ? photo.files : [photo, ...photo.files])
+    if (await liesAt(config, place, photo.contentHash)) return place
+  return undefined
+}
+
+/** The rows first: nobody is shown it, labels it or learns from it any more, whatever becomes of the rest. */
+async function bury(tx: Db, by: Doer, { id, contentHash, root, path: place, erasedAt, image, files }: Found) {
+  if (image) {
+    const left = { reviewed: true, staged: false, assignedLabel: null }
+    const data = { filename: erasedFilename, ...(!image.addedToDataset && left) }
+    await tx.image.update({ where: { id: image.id }, data })
+  }
+  // What an upload is kept as says nothing. Files of datasets have names that their owner gave them.
+  for (const file of files)
+    await tx.$executeRaw`
+      UPDATE "ImportReport" SET findings =
+        replace(findings::text, to_json(${file.path}::text)::text, to_json(${nameless(file.path)}::text)::text)::jsonb
+      WHERE "versionId" IN (SELECT "versionId" FROM "VersionEntry" WHERE "photoId" = ${id})`
+  await tx.importedFile.deleteMany({ where: { photoId: id } })
+  await tx.photo.update({
+    where: { id },
+    data: {
+      erasedAt: erasedAt ?? new Date(),
+      filename: erasedFilename,
+      path: root === uploadsRoot ? place : nameless(place),
+    },
+  })
+  const subject = image
+    ? ({ type: 'Image', id: image.id } as const)
+    : ({ type: 'Photo', id, name: contentHash } as const)
+  await leaveTrail(tx, by, erasedAt ? [] : [{ action: 'ERASE_PHOTO', subject }])
+  await keepReceipt(tx, by)
+}
+
+const nameless = (file: string) => path.posix.join(path.posix.dirname(file), erasedFilename)
+
+type Remains = PlaceOfPhoto & { readonly id: number; readonly contentHash: string; readonly storedHash: string }
+
+/**
+ * The file comes last, the word that all is done after it. A training that is on may write features of the photo yet: they are
+ * forgotten when it ends (training/erased-meanwhile.ts), and while it may be killed before, this is not done.
+ */
+async function removeBytes({ config, db }: ErasingHall, photo: Remains): Promise<void> {
+  await forgetFeatures(config, photo)
+  // It may have been kept before it was found in a dataset.
+  await remove(photoFile(config, keptPlace(photo.contentHash)))
   if (photo.root === uploadsRoot) await remove(photoFile(config, photo))
-  await forgetFeatures(config, photo.storedHash)
+  await db.$executeRaw`
+    UPDATE "Photo" SET "bytesGoneAt" = now() WHERE id = ${photo.id} AND "bytesGoneAt" IS NULL
+      AND NOT EXISTS (SELECT FROM "TrainingRun" WHERE status IN ('QUEUED', 'RUNNING'))`
 }
 
-/** Bytes whose rows say that they are gone: a crash came between the two. */
-export async function finishErasing({ config, db }: ErasingHall): Promise<void> {
-  const erased = await db.photo.findMany({ where: { erasedAt: { not: null }, root: uploadsRoot } })
-  for (const photo of erased) if (await exists(photoFile(config, photo))) await removeBytes(config, photo)
+const photosAtOnce = 100
+
+/** Of those whose rows say that they are erased, what a crash left, or a training wrote since. @returns how many they were */
+export async function finishErasing(hall: ErasingHall, isStopped: () => boolean = () => false): Promise<number> {
+  let count = 0
+  for (let last = 0; ;) {
+    const some = await hall.db.photo.findMany({
+      where: { erasedAt: { not: null }, bytesGoneAt: null, id: { gt: last } },
+      orderBy: { id: 'asc' },
+      take: photosAtOnce,
+    })
+    for (const photo of some) {
+      if (isStopped()) return count
+      await removeBytes(hall, photo)
+      last = photo.id
+      count++
+    }
+    if (some.length < photosAtOnce) return count
+  }
 }

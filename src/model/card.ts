@@ -62,7 +62,7 @@ const CardSchema = z.object({
   network: z.object({ boundary: z.string(), head: z.array(z.string()), trainedLayers: z.number() }),
   /** tfjs against ONNX on the same photos. */
   agreement: z.object({ photos: z.number(), maxLogitDifference: z.number() }),
-  /** Logits of the photos in `golden.bin` as the evaluation saw them: what a loaded model must say again. */
+  /** Logits of the pictures in `golden.bin` as the evaluation saw them: what a loaded model must say again. */
   golden: z.object({ photos: z.number(), logits: z.array(z.array(z.number())) }),
   /** null: the run made none. */
   quantised: QuantisedSchema.nullable().default(null),
@@ -77,7 +77,10 @@ export type Card = z.infer<typeof CardSchema>
 export const cardFile = 'card.json'
 export const onnxFile = 'model.onnx'
 export const quantisedFile = 'model-int8.onnx'
-/** The pixels of a few test photos, uint8 [photos, 299, 299, 3], so that a run's folder can be believed by itself. */
+/**
+ * Pixels of a few pictures, uint8 [photos, 299, 299, 3], so that a run's folder can be believed by itself: generated ones
+ * (training/golden.ts), test photos in the folders of earlier WasteX.
+ */
 export const goldenFile = 'golden.bin'
 
 /** @throws Error that says what is wrong with the folder. */

@@ -1,6 +1,9 @@
 import type { Db } from '../db.js'
 import type { StoredPhoto } from './store.js'
 
+/** What an erased photo is called: people put names into those of files. */
+export const erasedFilename = 'erased'
+
 export interface PhotoRow extends StoredPhoto {
   readonly contentHash: string
   readonly filename: string
@@ -14,11 +17,11 @@ export async function savePhotos(db: Db, photos: readonly PhotoRow[]): Promise<v
   await db.photo.createMany({ data: [...photos], skipDuplicates: true })
 }
 
-/** Another file stands for this photo now. */
+/** Another file stands for this photo now. One that was erased has none. */
 export async function movePhoto(
   db: Db,
   contentHash: string,
   { root, path, storedHash, bytes }: StoredPhoto,
 ): Promise<void> {
-  await db.photo.update({ where: { contentHash }, data: { root, path, storedHash, bytes } })
+  await db.photo.updateMany({ where: { contentHash, erasedAt: null }, data: { root, path, storedHash, bytes } })
 }

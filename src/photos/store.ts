@@ -1,8 +1,8 @@
 /** Where photos lie: those that came in are kept below `uploads`, imported ones stay where they were found. */
-import { access, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Config } from '../config.js'
-import { syncName, writeFileWhole } from '../disk.js'
+import { touch, writeFileWhole } from '../disk.js'
 import type { PhotoFacts } from './decode.js'
 import { contentHash } from './identity.js'
 import { withoutMetadata } from './without-metadata.js'
@@ -30,15 +30,20 @@ type Folders = Pick<Config, 'uploadsDir'>
  * is one file.
  */
 export async function keepPhoto(config: Folders, bytes: Uint8Array, facts: PhotoFacts): Promise<StoredPhoto> {
-  const identity = contentHash(bytes)
-  const place = { root: uploadsRoot, path: `${identity.slice(0, 2)}/${identity}.jpg` }
+  const place = keptPlace(contentHash(bytes))
   const copy = await withoutMetadata(bytes, facts)
   const storedHash = contentHash(copy)
   const file = photoFile(config, place)
-  if (await liesAt(config, place, storedHash)) await syncName(file)
+  if (await liesAt(config, place, storedHash)) await touch(file)
   else await writeFileWhole(file, copy)
   return { ...place, storedHash, bytes: copy.length }
 }
+
+/** Where the photo of that identity is kept, if it is. */
+export const keptPlace = (identity: string): PlaceOfPhoto => ({
+  root: uploadsRoot,
+  path: `${identity.slice(0, 2)}/${identity}.jpg`,
+})
 
 /** @returns the file's absolute path. @throws Error when the path leads out of its root: such a row was tampered with. */
 export function photoFile(config: Folders, place: PlaceOfPhoto): string {
@@ -48,12 +53,6 @@ export function photoFile(config: Folders, place: PlaceOfPhoto): string {
     throw new Error(`The photo ${place.path} lies outside of its folder`)
   return file
 }
-
-export const exists = (file: string): Promise<boolean> =>
-  access(file).then(
-    () => true,
-    () => false,
-  )
 
 /** @param hash of the file. Whether it still lies there: two files may have changed places. */
 export async function liesAt(config: Folders, place: PlaceOfPhoto, hash: string): Promise<boolean> {

@@ -42,12 +42,13 @@ export async function changeStates(
 ): Promise<void> {
   const odd = ids.find((id) => !uuidPattern.test(id))
   if (odd !== undefined) throw notFound('photo', odd)
-  // Locked in one order, which is that of createVersion too: two who want the same photos cannot wait for each other.
+  // Locked in one order, which is that of createVersion too: two who want the same photos cannot wait for each other. The photo as
+  // well: who waits for somebody that erases it would else find it as it was before.
   const rows = await tx.$queryRaw<Found[]>`
     SELECT i.id, i.reviewed, i.rejected, i.staged, i."assignedLabel",
       CASE WHEN i."addedToDataset" THEN coalesce(v.name, '') END AS version, p."erasedAt" IS NOT NULL AS erased
     FROM "Image" i JOIN "Photo" p ON p.id = i."photoId" LEFT JOIN "DatasetVersion" v ON v.id = i."versionId"
-    WHERE i.id = ANY(${ids}::uuid[]) ORDER BY i.id FOR UPDATE OF i`
+    WHERE i.id = ANY(${ids}::uuid[]) ORDER BY i.id FOR UPDATE OF i FOR SHARE OF p`
   const found = new Map(rows.map((row) => [row.id, row]))
   for (const id of ids) {
     const row = found.get(id.toLowerCase())

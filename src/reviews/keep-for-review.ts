@@ -1,12 +1,13 @@
 /** A photo that the network does not know goes to the operator: once for its bytes, whatever becomes of it. */
-import type { OodReason } from '../db.js'
+import type { Db, OodReason } from '../db.js'
+import { remove } from '../disk.js'
 import { publish } from '../events.js'
 import type { Hall } from '../hall.js'
 import type { DecodedPhoto } from '../photos/decode.js'
 import { contentHash } from '../photos/identity.js'
 import { perceptualHash } from '../photos/perceptual-hash.js'
-import { exists, keepPhoto, photoFile } from '../photos/store.js'
-import { movePhoto, savePhotos } from '../photos/save-photos.js'
+import { keepPhoto, liesAt, photoFile } from '../photos/store.js'
+import { erasedFilename, movePhoto, savePhotos } from '../photos/save-photos.js'
 
 export interface UnknownPhoto {
   /** As they arrived. */
@@ -28,17 +29,21 @@ export interface UnknownPhoto {
   }
 }
 
-/** @returns id of its Image, the one that was there if these bytes came before. `imageQueued` is told for a new one only. */
+/**
+ * Bytes that were erased are not kept again: their Image says so, and is in no queue.
+ * @returns id of its Image, the one that was there if these bytes came before. `imageQueued` is told for a new one only.
+ */
 export async function keepForReview(hall: Pick<Hall, 'config' | 'db'>, unknown: UnknownPhoto): Promise<string> {
   const hash = contentHash(unknown.bytes)
   const known = await hall.db.photo.findUnique({ where: { contentHash: hash }, include: { image: true } })
   if (known?.image) return known.image.id
-  // The file first: a row must never promise a photo that is not there. An imported one lies where it was imported from.
-  const hasFile = known !== null && (await exists(photoFile(hall.config, known)))
-  const stored = hasFile ? known : await keepPhoto(hall.config, unknown.bytes, unknown.photo)
+  // The file first: a row must never promise a photo that is not there. An imported one lies where it was imported from, unless
+  // its owner has put another in its place.
+  const hasNoNeed = known !== null && (known.erasedAt !== null || (await liesAt(hall.config, known, known.storedHash)))
+  const stored = hasNoNeed ? known : await keepPhoto(hall.config, unknown.bytes, unknown.photo)
   const { photo, prediction } = unknown
   const filename = plainFilename(unknown.filename, stored.path)
-  return hall.db.$transaction(async (tx) => {
+  const { id, isErased } = await hall.db.$transaction(async (tx) => {
     await savePhotos(tx, [
       {
         root: stored.root,
@@ -52,13 +57,13 @@ export async function keepForReview(hall: Pick<Hall, 'config' | 'db'>, unknown: 
         perceptualHash: perceptualHash(photo.pixels),
       },
     ])
-    if (known && !hasFile) await movePhoto(tx, hash, stored)
-    const { id: photoId } = await tx.photo.findUniqueOrThrow({ where: { contentHash: hash }, select: { id: true } })
+    const { photoId, isErased } = await lockPhoto(tx, hash)
+    if (known && !hasNoNeed) await movePhoto(tx, hash, stored)
     const [image] = await tx.image.createManyAndReturn({
       data: [
         {
           photoId,
-          filename,
+          ...(isErased ? { filename: erasedFilename, reviewed: true } : { filename }),
           sentById: unknown.sentById ?? null,
           ...prediction,
           oodReasons: [...prediction.oodReasons],
@@ -68,13 +73,22 @@ export async function keepForReview(hall: Pick<Hall, 'config' | 'db'>, unknown: 
       skipDuplicates: true,
       select: { id: true },
     })
-    if (image) {
-      await publish(tx, 'imageQueued', { id: image.id })
-      return image.id
-    }
-    const { id } = await tx.image.findUniqueOrThrow({ where: { photoId }, select: { id: true } })
-    return id
+    if (image && !isErased) await publish(tx, 'imageQueued', { id: image.id })
+    const { id } = image ?? (await tx.image.findUniqueOrThrow({ where: { photoId }, select: { id: true } }))
+    return { id, isErased }
   })
+  // Erased since it was looked for.
+  if (isErased && !hasNoNeed) await remove(photoFile(hall.config, stored))
+  return id
+}
+
+/** Whoever erases it comes before or after, never between. */
+async function lockPhoto(tx: Db, hash: string): Promise<{ photoId: number; isErased: boolean }> {
+  const [row] = await tx.$queryRaw<{ photoId: number; isErased: boolean }[]>`
+    SELECT id AS "photoId", "erasedAt" IS NOT NULL AS "isErased" FROM "Photo"
+    WHERE "contentHash" = ${hash} FOR NO KEY UPDATE`
+  if (!row) throw new Error(`the photo ${hash} was neither there nor made`)
+  return row
 }
 
 /** Characters; of a longer name its end is kept, with what says the type. */

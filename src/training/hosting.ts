@@ -7,6 +7,7 @@ import type { Hall } from '../hall.js'
 import { readCard } from '../model/card.js'
 import { backboneOf } from './backbone-of.js'
 import { goOnOrBeginAnew } from './begin-anew.js'
+import { mindErased } from './erased-meanwhile.js'
 import { patiently } from './patiently.js'
 import { checkpointFile, prepareJob } from './prepare-job.js'
 import { RunFailure } from './run-failure.js'
@@ -65,10 +66,11 @@ export class Hosting {
     if (!live) return // cancelled meanwhile
     // Weights may take minutes to download: nobody who stops the server waits for that.
     const weights = await unlessAborted(signal, backboneOf(hall, run))
+    const since = new Date()
     const job = weights && (await prepareJob(hall, await goOnOrBeginAnew(hall, run, weights), weights))
     if (!job || signal.aborted) return void (await this.park(run.id))
     this.thread = new TrainingThread(hall, job)
-    await this.thread.ended
+    await mindErased(hall, run.versionId, since, this.thread.ended)
     const finished = await hall.db.trainingRun.findUniqueOrThrow({ where: { id: run.id } })
     if (finished.status !== 'COMPLETED') {
       // Cancelled between the last step and the last word: its model is not to be found as if it had completed.

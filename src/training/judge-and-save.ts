@@ -12,15 +12,13 @@ import { cardOf } from './card-of.js'
 import { compareWithServing } from './compare-with-serving.js'
 import type { Ending } from './ending.js'
 import { finalModel, judgeFeatures } from './final-model.js'
+import { goldenPictures } from './golden.js'
 import type { Job, RunResult, TrainingPhoto } from './job.js'
 import type { Judged } from './judge.js'
 import { quantise } from './quantise.js'
-import { readPixels } from './read-pixels.js'
 import { rows } from './rows.js'
 import { saveLayers } from './save-layers.js'
 import { witnessesOf } from './witnesses.js'
-
-const goldenPhotos = 4
 
 export async function judgeAndSave(ending: Ending): Promise<RunResult> {
   const { job, split, clock, report, checkStop } = ending
@@ -46,10 +44,10 @@ export async function judgeAndSave(ending: Ending): Promise<RunResult> {
 
     clock.start('saving')
     report({ type: 'stage', stage: 'SAVING', epochs: 0, images: test.length, message: 'Saving the model' })
-    const witnesses = await witnessesOf(ending, path.join(folder, onnxFile), judged)
+    const golden = goldenPictures()
+    const witnesses = await witnessesOf(ending, path.join(folder, onnxFile), judged, golden)
     const agreement = await saveLayers(ending, model, folder, witnesses)
-    const golden = witnesses.photos.slice(0, goldenPhotos)
-    await write(goldenFile, Buffer.concat(await Promise.all(golden.map(readPixels))))
+    await write(goldenFile, Buffer.concat(golden))
     clock.start('quantising')
     const quantised = await quantise(ending, model, folder, judged, golden)
     clock.start('saving')
@@ -67,7 +65,7 @@ export async function judgeAndSave(ending: Ending): Promise<RunResult> {
     const card = await cardOf(ending, model, {
       agreement,
       quantised,
-      golden: rows(witnesses.logits, job.classLabels.length).slice(0, golden.length),
+      golden: rows(witnesses.goldenLogits, job.classLabels.length),
     })
     await write(cardFile, json({ ...card, files } satisfies Card))
     const artefacts = await artefactsIn(folder)
@@ -81,8 +79,6 @@ function predictedPhotos(photos: readonly TrainingPhoto[], { logits, novelty }: 
   const own = rows(logits, classLabels.length)
   return photos.map((photo, i) => ({
     contentHash: photo.contentHash,
-    filename: path.basename(photo.path),
-    path: photo.path,
     classLabel: photo.classLabel,
     logits: own[i] ?? [],
     novelty: novelty[i] ?? null,

@@ -25,7 +25,7 @@ export interface QuantisedToJudge {
   float32: Judged
   classLabels: readonly string[]
   thresholds: Thresholds
-  golden: readonly TrainingPhoto[]
+  golden: readonly Uint8Array[]
   checkStop: () => void
 }
 

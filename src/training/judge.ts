@@ -13,7 +13,13 @@ export interface Judged {
 
 const atOnce = 8
 
-export async function judge(model: string, photos: readonly TrainingPhoto[], checkStop: () => void): Promise<Judged> {
+/** uint8 [299, 299, 3] of a picture that lies in no file. */
+type Pixels = Uint8Array
+export type Shown = TrainingPhoto | Pixels
+
+const pixelsOf = async (shown: Shown): Promise<Pixels> => (shown instanceof Uint8Array ? shown : readPixels(shown))
+
+export async function judge(model: string, photos: readonly Shown[], checkStop: () => void): Promise<Judged> {
   const logits: number[] = []
   const novelty: number[] = []
   for await (const answer of answersOf(model, photos)) {
@@ -25,13 +31,10 @@ export async function judge(model: string, photos: readonly TrainingPhoto[], che
 }
 
 /** What a model says of each photo, in order. While some are in the network, the next ones are decoded. */
-export async function* answersOf(
-  model: InferenceStart['model'],
-  photos: readonly TrainingPhoto[],
-): AsyncGenerator<Outputs> {
+export async function* answersOf(model: InferenceStart['model'], photos: readonly Shown[]): AsyncGenerator<Outputs> {
   const streams = await Streams.open(model)
   const compute = async (start: number) =>
-    streams.each(await Promise.all(photos.slice(start, start + atOnce).map(readPixels)))
+    streams.each(await Promise.all(photos.slice(start, start + atOnce).map(pixelsOf)))
   let next: Promise<Outputs[]> | undefined
   try {
     for (let start = 0; start < photos.length; start += atOnce) {

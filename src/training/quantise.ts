@@ -7,7 +7,6 @@ import { type Quantised, quantisedFile } from '../model/card.js'
 import type { Ending } from './ending.js'
 import type { FinalModel } from './final-model.js'
 import type { Judged } from './judge.js'
-import type { TrainingPhoto } from './job.js'
 import { judgeQuantised } from './judge-quantised.js'
 import { quantisedModel } from './quantised-model.js'
 
@@ -17,7 +16,7 @@ export async function quantise(
   model: FinalModel,
   folder: string,
   float32: Judged,
-  golden: readonly TrainingPhoto[],
+  golden: readonly Uint8Array[],
 ): Promise<Quantised | null> {
   const file = path.join(folder, quantisedFile)
   try {

@@ -5,11 +5,13 @@ import type { TrainingPhoto } from './job.js'
 import { judge, type Judged } from './judge.js'
 import { RunFailure } from './run-failure.js'
 
-/** Photos by which the model can be believed elsewhere, and what it says of them through onnxruntime. */
+/** What the saved model says through onnxruntime. */
 export interface Witnesses {
   photos: TrainingPhoto[]
   /** float32 [photos, classes] */
   logits: Float32Array
+  /** float32 [pictures, classes], of the pictures by which it can be believed elsewhere */
+  goldenLogits: Float32Array
 }
 
 /**
@@ -20,17 +22,19 @@ export async function witnessesOf(
   { split, checkStop, tail }: Ending,
   model: string,
   judged: Judged,
+  golden: readonly Uint8Array[],
 ): Promise<Witnesses> {
   const tested = split.test.photos.slice(0, agreementPhotos)
   const others = [...split.val.photos, ...split.train.photos].slice(0, agreementPhotos - tested.length)
   const photos = [...tested, ...others]
-  const { logits } = await judge(model, photos, checkStop)
-  const classes = logits.length / photos.length
+  const { logits: all } = await judge(model, [...photos, ...golden], checkStop)
+  const classes = all.length / (photos.length + golden.length)
+  const logits = all.subarray(0, photos.length * classes)
   const difference = largestDifference(judged.logits.subarray(0, tested.length * classes), logits)
   const tolerance = tail ? halfTolerance : agreementTolerance
   if (!(difference <= tolerance))
     throw new RunFailure(
       `Kept features and ONNX do not agree: their logits differ by ${difference} (at most ${tolerance}). Delete the feature cache (WASTEX_DATA, features) and start again.`,
     )
-  return { photos, logits }
+  return { photos, logits, goldenLogits: all.subarray(logits.length) }
 }

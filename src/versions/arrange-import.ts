@@ -17,8 +17,14 @@ interface Kept extends FoundFile {
   readonly photoId: number
 }
 
+const wasErased = 'It was erased from WasteX, and is not learned from again.'
+
 /** @throws WasteXError BAD_USER_INPUT when the usable photos are of fewer than two classes */
-export async function arrange(db: Db, root: string, folder: DatasetFolder, read: readonly KnownFile[]) {
+export async function arrange(db: Db, root: string, folder: DatasetFolder, found: readonly KnownFile[]) {
+  const hashes = await hashesOf(db, root)
+  const read = found.map((file): KnownFile =>
+    file.photoId !== null && hashes.get(file.photoId)?.isErased ? { ...file, photoId: null, refused: wasErased } : file,
+  )
   const refused = read.flatMap((file) => (file.refused === null ? [] : [{ path: file.path, reason: file.refused }]))
   const { kept, duplicates } = collapse(folder.files, read)
   const classCount = new Set(kept.map((file) => file.classLabel)).size
@@ -29,7 +35,6 @@ export async function arrange(db: Db, root: string, folder: DatasetFolder, read:
       : ''
     throw badInput('input.path', `A dataset needs usable photos of two classes; there are ${classCount}.${why}`)
   }
-  const hashes = await hashesOf(db, root)
   const photos = kept.map((file) => ({ ...file, ...hashesFor(hashes, file) }))
   const groups = await nearCopyGroups(photos.map((photo) => photo.perceptualHash))
   const splitOf = splitsFor(
@@ -41,7 +46,7 @@ export async function arrange(db: Db, root: string, folder: DatasetFolder, read:
     classLabel,
     split: splitOf[i] ?? 'TRAIN',
   }))
-  const found: ImportFindings = {
+  const leftOut: ImportFindings = {
     refused: findings(refused),
     duplicates: findings(duplicates.map(({ path, first }) => ({ path, sameAs: first.path }))),
     twoLabels: findings(
@@ -57,7 +62,7 @@ export async function arrange(db: Db, root: string, folder: DatasetFolder, read:
     nearCopies: describeGroups(groups, splitOf),
     ignored: findings(folder.ignored),
   }
-  const report = { files: read.length, refused: refused.length, findings: found as unknown as Prisma.InputJsonObject }
+  const report = { files: read.length, refused: refused.length, findings: leftOut as unknown as Prisma.InputJsonObject }
   return { entries, report }
 }
 
@@ -78,11 +83,12 @@ function collapse(files: readonly FoundFile[], read: readonly KnownFile[]) {
 interface Hashes {
   readonly contentHash: string
   readonly perceptualHash: string
+  readonly isErased: boolean
 }
 
 async function hashesOf(db: Db, root: string): Promise<Map<number, Hashes>> {
   const rows = await db.$queryRaw<(Hashes & { id: number })[]>`
-    SELECT id, "contentHash", "perceptualHash" FROM "Photo"
+    SELECT id, "contentHash", "perceptualHash", "erasedAt" IS NOT NULL AS "isErased" FROM "Photo"
     WHERE id IN (SELECT "photoId" FROM "ImportedFile" WHERE root = ${root})`
   return new Map(rows.map(({ id, ...hashes }) => [id, hashes]))
 }

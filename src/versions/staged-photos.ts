@@ -17,7 +17,7 @@ export interface StagedPhoto {
 
 /**
  * Every staged photo, locked until the transaction ends: who labels, unlabels or rejects one of them meanwhile waits, and
- * then finds it in the version. In the order of content hashes.
+ * then finds it in the version. Never one that was erased. In the order of content hashes.
  */
 export async function takeStaged(tx: Db, parentId: number | null): Promise<StagedPhoto[]> {
   const locked = await tx.$queryRaw<{ id: string }[]>`SELECT id FROM "Image" WHERE staged ORDER BY id FOR UPDATE`
@@ -45,5 +45,5 @@ export async function takeStaged(tx: Db, parentId: number | null): Promise<Stage
       WHERE candidate.distance <= ${nearCopyRadius}
       ORDER BY candidate.distance, candidate."contentHash" LIMIT 1
     ) near ON true
-    WHERE i.id = ANY(${ids}::uuid[]) ORDER BY p."contentHash"`
+    WHERE i.id = ANY(${ids}::uuid[]) AND p."erasedAt" IS NULL ORDER BY p."contentHash"`
 }

@@ -48,12 +48,13 @@ const AuditEntry = builder.prismaObject('AuditEntry', {
       resolve: ({ action }) => action as (typeof auditActions)[number],
     }),
     subjectType: t.exposeString('subjectType', {
-      description: 'To what: Image, DatasetVersion, TrainingRun or AccessToken.',
+      description: 'To what: Image, Photo (one that never went to review), DatasetVersion, TrainingRun or AccessToken.',
     }),
     subject: t.exposeID('subjectId', { description: 'Its id in the database, also when it is gone.' }),
     subjectName: t.exposeString('subjectName', {
       nullable: true,
-      description: 'Its name. Null for an Image: a file’s name may be a person’s, and the trail keeps what it has.',
+      description:
+        'Its name. Null for an Image: a file’s name may be a person’s, and the trail keeps what it has; of a Photo its content hash.',
     }),
     before: t.string({ description: 'JSON: how that was which changed.', resolve: ({ before }) => asJson(before) }),
     after: t.string({ description: 'JSON: how it is since.', resolve: ({ after }) => asJson(after) }),

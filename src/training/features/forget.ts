@@ -6,12 +6,29 @@ import { remove } from '../../disk.js'
 
 export const featuresFolder = ({ dataDir }: Pick<Config, 'dataDir'>): string => path.join(dataDir, 'features')
 
-/** Of every network and every view: `feature-cache.ts` names files by the content hash. */
-export async function forgetFeatures(config: Pick<Config, 'dataDir'>, storedHash: string): Promise<void> {
+interface Hashes {
+  readonly contentHash: string
+  readonly storedHash: string
+}
+
+/**
+ * By which features are kept: the photo first, so that what was computed of it is found whatever file stood for it; then the file,
+ * where that is a copy.
+ */
+export const featuresKey = ({ contentHash, storedHash }: Hashes): string =>
+  storedHash === contentHash ? contentHash : `${contentHash}.${storedHash.slice(0, 16)}`
+
+/** Of every network, every view and every file that stood for it. */
+export async function forgetFeatures(
+  config: Pick<Config, 'dataDir'>,
+  { contentHash, storedHash }: Hashes,
+): Promise<void> {
   const root = featuresFolder(config)
-  for (const network of await readdir(root).catch(() => [])) {
-    const folder = path.join(root, network, storedHash.slice(0, 2))
-    const own = (await readdir(folder).catch(() => [])).filter((name) => name.startsWith(`${storedHash}.`))
-    for (const name of own) await remove(path.join(folder, name))
-  }
+  for (const network of await readdir(root).catch(() => []))
+    // Those of a copy once had the copy's hash alone.
+    for (const hash of new Set([contentHash, storedHash])) {
+      const folder = path.join(root, network, hash.slice(0, 2))
+      const own = (await readdir(folder).catch(() => [])).filter((name) => name.startsWith(`${hash}.`))
+      for (const name of own) await remove(path.join(folder, name))
+    }
 }
