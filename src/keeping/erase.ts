@@ -14,7 +14,7 @@ import { forgetFeatures } from '../training/features/forget.js'
 type ErasingHall = Pick<Hall, 'config' | 'db'>
 
 /** Of a file name, too: people put names into them. */
-const erasedFilename = 'erased'
+export const erasedFilename = 'erased'
 
 /**
  * Done again where it was done before: nothing more happens.
