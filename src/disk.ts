@@ -129,8 +129,11 @@ export const writeFolderWhole = (target: string, fill: (folder: string) => Promi
       if (wasThere) await disk.rename(old, target)
       throw error
     }
-    await sync(path.dirname(target))
-    if (wasThere) await clear(old)
+    try {
+      await sync(path.dirname(target))
+    } finally {
+      if (wasThere) await clear(old)
+    }
   })
 
 /**
