@@ -14,7 +14,7 @@ import { erasePhoto } from '../src/keeping/erase.js'
 import { prune } from '../src/keeping/prune.js'
 import { restore } from '../src/keeping/restore.js'
 import { decode } from '../src/photos/decode.js'
-import { photoFile } from '../src/photos/store.js'
+import { exists, photoFile } from '../src/photos/store.js'
 import { keepForReview } from '../src/reviews/keep-for-review.js'
 import { createTestDatabase } from './support/database.js'
 import { by } from './support/doer.js'
@@ -324,5 +324,27 @@ describe('a disk that fails', () => {
     }
     await restore(place.config, place.url, archive)
     await expectEverything(place)
+  })
+
+  it('while a photo is erased or a run is pruned leaves it to be done again', async () => {
+    const id = await review(hall, unknown[3] ?? expect.fail())
+    const { photo } = await hall.db.image.findUniqueOrThrow({ where: { id }, include: { photo: true } })
+    await writeRun('run-old')
+    const old = await hall.db.trainingRun.findUniqueOrThrow({ where: { name: 'run-old' } })
+    const erase = () => erasePhoto(hall, by, id).catch(() => undefined)
+    const take = () => prune(hall, { runs: [old], versions: [] }, () => undefined).catch(() => undefined)
+    const there = async () => [
+      await exists(photoFile(hall.config, photo)),
+      await exists(path.join(hall.config.modelsDir, 'run-old')),
+      (await hall.db.trainingRun.count({ where: { name: 'run-old' } })) > 0,
+    ]
+    for (const work of [erase, take])
+      expect(await withFault({ operation: 'remove', nth: 1, code: 'EIO' }, work)).toBe(true)
+    expect(await there()).toEqual([true, true, true])
+    await erase()
+    await take()
+    expect(await there()).toEqual([false, false, false])
+    await hall.db.image.delete({ where: { id } })
+    await hall.db.photo.delete({ where: { id: photo.id } })
   })
 })
