@@ -11,15 +11,20 @@ import { restore } from './keeping/restore.js'
 const say = (line: string) => console.log(line)
 /** Younger runs and versions are not old. */
 const defaultDays = 30
+const faultsShown = 20
 
 const commands: Readonly<Record<string, (config: Config, url: string, args: readonly string[]) => Promise<void>>> = {
   async backup(config, url, [file]) {
-    const { photos, models, rows } = await backUp(config, url, fileOf('backup', file))
+    const { photos, models, rows, faults } = await backUp(config, url, fileOf('backup', file))
     say(`${file}: ${total(rows)} rows, ${photos} photos, ${models.length} models`)
+    if (faults.length === 0) return
+    complain('The backup is written, and lacks what this WasteX has lost', faults)
+    process.exitCode = 1
   },
   async restore(config, url, [file]) {
-    const { at, photos, models, rows } = await restore(config, url, fileOf('restore', file))
+    const { at, photos, models, rows, faults } = await restore(config, url, fileOf('restore', file))
     say(`Restored as of ${at}: ${total(rows)} rows, ${photos} photos, ${models.length} models`)
+    if (faults.length > 0) complain('This had been lost before the backup was made', faults)
   },
   async prune(config, url, args) {
     const days = Number(args.find((arg) => arg.startsWith('--days='))?.slice('--days='.length) ?? defaultDays)
@@ -36,6 +41,12 @@ const commands: Readonly<Record<string, (config: Config, url: string, args: read
       await db.$disconnect()
     }
   },
+}
+
+function complain(what: string, faults: readonly string[]): void {
+  console.error(`${what}:`)
+  for (const fault of faults.slice(0, faultsShown)) console.error(`  ${fault}`)
+  if (faults.length > faultsShown) console.error(`  and ${faults.length - faultsShown} more`)
 }
 
 function fileOf(command: string, file: string | undefined): string {

@@ -1,25 +1,34 @@
 /**
- * The one door through which WasteX writes files. Whatever it writes is whole or absent: written aside, synced, renamed.
+ * The one door through which WasteX changes files. Whatever has a name of its own is whole or absent: written aside, synced, renamed.
  */
 import { randomUUID } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { messageOf, WasteXError } from './errors.js'
 
-type Content = Uint8Array | string | AsyncIterable<string>
+type Content = Uint8Array | string | AsyncIterable<string | Uint8Array>
 
 /** All that a disk can refuse. A test puts a disk in their place that is full, or breaks at the Nth of them. */
 export const disk = {
+  open: (target: string, flags: 'r' | 'wx'): Promise<FileHandle> => open(target, flags),
   write: (handle: FileHandle, data: Content): Promise<void> => writeFile(handle, data),
   sync: (handle: FileHandle): Promise<void> => handle.sync(),
   rename,
+  /** @returns the first of the folders that were made */
+  mkdir: (folder: string): Promise<string | undefined> => mkdir(folder, { recursive: true }),
   /** Also a whole folder; what is not there is removed already. */
   remove: (target: string): Promise<void> => rm(target, { recursive: true, force: true }),
 }
 
 /** What a person can mend says so; a disk that breaks is for the log alone. */
-const readable = (error: unknown): unknown =>
-  ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '') ? storageFull({ cause: error }) : error
+async function readably<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    const isFull = ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')
+    throw isFull ? storageFull({ cause: error }) : error
+  }
+}
 
 export const storageFull = (options?: ErrorOptions) =>
   new WasteXError('STORAGE_FULL', 'The disk of this server is full. Make room on it, then try again.', {}, options)
@@ -27,8 +36,11 @@ export const storageFull = (options?: ErrorOptions) =>
 /** What has such a name is being written, or a crash left it half-written: then `sweep` removes it. */
 const aside = (target: string) => path.join(path.dirname(target), `.${path.basename(target)}.${randomUUID()}.tmp`)
 
-const sync = async (target: string) => {
-  const handle = await open(target, 'r')
+/** Why something was not written counts more than a draft that cannot be removed, either: it is swept. */
+const clear = (draft: string) => disk.remove(draft).catch(() => undefined)
+
+async function sync(target: string): Promise<void> {
+  const handle = await disk.open(target, 'r')
   try {
     await disk.sync(handle)
   } finally {
@@ -36,8 +48,15 @@ const sync = async (target: string) => {
   }
 }
 
-async function writeDraft(draft: string, data: Content, synced: boolean): Promise<void> {
-  const handle = await open(draft, 'wx')
+/** A new folder's name is on the disk when the folder around it is. */
+async function makeFolder(folder: string): Promise<void> {
+  const first = await disk.mkdir(folder)
+  if (first === undefined) return
+  for (let made = folder; made.length >= first.length; made = path.dirname(made)) await sync(path.dirname(made))
+}
+
+async function writeNew(target: string, data: Content, synced: boolean): Promise<void> {
+  const handle = await disk.open(target, 'wx')
   try {
     await disk.write(handle, data)
     if (synced) await disk.sync(handle)
@@ -47,59 +66,111 @@ async function writeDraft(draft: string, data: Content, synced: boolean): Promis
 }
 
 /** Writes one file atomically; an existing one is replaced. Makes the folder if need be. */
-export async function writeFileWhole(target: string, data: Content): Promise<void> {
-  await mkdir(path.dirname(target), { recursive: true })
-  const draft = aside(target)
-  try {
-    await writeDraft(draft, data, true)
-    await disk.rename(draft, target)
-    await syncName(target)
-  } catch (error) {
-    await rm(draft, { force: true })
-    throw readable(error)
-  }
-}
+export const writeFileWhole = (target: string, data: Content): Promise<void> =>
+  readably(async () => {
+    await makeFolder(path.dirname(target))
+    const draft = aside(target)
+    try {
+      await writeNew(draft, data, true)
+      await disk.rename(draft, target)
+    } catch (error) {
+      await clear(draft)
+      throw error
+    }
+    await sync(path.dirname(target))
+  })
 
-/** A name is on the disk when its folder is. */
-const syncName = (target: string): Promise<void> => sync(path.dirname(target))
+/** A name is on the disk when its folder is: also that of a file which somebody else has only just written. */
+export const syncName = (target: string): Promise<void> => readably(() => sync(path.dirname(target)))
 
-/** A file that somebody else wrote, perhaps only just, is as if it were written now: on the disk, and no old one. */
-export async function touch(target: string): Promise<void> {
-  const now = new Date()
-  await utimes(target, now, now)
-  await syncName(target)
+/** Plainly, into a folder that is itself a draft: whoever gives the folder its name syncs what is in it. */
+export const writeInDraft = (target: string, data: Content): Promise<void> =>
+  readably(async () => {
+    await disk.mkdir(path.dirname(target))
+    await writeNew(target, data, false)
+  })
+
+/** A new folder beside `target`, for as long as `use` takes. */
+export const withFolderAside = <T>(target: string, use: (folder: string) => Promise<T>): Promise<T> =>
+  readably(async () => {
+    await makeFolder(path.dirname(target))
+    const draft = aside(target)
+    try {
+      await disk.mkdir(draft)
+      return await use(draft)
+    } finally {
+      await clear(draft)
+    }
+  })
+
+async function syncAll(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { recursive: true })) await sync(path.join(folder, entry))
+  await sync(folder)
 }
 
 /**
- * Makes a folder appear complete or not at all: `fill` writes into a folder aside, which then takes the name of `target`.
- * An existing `target` is replaced.
+ * Makes a folder appear complete or not at all: `fill` writes into a folder aside (`writeInDraft`), which then takes the name of
+ * `target`. An existing `target` is replaced: it goes aside first, so that no half of it ever stands under the name.
  */
-export async function writeFolderWhole(target: string, fill: (folder: string) => Promise<void>): Promise<void> {
-  await mkdir(path.dirname(target), { recursive: true })
-  const draft = aside(target)
-  await mkdir(draft)
-  try {
+export const writeFolderWhole = (target: string, fill: (folder: string) => Promise<void>): Promise<void> =>
+  withFolderAside(target, async (draft) => {
     await fill(draft)
-    for (const entry of await readdir(draft, { recursive: true })) await sync(path.join(draft, entry))
-    await sync(draft)
-    await rm(target, { recursive: true, force: true })
-    await disk.rename(draft, target)
-    await syncName(target)
-  } catch (error) {
-    await rm(draft, { recursive: true, force: true })
-    throw readable(error)
-  }
-}
+    await syncAll(draft)
+    const old = aside(target)
+    const wasThere = await disk.rename(target, old).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return false
+        throw error
+      },
+    )
+    try {
+      await disk.rename(draft, target)
+    } catch (error) {
+      if (wasThere) await disk.rename(old, target)
+      throw error
+    }
+    try {
+      await sync(path.dirname(target))
+    } finally {
+      if (wasThere) await clear(old)
+    }
+  })
+
+/**
+ * Everything in the folder `from`, which is a draft, takes its place in `target`, an empty folder on the same file system.
+ * @returns takes it out again
+ */
+export const moveInto = (target: string, from: string): Promise<() => Promise<void>> =>
+  readably(async () => {
+    const moved: string[] = []
+    const undo = async () => {
+      for (const place of moved) await clear(place)
+    }
+    await syncAll(from)
+    try {
+      for (const name of await readdir(from)) {
+        await disk.rename(path.join(from, name), path.join(target, name))
+        moved.push(path.join(target, name))
+      }
+      await sync(target)
+    } catch (error) {
+      await undo()
+      throw error
+    }
+    return undo
+  })
 
 /**
  * Before anything is begun: a folder that cannot be written to is no place to work in.
  * @param setting that names it @throws Error with one line that says what to do
  */
 export async function checkWritable(folder: string, setting: string): Promise<void> {
-  const probe = path.join(folder, 'probe')
+  // Named as a draft: where a crash leaves it, it is swept, and nobody takes it for a run.
+  const probe = path.join(folder, '.probe.tmp')
   try {
     await writeFileWhole(probe, 'WasteX can write here.')
-    await rm(probe, { force: true })
+    await remove(probe)
   } catch (error) {
     const reasons: Readonly<Record<string, string>> = {
       STORAGE_FULL: 'The disk is full: make room on it',
@@ -122,11 +193,11 @@ const abandonedMs = 3_600_000
  * @param depth how many levels of folders below it are looked through, too
  */
 export async function sweep(folder: string, depth = 0): Promise<void> {
-  await mkdir(folder, { recursive: true })
+  await readably(() => makeFolder(folder))
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const target = path.join(folder, entry.name)
     if (entry.name.startsWith('.') && entry.name.endsWith('.tmp')) {
-      if (Date.now() - (await lastChangeMs(target)) > abandonedMs) await rm(target, { recursive: true, force: true })
+      if (Date.now() - (await lastChangeMs(target)) > abandonedMs) await remove(target)
     } else if (depth > 0 && entry.isDirectory()) await sweep(target, depth - 1)
   }
 }
@@ -140,35 +211,24 @@ async function lastChangeMs(draft: string): Promise<number> {
   return Math.max(0, ...stats.map((found) => found?.mtimeMs ?? 0))
 }
 
-export const remove = (target: string): Promise<void> => disk.remove(target)
+export const remove = (target: string): Promise<void> => readably(() => disk.remove(target))
+
+/** Its date becomes that of now. */
+export const touch = (target: string): Promise<void> => readably(() => utimes(target, new Date(), new Date()))
 
 /** Whole or absent as well, but not synced: for what is checked when read and can be computed again. */
-export async function writeCacheFile(target: string, data: Uint8Array): Promise<void> {
-  const draft = aside(target)
-  try {
-    await writeDraft(draft, data, false).catch(async (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error
-      await mkdir(path.dirname(target), { recursive: true })
-      await writeDraft(draft, data, false)
-    })
-    await disk.rename(draft, target)
-  } catch (error) {
-    await rm(draft, { force: true })
-    throw readable(error)
-  }
-}
-
-/** One file that somebody else writes: `make` writes all of it under the name that it is given. An existing one is replaced. */
-export async function writeFileBy(target: string, make: (draft: string) => Promise<void>): Promise<void> {
-  await mkdir(path.dirname(target), { recursive: true })
-  const draft = aside(target)
-  try {
-    await make(draft)
-    await sync(draft)
-    await disk.rename(draft, target)
-    await syncName(target)
-  } catch (error) {
-    await rm(draft, { force: true })
-    throw readable(error)
-  }
-}
+export const writeCacheFile = (target: string, data: Uint8Array): Promise<void> =>
+  readably(async () => {
+    const draft = aside(target)
+    try {
+      await writeNew(draft, data, false).catch(async (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error
+        await disk.mkdir(path.dirname(target))
+        await writeNew(draft, data, false)
+      })
+      await disk.rename(draft, target)
+    } catch (error) {
+      await clear(draft)
+      throw error
+    }
+  })

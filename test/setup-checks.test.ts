@@ -1,11 +1,12 @@
 /** The set-up's own decisions, on folders made for them. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { wrongImports } from '../tools/check/imports.mjs'
-import { areDependenciesThere } from '../tools/setup/dependencies.mjs'
+import { wrongPackages } from '../tools/check/supply-chain.mjs'
+import { areDependenciesThere, installDependencies } from '../tools/setup/dependencies.mjs'
 import { withLock } from '../tools/setup/lock.mjs'
 import { lastLine, run } from '../tools/setup/run.mjs'
 import { fingerprint } from '../tools/setup/stamp.mjs'
@@ -47,6 +48,45 @@ describe('packages', () => {
     expect(areDependenciesThere(folder)).toBe(false)
     install({})
     expect(areDependenciesThere(folder)).toBe(false)
+  })
+})
+
+describe('the supply chain', () => {
+  const hashed = { integrity: 'sha512-abc' }
+  const wrong = (packages: object, npmrc = 'ignore-scripts=true\n') => {
+    write('package-lock.json', JSON.stringify({ packages: { '': {}, ...packages } }))
+    write('.npmrc', npmrc)
+    return wrongPackages(folder).filter((line) => !line.includes('any more'))
+  }
+
+  it('is as it should be here', () => expect(wrongPackages(root)).toEqual([]))
+
+  it('has a hash for every package, and a word on every install script, none of which runs', () => {
+    expect(wrong({ 'node_modules/a': hashed, 'node_modules/a/node_modules/b': hashed })).toEqual([])
+    expect(wrong({ 'node_modules/a': {} })).toEqual([expect.stringContaining('a has no SHA-512')])
+    expect(wrong({ 'node_modules/a': { integrity: 'sha1-abc' } })).toHaveLength(1)
+    expect(wrong({ 'node_modules/x/node_modules/@a/b': { ...hashed, hasInstallScript: true } })).toEqual([
+      expect.stringContaining('@a/b has an install script'),
+    ])
+    expect(wrong({ 'node_modules/x/node_modules/esbuild': { ...hashed, hasInstallScript: true } })).toEqual([])
+    expect(wrong({}, 'ignore-scripts=false\n')).toEqual([expect.stringContaining('.npmrc lets install scripts run')])
+  })
+
+  it('runs no script of a package, whatever the environment says', async () => {
+    write('package.json', JSON.stringify({ name: 'fresh', version: '1.0.0', dependencies: { a: 'file:a' } }))
+    write('a/package.json', JSON.stringify({ name: 'a', version: '1.0.0', scripts: { install: 'touch ../ran' } }))
+    const lock = { name: 'fresh', version: '1.0.0', lockfileVersion: 3, requires: true }
+    const packages = {
+      '': { name: 'fresh', version: '1.0.0', dependencies: { a: 'file:a' } },
+      a: { version: '1.0.0', hasInstallScript: true },
+      'node_modules/a': { resolved: 'a', link: true },
+    }
+    write('package-lock.json', JSON.stringify({ ...lock, packages }))
+    vi.stubEnv('npm_config_ignore_scripts', 'false')
+    await installDependencies(folder)
+    vi.unstubAllEnvs()
+    expect(existsSync(path.join(folder, 'node_modules/a/package.json'))).toBe(true)
+    expect(existsSync(path.join(folder, 'ran'))).toBe(false)
   })
 })
 
@@ -140,9 +180,22 @@ describe('imports', () => {
     ['predictions/a.ts', "import type * as tf from '@tensorflow/tfjs-node'"],
     ['reviews/a.ts', "import { readFile, writeFile } from 'node:fs/promises'"],
     ['photos/a.ts', "import fs from 'node:fs'"],
+    ...['rm', 'unlink', 'mkdir', 'utimes', 'rmSync'].map((name) => [
+      'training/a.ts',
+      `import { ${name} } from 'node:fs'`,
+    ]),
+    ['training/a.ts', "import { open } from 'node:fs/promises'\nconst handle = await open(path.join(a, b), 'wx')"],
+    ['training/a.ts', "import { open } from 'node:fs/promises'\nawait open(file, constants.O_RDWR)"],
   ])('are found when they go the wrong way: %s', (file, text) => {
     expect(wrong(file, text)).toHaveLength(1)
     expect(wrong(file, text)[0]).toContain(`src/${file}`)
+  })
+
+  it('that read files are anybody’s', () => {
+    const read =
+      "import { open } from 'node:fs/promises'\nawait open(a)\nawait open(b, 'r')\nawait open(c, constants.O_RDONLY)"
+    expect(wrong('photos/a.ts', read)).toEqual([])
+    expect(wrong('photos/a.ts', "import type { FileHandle } from 'node:fs/promises'")).toEqual([])
   })
 
   it('are not looked for in comments', () => {

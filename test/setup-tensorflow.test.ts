@@ -27,6 +27,21 @@ const build = (programs: string[]) => {
   })
 }
 
+describe('TensorFlow', () => {
+  it('is downloaded without a check of its hash only where somebody says so', async () => {
+    // No Python, no compiler, nothing kept: the last way is all that is left.
+    const script = `
+      import { install } from ${JSON.stringify(path.join(root, 'tools/setup/tensorflow.mjs'))}
+      console.log(JSON.stringify(await install(() => {}, async () => 'it is not there')))`
+    const env = { PATH: folder, HOME: folder, XDG_CACHE_HOME: path.join(folder, 'cache') }
+    const { output } = await run(process.execPath, ['--input-type=module', '-e', script], { cwd: root, env })
+    expect(JSON.parse(output)).toMatchObject({
+      ok: false,
+      mend: expect.stringContaining('WASTEX_TENSORFLOW=unchecked'),
+    })
+  })
+})
+
 describe('TensorFlow from its wheel', () => {
   it('names everything that is missing at once', async () => {
     const { output } = await build([])

@@ -2,19 +2,16 @@
  * Promotions under load (WASTEX_PROMOTIONS=50 for fifty), and a day's worth of photos as far as a minute goes: nothing fails, memory is level, nothing is left
  * open. WASTEX_SOAK_SECONDS=86400 for the day itself.
  */
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { drawSamples } from '../demo/draw.js'
-import { photoFile } from '../src/photos/store.js'
-import { trainingRows } from '../src/versions/training-rows.js'
-import { ask, file, upload, watch } from './support/client.js'
+import { file, upload, watch } from './support/client.js'
 import { withComment } from './support/drawn-photo.js'
 import { openTestHall, type TestHall } from './support/hall.js'
 import { ServerProcess } from './support/server-process.js'
 import type { Resources } from './support/tell-resources.js'
-import { drawVersion, finished, headAlone, settingsOf } from './support/training.js'
+import { findPhotos, promote, train, trainAndPromote } from './support/trained.js'
+import { drawVersion, settingsOf } from './support/training.js'
 
 const minutes = 60_000
 const promotions = Number(process.env['WASTEX_PROMOTIONS'] ?? 20)
@@ -51,7 +48,6 @@ async function classify(bytes: Buffer): Promise<{ ood: boolean; servedBy: { name
   )
   return data?.classify ?? expect.fail(errors?.[0]?.message)
 }
-const promote = (name: string) => ask(address, 'mutation ($name: String!) { promote(name: $name) { name } }', { name })
 const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 const MiB = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`
 
@@ -59,25 +55,8 @@ beforeAll(async () => {
   hall = await openTestHall()
   await drawVersion(hall, 'v1')
   await start()
-  for (const seed of [1, 2]) {
-    const { startTraining } = await ask<{ startTraining: { name: string } }, object>(
-      address,
-      'mutation ($input: StartTrainingInput!) { startTraining(input: $input) { name } }',
-      { input: { datasetVersion: 'v1', ...headAlone, stage1: { epochs: 15 }, seed } },
-    )
-    const { id } = await hall.db.trainingRun.findUniqueOrThrow({ where: startTraining })
-    await finished(hall, id)
-    runs.push(startTraining.name)
-  }
-  await promote(runs[0] ?? '')
-  for (const row of await trainingRows(hall.db, 1)) {
-    known = await readFile(photoFile(hall.config, row))
-    if (!(await classify(known)).ood) break
-  }
-  for (const photo of await drawSamples(path.join(hall.folder, 'others'), { perClass: 0, odd: 12, seed: 5 })) {
-    unknown = await readFile(photo.path)
-    if ((await classify(unknown)).ood) break
-  }
+  runs.push((await trainAndPromote(hall, address, { seed: 1 })).name, (await train(hall, address, { seed: 2 })).name)
+  ;({ known, unknown } = await findPhotos(hall, address))
   // One that has trained keeps what TensorFlow took.
   await server.kill()
   await start()
@@ -110,7 +89,7 @@ describe.runIf(canTell)(`${promotions} promotions`, () => {
     'under load fail no call; each is answered by a run that was live; memory and threads stay level',
     { timeout: promotions * 10_000 },
     async () => {
-      const promoted: Call[] = [await timed(async () => promote(runs[0] ?? '').then(() => runs[0] ?? ''))]
+      const promoted: Call[] = [await timed(async () => promote(address, runs[0] ?? '').then(() => runs[0] ?? ''))]
       const ofOneModel = (await resources()).threads
       const rss: number[] = []
       let done = false
@@ -123,7 +102,7 @@ describe.runIf(canTell)(`${promotions} promotions`, () => {
       try {
         for (let i = 1; i <= promotions; i++) {
           const name = runs[i % 2] ?? ''
-          promoted.push(await timed(() => promote(name).then(() => name)))
+          promoted.push(await timed(() => promote(address, name).then(() => name)))
           if (i % 5 === 0) rss.push((await resources()).rss)
         }
       } finally {

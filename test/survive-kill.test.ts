@@ -1,7 +1,9 @@
 /**
- * kill -9 at random moments while everybody works: what was acknowledged is there, once, and it serves again by itself.
+ * kill -9 while everybody works, at random moments and in the middle of what must not be half: what was acknowledged is there, once,
+ * and it serves again by itself.
  * The seed is printed. WASTEX_KILL_ROUNDS=200 for a night, WASTEX_KILL_SEED=... to see a round again.
  */
+import { existsSync } from 'node:fs'
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -9,16 +11,18 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { uniformInt } from 'pure-rand/distribution/uniformInt'
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import pg from 'pg'
 import { drawSamples } from '../demo/draw.js'
+import type { RunStage } from '../src/db.js'
 import type { Artefact } from '../src/model/card.js'
 import { decode } from '../src/photos/decode.js'
 import { photoFile } from '../src/photos/store.js'
-import { trainingRows } from '../src/versions/training-rows.js'
 import { ask, file, upload } from './support/client.js'
 import { openTestHall, type TestHall } from './support/hall.js'
-import { everybody, type Ledger } from './support/load.js'
+import { emptyLedger, everybody, sendAgain, type Verdict } from './support/load.js'
 import { ServerProcess } from './support/server-process.js'
-import { drawVersion, finished, headAlone, settingsOf } from './support/training.js'
+import { findPhotos, startTraining, train, trainAndPromote } from './support/trained.js'
+import { drawVersion, headAlone, runOf, runWhen, settingsOf } from './support/training.js'
 
 const minutes = 60_000
 const rounds = Number(process.env['WASTEX_KILL_ROUNDS'] ?? 5)
@@ -32,26 +36,7 @@ let known: Buffer
 let unknown: Buffer
 let importFolder: string
 const runs: string[] = []
-const ledger: Ledger = {
-  sent: { known: 0, unknown: 0 },
-  answered: { known: 0, unknown: 0 },
-  kept: new Map(),
-  labels: new Map(),
-  versions: new Map(),
-  serving: { acknowledged: '', pending: undefined },
-}
-
-const startDocument = 'mutation ($input: StartTrainingInput!) { startTraining(input: $input) { name } }'
-const brief = { datasetVersion: 'v1', ...headAlone, stage1: { epochs: 15 } }
-
-async function train(input: object): Promise<string> {
-  const { startTraining } = await ask<{ startTraining: { name: string } }, object>(address, startDocument, {
-    input: { ...brief, ...input },
-  })
-  const { id } = await hall.db.trainingRun.findUniqueOrThrow({ where: { name: startTraining.name } })
-  expect(await finished(hall, id)).toMatchObject({ status: 'COMPLETED', error: null })
-  return startTraining.name
-}
+const ledger = emptyLedger()
 
 const classify = async (bytes: Buffer) => {
   const document = 'mutation ($image: Upload!) { classify(image: $image) { ood servedBy { name } } }'
@@ -74,20 +59,13 @@ beforeAll(async () => {
   importFolder = path.join(hall.folder, 'arriving')
   await drawSamples(importFolder, { perClass: 4, classes: ['bottle', 'can'], seed: 9 })
   await start()
-  runs.push(await train({ autoPromote: true }), await train({ seed: 2 }))
+  runs.push((await trainAndPromote(hall, address)).name, (await train(hall, address, { seed: 2 })).name)
   ledger.serving.acknowledged = runs[0] ?? ''
-  for (const row of await trainingRows(hall.db, 1)) {
-    known = await readFile(photoFile(hall.config, row))
-    if (!(await classify(known)).ood) break
-  }
-  for (const photo of await drawSamples(path.join(hall.folder, 'others'), { perClass: 0, odd: 12, seed: 5 })) {
-    unknown = await readFile(photo.path)
-    if ((await classify(unknown)).ood) break
-  }
+  ;({ known, unknown } = await findPhotos(hall, address))
   const { _sum } = await hall.db.trashCounter.aggregate({ _sum: { totalCount: true, oodCount: true } })
   for (const record of [ledger.sent, ledger.answered])
     Object.assign(record, { known: _sum.totalCount ?? 0, unknown: _sum.oodCount ?? 0 })
-}, 3 * minutes)
+}, 5 * minutes)
 
 afterAll(async () => {
   await server.kill()
@@ -106,7 +84,11 @@ async function photosAreThere(): Promise<void> {
   const byHash = new Map(rows.map((row) => [row.photo.contentHash, row]))
   expect(byHash.size).toBe(rows.length)
   for (const hash of ledger.kept.values()) expect(byHash.has(hash), `the row of photo ${hash}`).toBe(true)
-  for (const { photo } of rows) expect(sha256(await readFile(photoFile(hall.config, photo)))).toBe(photo.storedHash)
+  for (const { photo } of rows) {
+    const place = photoFile(hall.config, photo)
+    if (photo.erasedAt) expect(existsSync(place)).toBe(false)
+    else expect(sha256(await readFile(place))).toBe(photo.storedHash)
+  }
   await mkdir(hall.config.uploadsDir, { recursive: true })
   for (const entry of await readdir(hall.config.uploadsDir, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || entry.name.startsWith('.')) continue
@@ -118,7 +100,9 @@ async function photosAreThere(): Promise<void> {
   }
 }
 
+/** A phone that has a key sends again what it heard nothing of: of those requests, each counts once. */
 async function countsAreRight(): Promise<void> {
+  expect(await sendAgain(address, ledger)).toBe(true)
   const { _sum } = await hall.db.trashCounter.aggregate({ _sum: { totalCount: true, oodCount: true } })
   const [all, answered] = [(_sum.totalCount ?? 0) + (_sum.oodCount ?? 0), ledger.answered]
   expect(_sum.totalCount).toBeGreaterThanOrEqual(answered.known)
@@ -126,19 +110,29 @@ async function countsAreRight(): Promise<void> {
   expect(all).toBeLessThanOrEqual(ledger.sent.known + ledger.sent.unknown)
 }
 
-async function labelsAreThere(): Promise<void> {
-  for (const [id, record] of ledger.labels) {
+async function verdictsAreThere(): Promise<void> {
+  for (const [id, record] of ledger.verdicts) {
     const uuid = Buffer.from(id, 'base64url').toString().split(':')[1] ?? id
-    const image = await hall.db.image.findUniqueOrThrow({ where: { id: uuid }, include: { entries: true } })
-    const allowed = [record.label ?? null, ...(record.pending === undefined ? [] : [record.pending])]
-    expect(allowed).toContain(image.assignedLabel)
-    ledger.labels.set(id, { label: image.assignedLabel ?? undefined, pending: undefined })
-    if (image.assignedLabel === null)
-      ledger.labels.delete(id) // never acknowledged: it is labelled again
+    const image = await hall.db.image.findUniqueOrThrow({
+      where: { id: uuid },
+      include: { entries: true, photo: true },
+    })
+    const now: Verdict = image.photo.erasedAt ? 'ERASED' : image.rejected ? 'REJECTED' : (image.assignedLabel ?? 'NONE')
+    expect([record.now, record.pending]).toContain(now)
+    ledger.verdicts.set(id, { now, pending: undefined })
+    if (now === 'NONE') ledger.verdicts.delete(id) // it is looked at again
     // Staged, or in a version; never both, never neither.
-    else expect([image.staged, image.addedToDataset]).toEqual([image.versionId === null, image.versionId !== null])
+    if (image.assignedLabel !== null)
+      expect([image.staged, image.addedToDataset]).toEqual([image.versionId === null, image.versionId !== null])
     expect(image.entries.some(({ versionId }) => versionId === image.versionId)).toBe(image.versionId !== null)
   }
+}
+
+/** Of what was acknowledged, all of it; of what was not, all of it or nothing. */
+async function trailIsWhole(): Promise<void> {
+  const rows = await hall.db.auditEntry.groupBy({ by: ['requestId'], _count: true })
+  const told = new Map(rows.map(({ requestId, _count }) => [requestId, _count]))
+  for (const [request, count] of ledger.deeds) expect([request, told.get(request) ?? 0]).toEqual([request, count])
 }
 
 async function versionsAreWhole(): Promise<void> {
@@ -177,36 +171,107 @@ async function servesAgain(): Promise<void> {
   expect([...ready.failed, ...ready.degraded].filter((line) => !line.includes('training'))).toEqual([])
 }
 
+/** What a kill is aimed at; random in between. */
+const aims = [
+  'anywhere',
+  'a promotion that is about to be marked',
+  'the saving of a model',
+  'a version that is being made',
+  'a promotion that has just been marked',
+] as const
+
+/** Holds what `lock` takes until somebody who does that very thing waits for it: `waiting` counts them. */
+async function whenItWaits(lock: string, waiting: string, then: () => Promise<unknown>): Promise<void> {
+  const holder = new pg.Client({ connectionString: hall.databaseUrl })
+  await holder.connect()
+  try {
+    await holder.query(`BEGIN; ${lock}`)
+    while ((await holder.query<{ n: number }>(waiting)).rows[0]?.n === 0) await pause(10)
+    await then()
+  } finally {
+    await holder.end()
+  }
+}
+
+/** @returns its id, as soon as it is so far */
+async function whenInStage(name: string, wanted: RunStage): Promise<string> {
+  const { id } = await hall.db.trainingRun.findUniqueOrThrow({ where: { name } })
+  await runWhen(hall, id, ({ stage }) => stage === wanted)
+  return id
+}
+
+async function killAt(aim: (typeof aims)[number], run: string, randomMs: number): Promise<void> {
+  const kill = () => server.kill()
+  switch (aim) {
+    case 'anywhere':
+      await pause(randomMs)
+      return void (await kill())
+    case 'the saving of a model': {
+      const id = await whenInStage(run, 'SAVING')
+      await kill()
+      expect(await runOf(hall.db, id)).toMatchObject({ status: 'RUNNING', stage: 'SAVING' })
+      // It was being written: a draft, and no folder of that name.
+      const there = await readdir(hall.config.modelsDir)
+      return expect([there.includes(run), there.some((name) => name.startsWith(`.${run}.`))]).toEqual([false, true])
+    }
+    case 'a promotion that is about to be marked':
+      return whenItWaits(
+        `SELECT pg_advisory_xact_lock(hashtext('wastex promotion'))`,
+        `SELECT count(*)::int AS n FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+           AND objid::bigint = hashtext('wastex promotion')::bigint & 4294967295`,
+        kill,
+      )
+    case 'a version that is being made':
+      // Its entries are there; it says of the photos that it has them.
+      return whenItWaits(
+        'LOCK TABLE "Image" IN SHARE MODE',
+        `SELECT count(*)::int AS n FROM pg_locks waits WHERE relation = '"Image"'::regclass AND NOT granted AND EXISTS (
+           SELECT FROM pg_locks made WHERE made.pid = waits.pid AND relation = '"VersionEntry"'::regclass AND mode = 'RowExclusiveLock')`,
+        kill,
+      )
+    case 'a promotion that has just been marked': {
+      const news = hall.events.subscribe('modelPromoted')
+      await news.next()
+      await kill()
+      return void (await news.return?.())
+    }
+  }
+}
+
 it(`loses nothing that was acknowledged in ${rounds} kills (seed ${seed})`, { timeout: rounds * minutes }, async () => {
   console.log(`WASTEX_KILL_SEED=${seed}`)
   const random = xoroshiro128plus(seed)
   let interrupted: string | undefined
   for (let round = 0; round < rounds; round++) {
     // A training is on in every round: the one that the last kill interrupted goes on.
-    if (interrupted === undefined) {
-      await ask(address, startDocument, { input: { ...brief, seed: 100 + round, stage1: { epochs: 60 } } })
-    } else
-      await ask(address, 'mutation ($name: String!) { resumeTraining(name: $name) { name } }', { name: interrupted })
+    if (interrupted === undefined)
+      interrupted = (
+        await startTraining(address, { datasetVersion: 'v1', ...headAlone, seed: 100 + round, stage1: { epochs: 20 } })
+      ).name
+    else await ask(address, 'mutation ($name: String!) { resumeTraining(name: $name) { name } }', { name: interrupted })
+    const aim = aims[round % aims.length] ?? 'anywhere'
+    // Photos go first: beside a load without end a training takes long to come so far.
+    if (aim === 'the saving of a model') await whenInStage(interrupted, 'EVALUATING')
     const stop = new AbortController()
     const work = everybody({ address, ledger, known, unknown, runs, importFolder, round, signal: stop.signal })
-    await pause(uniformInt(random, 200, longestMs))
-    await server.kill()
+    await killAt(aim, interrupted, uniformInt(random, 200, longestMs))
     stop.abort()
     expect(await work).toEqual([])
 
     await start()
     await photosAreThere()
     await countsAreRight()
-    await labelsAreThere()
+    await verdictsAreThere()
+    await trailIsWhole()
     await versionsAreWhole()
     await modelsAreWhole()
     await servesAgain()
     interrupted = (await hall.db.trainingRun.findFirst({ where: { status: 'INTERRUPTED' } }))?.name
   }
-  const { sent, answered, kept, labels, versions } = ledger
+  const { sent, answered, kept, verdicts, versions, deeds } = ledger
   console.log(
     `${rounds} kills: ${answered.known + answered.unknown} of ${sent.known + sent.unknown} photos acknowledged, ` +
-      `${kept.size} kept, ${labels.size} labelled, ${versions.size} versions; lost: 0`,
+      `${kept.size} kept, ${verdicts.size} decided on, ${versions.size} versions, ${deeds.size} deeds in the trail; lost: 0`,
   )
   expect(kept.size).toBeGreaterThan(rounds)
 })

@@ -1,14 +1,21 @@
-/** SIGTERM with everything in hand at once: a training, an import, subscribers, a client that reads nothing, an upload that never ends. */
+/**
+ * SIGTERM with everything in hand at once: a training, an import, a photo to be classified, subscribers, a client that reads nothing, an
+ * upload that never ends.
+ */
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import http from 'node:http'
 import net from 'node:net'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { drawSamples } from '../demo/draw.js'
+import { photoFile } from '../src/photos/store.js'
+import { trainingRows } from '../src/versions/training-rows.js'
 import { ask, send } from './support/client.js'
 import { openTestHall, type TestHall } from './support/hall.js'
 import { ServerProcess } from './support/server-process.js'
+import { startTraining, trainAndPromote } from './support/trained.js'
 import { drawVersion, headAlone, hasTold, runOf, runWhen, settingsOf } from './support/training.js'
 
 const minutes = 60_000
@@ -42,6 +49,40 @@ async function subscribed(address: string): Promise<WebSocket> {
   return socket
 }
 
+/** A photo of which all but the last bytes are sent. @returns sends them, and the answer */
+async function almostSent(address: string, photo: Buffer): Promise<() => Promise<string>> {
+  const form = new FormData()
+  form.set(
+    'operations',
+    JSON.stringify({ query: 'mutation ($i: Upload!) { classify(image: $i) { classLabel } }', variables: { i: null } }),
+  )
+  form.set('map', '{"0":["variables.i"]}')
+  form.set('0', new File([new Uint8Array(photo)], 'photo.jpg'))
+  const encoded = new Response(form)
+  const body = Buffer.from(await encoded.arrayBuffer())
+  const request = http.request(`${address}/graphql`, {
+    method: 'POST',
+    headers: {
+      'content-type': encoded.headers.get('content-type') ?? '',
+      'content-length': body.length,
+      'graphql-preflight': '1',
+      accept: 'application/json',
+    },
+  })
+  const answer = once(request, 'response').then(async ([response]) => {
+    const parts: Buffer[] = []
+    for await (const part of response as http.IncomingMessage) parts.push(part as Buffer)
+    return Buffer.concat(parts).toString()
+  })
+  request.write(body.subarray(0, -10))
+  // Once another request on the same server has been answered, this one's head has been read.
+  await fetch(`${address}/health`)
+  return async () => {
+    request.end(body.subarray(-10))
+    return answer
+  }
+}
+
 /** Says that it will send a photo, and then takes its time. */
 function slowUpload(address: string): http.ClientRequest {
   const request = http.request(`${address}/graphql`, {
@@ -55,12 +96,14 @@ function slowUpload(address: string): http.ClientRequest {
 
 it('parks what can go on, says goodbye, and has ended within ten seconds', { timeout: 2 * minutes }, async () => {
   const { server, address } = await start()
-  const { startTraining } = await ask<{ startTraining: { name: string } }, object>(
-    address,
-    'mutation ($input: StartTrainingInput!) { startTraining(input: $input) { name } }',
-    { input: { datasetVersion: 'v1', ...headAlone, stage1: { epochs: 200 } } },
-  )
-  const { id } = await hall.db.trainingRun.findUniqueOrThrow({ where: startTraining })
+  const served = await trainAndPromote(hall, address)
+  const { name } = await startTraining(address, {
+    datasetVersion: 'v1',
+    ...headAlone,
+    stage1: { epochs: 200 },
+    seed: 2,
+  })
+  const { id } = await hall.db.trainingRun.findUniqueOrThrow({ where: { name } })
   await runWhen(hall, id, (run) => hasTold(run, 'TrainingEpochCompleted', { stage: 'HEAD', epoch: 1 }))
 
   const goodbyes = (await Promise.all([subscribed(address), subscribed(address)])).map((one) => once(one, 'close'))
@@ -80,10 +123,14 @@ it('parks what can go on, says goodbye, and has ended within ten seconds', { tim
     'mutation ($input: ImportDatasetInput!) { importDataset(input: $input) { totalImages } }',
     { input: { name: 'v2', path: arriving } },
   ).catch((error: unknown) => error)
-  await hall.db.$queryRaw`SELECT 1`
+  const [photo] = await trainingRows(hall.db, served.versionId)
+  const classify = await almostSent(address, await readFile(photoFile(hall.config, photo ?? expect.fail())))
 
   const asked = performance.now()
   server.signal('SIGTERM')
+  await server.said(/stopping/)
+  // It was in hand: it is answered.
+  expect(await classify()).toMatch(/^{"data":{"classify":{"classLabel":"/)
   expect((await Promise.all(goodbyes)).map(([code]) => code as number)).toEqual([1001, 1001])
   expect(await stream.text()).toContain(':')
   const { code, signal, stderr } = await server.ended
@@ -109,8 +156,17 @@ it('parks what can go on, says goodbye, and has ended within ten seconds', { tim
   expect(data?.importDataset.totalImages ?? errors?.[0]?.extensions.code).toBeOneOf([120, 'CONFLICT'])
 })
 
-it('a second signal ends it at once', { timeout: minutes }, async () => {
+it('a second signal ends it at once, however busy it is', { timeout: minutes }, async () => {
   const { server, address } = await start()
+  const { name } = await hall.db.trainingRun.findFirstOrThrow({ where: { status: 'INTERRUPTED' } })
+  await ask(address, 'mutation ($name: String!) { resumeTraining(name: $name) { name } }', { name })
+  const { id } = await hall.db.trainingRun.findUniqueOrThrow({ where: { name } })
+  await runWhen(hall, id, ({ status, stage }) => status === 'RUNNING' && stage === 'HEAD')
+  const importing = send(
+    address,
+    'mutation ($input: ImportDatasetInput!) { importDataset(input: $input) { totalImages } }',
+    { input: { name: 'v3', path: arriving } },
+  ).catch((error: unknown) => error)
   const request = slowUpload(address)
   await once(request, 'socket')
   await fetch(`${address}/health`)
@@ -121,4 +177,9 @@ it('a second signal ends it at once', { timeout: minutes }, async () => {
   const { code } = await server.ended
   expect(code).toBe(1)
   expect(performance.now() - asked).toBeLessThan(1_000)
+  await importing
+  // As after a crash: the next one says so, and serves.
+  expect((await runOf(hall.db, id)).status).toBeOneOf(['RUNNING', 'INTERRUPTED'])
+  await start()
+  expect((await runOf(hall.db, id)).status).toBe('INTERRUPTED')
 })

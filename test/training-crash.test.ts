@@ -1,13 +1,12 @@
 /** A server is killed while it trains. The next one says so, and the run becomes what it would have been. */
-import { type ChildProcess, spawn } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { TrainingRun } from '../src/db.js'
 import { ask } from './support/client.js'
 import { openTestHall, type TestHall } from './support/hall.js'
 import type { TestServer } from './support/server.js'
+import { ServerProcess } from './support/server-process.js'
 import {
   drawVersion,
   epochsTold,
@@ -21,7 +20,7 @@ import {
 
 const minutes = 60_000
 let hall: TestHall
-let killed: ChildProcess | undefined
+let killed: ServerProcess | undefined
 let server: TestServer | undefined
 
 const start = 'mutation ($input: StartTrainingInput!) { startTraining(input: $input) { name } }'
@@ -39,26 +38,10 @@ beforeAll(async () => {
   await drawVersion(hall, 'v1', { perClass: 14 })
 })
 afterAll(async () => {
-  killed?.kill('SIGKILL')
+  await killed?.kill()
   await server?.close()
   await hall.close()
 })
-
-/** The product itself, in a process of its own. @returns its address */
-async function startProcess(): Promise<string> {
-  const root = path.resolve(import.meta.dirname, '..')
-  const child = spawn(process.execPath, ['--import', 'tsx', path.join(root, 'src/main.ts')], {
-    cwd: root,
-    env: { ...process.env, PORT: '0', LOG_LEVEL: 'silent', ...settingsOf(hall) },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  killed = child
-  for await (const line of createInterface({ input: child.stdout })) {
-    const address = /http:\/\/\S+/.exec(line)?.[0]
-    if (address) return address
-  }
-  throw new Error('the server ended without an address')
-}
 
 async function started(address: string): Promise<TrainingRun> {
   const { startTraining } = await ask<{ startTraining: { name: string } }, object>(address, start, { input })
@@ -89,11 +72,10 @@ it(
   'a run that was killed is INTERRUPTED, holds no lock, and ends as if nothing had been',
   { timeout: 4 * minutes },
   async () => {
-    const { id, name } = await started(await startProcess())
+    killed = new ServerProcess(settingsOf(hall))
+    const { id, name } = await started(await killed.address())
     await runWhen(hall, id, (run) => hasTold(run, 'TrainingEpochCompleted', { stage: 'FINE_TUNE', epoch: 1 }))
-    const gone = new Promise((resolve) => killed?.once('exit', resolve))
-    killed?.kill('SIGKILL')
-    await gone
+    await killed.kill()
     expect((await runOf(hall.db, id)).status).toBe('RUNNING')
 
     server = await startServerOf(hall)

@@ -1,5 +1,6 @@
 /** `npm run check`: everything that can be known without running WasteX. A line each; exit code 1 when one is not as it should be. */
 import { wrongImports } from './check/imports.mjs'
+import { wrongPackages } from './check/supply-chain.mjs'
 import { root, setUp } from './setup.mjs'
 import { packageProgram } from './setup/programs.mjs'
 
@@ -15,6 +16,11 @@ const checks = [
     name: 'import direction',
     mend: 'move what both rooms need up, into the one that stands above (tools/check/imports.mjs)',
     find: async () => wrongImports(root).join('\n'),
+  },
+  {
+    name: 'packages',
+    mend: 'npm install without scripts; what is new in package-lock.json is looked at by a person',
+    find: async () => wrongPackages(root).join('\n'),
   },
   {
     name: 'format',

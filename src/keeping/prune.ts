@@ -9,6 +9,7 @@ import { leaveTrail } from '../access/trail.js'
 import { remove } from '../disk.js'
 import type { Hall } from '../hall.js'
 import { checkpointFile } from '../training/prepare-job.js'
+import { changingVersions } from '../versions/one-at-a-time.js'
 
 const dayMs = 86_400_000
 
@@ -93,8 +94,9 @@ function removeRun({ config, db }: PruningHall, { id, name }: Prunable['runs'][n
 }
 
 function removeVersion({ db }: PruningHall, { id, name, totalImages }: Prunable['versions'][number]): Promise<boolean> {
-  const longest = { maxWait: 60_000, timeout: 30 * 60_000 }
-  return db.$transaction(async (tx) => {
+  // Nobody makes it the active one, or a parent, while it is looked at; nobody begins to train on it.
+  return changingVersions(db, async (tx) => {
+    await tx.$executeRaw`SELECT FROM "DatasetVersion" WHERE id = ${id} FOR UPDATE`
     const where = { id, isActive: false, runs: { none: {} }, children: { none: {} }, images: { none: {} } }
     if ((await tx.datasetVersion.count({ where })) === 0) return false
     await tx.$executeRaw`SELECT set_config('wastex.removed_version', ${String(id)}, true)`
@@ -104,5 +106,5 @@ function removeVersion({ db }: PruningHall, { id, name, totalImages }: Prunable[
     const subject = { type: 'DatasetVersion', id, name } as const
     await leaveTrail(tx, command, [{ action: 'PRUNE', subject, before: { totalImages } }])
     return true
-  }, longest)
+  })
 }

@@ -25,6 +25,8 @@ export async function stripMetadata(hall: StrippingHall, isStopped: () => boolea
       where: {
         root: uploadsRoot,
         storedHash: { equals: db.photo.fields.contentHash },
+        // A dataset's photo that came back with a backup has no ending: it is its owner's, as it is.
+        path: { contains: '.' },
         erasedAt: null,
         id: { gt: last },
       },

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Config } from '../config.js'
-import { touch, writeFileWhole } from '../disk.js'
+import { syncName, touch, writeFileWhole } from '../disk.js'
 import type { PhotoFacts } from './decode.js'
 import { contentHash } from './identity.js'
 import { withoutMetadata } from './without-metadata.js'
@@ -34,8 +34,11 @@ export async function keepPhoto(config: Folders, bytes: Uint8Array, facts: Photo
   const copy = await withoutMetadata(bytes, facts)
   const storedHash = contentHash(copy)
   const file = photoFile(config, place)
-  if (await liesAt(config, place, storedHash)) await touch(file)
-  else await writeFileWhole(file, copy)
+  if (await liesAt(config, place, storedHash)) {
+    // Somebody else wrote it, perhaps only just: it is no old file, and its name is on the disk.
+    await touch(file)
+    await syncName(file)
+  } else await writeFileWhole(file, copy)
   return { ...place, storedHash, bytes: copy.length }
 }
 

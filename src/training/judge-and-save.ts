@@ -1,6 +1,6 @@
 /** The end of a run: the model is written aside, judged, and takes its place in `models/` complete or not at all. */
 import path from 'node:path'
-import { writeFileWhole, writeFolderWhole } from '../disk.js'
+import { writeFolderWhole, writeInDraft } from '../disk.js'
 import { confusionPng } from '../evaluation/confusion-png.js'
 import { historyCsv } from '../evaluation/history-csv.js'
 import { evaluate } from '../evaluation/metrics.js'
@@ -36,7 +36,7 @@ export async function judgeAndSave(ending: Ending): Promise<RunResult> {
   const model = await finalModel(ending, split.train, split.val)
   checkStop()
   await writeFolderWhole(target, async (folder) => {
-    const write = (name: string, content: Uint8Array | string) => writeFileWhole(path.join(folder, name), content)
+    const write = (name: string, content: Uint8Array | string) => writeInDraft(path.join(folder, name), content)
     await write(onnxFile, model.onnx)
     const judged = await judgeFeatures(ending, model.novelty, split.test)
     const comparison = await compareWithServing(ending, judged)

@@ -1,7 +1,6 @@
 /** Makes and judges the model in 8 bits; a run goes on without it. */
-import { rm } from 'node:fs/promises'
 import path from 'node:path'
-import { writeFileWhole } from '../disk.js'
+import { remove, writeInDraft } from '../disk.js'
 import { messageOf } from '../errors.js'
 import { type Quantised, quantisedFile } from '../model/card.js'
 import type { Ending } from './ending.js'
@@ -20,7 +19,7 @@ export async function quantise(
 ): Promise<Quantised | null> {
   const file = path.join(folder, quantisedFile)
   try {
-    await writeFileWhole(file, await quantisedModel(model, split, checkStop))
+    await writeInDraft(file, await quantisedModel(model, split, checkStop))
     const { classLabels } = job
     return await judgeQuantised({
       file,
@@ -34,7 +33,7 @@ export async function quantise(
   } catch (error) {
     checkStop()
     report({ type: 'warning', message: `There will be no model in 8 bits: ${messageOf(error)}` })
-    await rm(file, { force: true })
+    await remove(file)
     return null
   }
 }

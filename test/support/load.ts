@@ -4,19 +4,47 @@ import { createHash } from 'node:crypto'
 import { ask, file, upload } from './client.js'
 import { withComment } from './drawn-photo.js'
 
+/** What an operator said of a photo: a label, or one of these. */
+export type Verdict = 'NONE' | 'REJECTED' | 'ERASED' | (string & {})
+
+interface Classified {
+  readonly ood: boolean
+  readonly image: { readonly id: string; readonly contentHash: string } | null
+}
+interface Keyed {
+  readonly key: string
+  readonly kind: 'known' | 'unknown'
+  readonly bytes: Buffer
+}
+
 /** What clients know after any number of crashes. */
 export interface Ledger {
   /** Photos of each kind: sent at all, and answered. */
   readonly sent: { known: number; unknown: number }
   readonly answered: { known: number; unknown: number }
+  /** Under an Idempotency-Key: the last one that was answered, and the one that was not. */
+  readonly keyed: { answered?: Keyed & { readonly answer: Classified }; pending?: Keyed | undefined }
   /** Content hash of each photo that was acknowledged as kept, by the id of its Image. */
   readonly kept: Map<string, string>
-  /** What an operator called a photo; `pending`: asked for, and never answered. */
-  readonly labels: Map<string, { label: string | undefined; pending: string | undefined }>
+  /** `pending`: asked for, and never answered. */
+  readonly verdicts: Map<string, { now: Verdict; pending: Verdict | undefined }>
   /** Versions that were acknowledged, with their number of photos. */
   readonly versions: Map<string, number>
   readonly serving: { acknowledged: string; pending: string | undefined }
+  /** How many rows the audit trail must have of each request that was acknowledged. */
+  readonly deeds: Map<string, number>
 }
+
+export const emptyLedger = (): Ledger => ({
+  sent: { known: 0, unknown: 0 },
+  answered: { known: 0, unknown: 0 },
+  keyed: {},
+  kept: new Map(),
+  verdicts: new Map(),
+  versions: new Map(),
+  serving: { acknowledged: '', pending: undefined },
+  deeds: new Map(),
+})
 
 export interface LoadPlan {
   readonly address: string
@@ -32,49 +60,104 @@ export interface LoadPlan {
   readonly signal: AbortSignal
 }
 
-interface Classified {
-  classify: { ood: boolean; image: { id: string; contentHash: string } | null }
-}
 const classifyDocument = 'mutation ($image: Upload!) { classify(image: $image) { ood image { id contentHash } } }'
 
-async function phone({ address, ledger, known, unknown, round, signal }: LoadPlan, number: number): Promise<void> {
+/** @param key left out: sent without one. @throws Error unless it is answered */
+async function sendPhoto(address: string, bytes: Buffer, key?: string): Promise<Classified> {
+  const { data, errors } = await upload<{ classify: Classified }, object>(
+    address,
+    classifyDocument,
+    { image: file(bytes, 'photo.jpg') },
+    { headers: key === undefined ? {} : { 'idempotency-key': key } },
+  )
+  if (!data) throw new Error(`classify: ${errors?.[0]?.message}`)
+  return data.classify
+}
+
+function noteAnswer(ledger: Ledger, bytes: Buffer, { ood, image }: Classified): void {
+  ledger.answered[ood ? 'unknown' : 'known']++
+  if (!image) return
+  if (createHash('sha256').update(bytes).digest('hex') !== image.contentHash)
+    throw new Error('it answers another photo')
+  ledger.kept.set(image.id, image.contentHash)
+}
+
+async function phone(plan: LoadPlan, number: number, isKeyed: boolean): Promise<void> {
+  const { address, ledger, known, unknown, round, signal } = plan
   for (let i = 0; !signal.aborted; i++) {
     const kind = i % 2 === 0 ? 'known' : 'unknown'
     const bytes = kind === 'known' ? known : withComment(unknown, `${round} ${number} ${i}`)
+    const key = `phone-${round}-${number}-${i}`
     ledger.sent[kind]++
-    const answer = await upload<Classified, object>(address, classifyDocument, { image: file(bytes, `${i}.jpg`) })
-    const { data, errors } = answer
-    if (!data) throw new Error(`classify: ${errors?.[0]?.message}`)
-    ledger.answered[data.classify.ood ? 'unknown' : 'known']++
-    if (!data.classify.image) continue
-    const { id, contentHash } = data.classify.image
-    if (createHash('sha256').update(bytes).digest('hex') !== contentHash) throw new Error('it answers another photo')
-    ledger.kept.set(id, contentHash)
+    if (isKeyed) ledger.keyed.pending = { key, kind, bytes }
+    const answer = await sendPhoto(address, bytes, isKeyed ? key : undefined)
+    noteAnswer(ledger, bytes, answer)
+    if (isKeyed) Object.assign(ledger.keyed, { answered: { key, kind, bytes, answer }, pending: undefined })
   }
 }
 
-async function operator({ address, ledger, signal }: LoadPlan): Promise<void> {
+/**
+ * What a phone does that heard nothing: it sends the same again. What was answered before is answered as before.
+ * @returns whether both were as they should be
+ */
+export async function sendAgain(address: string, { keyed, ...ledger }: Ledger): Promise<boolean> {
+  const { answered, pending } = keyed
+  if (pending) {
+    noteAnswer({ keyed, ...ledger }, pending.bytes, await sendPhoto(address, pending.bytes, pending.key))
+    keyed.pending = undefined
+  }
+  if (!answered) return true
+  const again = await sendPhoto(address, answered.bytes, answered.key)
+  return JSON.stringify(again) === JSON.stringify(answered.answer)
+}
+
+const requestId = (id: string) => ({ headers: { 'x-request-id': id } })
+
+async function operator({ address, ledger, round, signal }: LoadPlan): Promise<void> {
+  let request = 0
+  const decide = async (ids: readonly string[], pending: Verdict, field: string) => {
+    const before = new Map(ids.map((id) => [id, ledger.verdicts.get(id)?.now ?? 'NONE']))
+    for (const id of ids) ledger.verdicts.set(id, { now: before.get(id) ?? 'NONE', pending })
+    const name = `operator-${round}-${request++}`
+    const isDone = await ask(address, `mutation { ${field} }`, {}, requestId(name)).then(
+      () => true,
+      (error: Error) => {
+        // A version has taken it in meanwhile: an answer as good as any.
+        if (!error.message.startsWith('409')) throw error
+        return false
+      },
+    )
+    for (const id of ids)
+      ledger.verdicts.set(id, { now: isDone ? pending : (before.get(id) ?? 'NONE'), pending: undefined })
+    if (isDone) ledger.deeds.set(name, ids.length)
+  }
   for (let i = 0; !signal.aborted; i++) {
-    const fresh = [...ledger.kept.keys()].find((id) => !ledger.labels.has(id))
-    if (fresh === undefined) {
+    const [fresh, second] = [...ledger.kept.keys()].filter((id) => !ledger.verdicts.has(id))
+    if (fresh === undefined || second === undefined) {
       await pause(10)
       continue
     }
     const label = ['bottle', 'can', 'rope'][i % 3] ?? ''
-    ledger.labels.set(fresh, { label: undefined, pending: label })
-    await ask(address, 'mutation ($id: ID!, $label: String!) { label(id: $id, classLabel: $label) { id } }', {
-      id: fresh,
-      label,
-    })
-    ledger.labels.set(fresh, { label, pending: undefined })
+    if (i % 5 === 1) await decide([fresh], 'REJECTED', `reject(id: "${fresh}") { id }`)
+    else if (i % 5 === 2) await decide([fresh], 'ERASED', `erasePhoto(id: "${fresh}") { id }`)
+    else if (i % 5 === 3)
+      await decide([fresh, second], label, `labelMany(ids: ["${fresh}", "${second}"], classLabel: "${label}") { id }`)
+    else await decide([fresh], label, `label(id: "${fresh}", classLabel: "${label}") { id }`)
+    if (i % 5 === 4) await decide([fresh], 'NONE', `unlabel(id: "${fresh}") { id }`)
   }
 }
 
 async function steward({ address, ledger, round, importFolder, signal }: LoadPlan): Promise<void> {
   const make = async (field: string, input: { name: string; path?: string; activate?: boolean }) => {
     const document = `mutation ($input: ${field === 'createVersion' ? 'CreateVersionInput' : 'ImportDatasetInput'}!) { made: ${field}(input: $input) { totalImages } }`
-    const { made } = await ask<{ made: { totalImages: number } }, object>(address, document, { input })
+    const { made } = await ask<{ made: { totalImages: number } }, object>(
+      address,
+      document,
+      { input },
+      requestId(input.name),
+    )
     ledger.versions.set(input.name, made.totalImages)
+    ledger.deeds.set(input.name, 1)
   }
   for (let i = 0; !signal.aborted; i++) {
     await make('importDataset', { name: `import-${round}-${i}`, path: importFolder, activate: false })
@@ -84,19 +167,28 @@ async function steward({ address, ledger, round, importFolder, signal }: LoadPla
   }
 }
 
-async function trainer({ address, ledger, runs, signal }: LoadPlan): Promise<void> {
+async function trainer({ address, ledger, runs, round, signal }: LoadPlan): Promise<void> {
   for (let i = 1; !signal.aborted; i++) {
     const name = runs[i % runs.length] ?? ''
+    const isChange = name !== ledger.serving.acknowledged
     ledger.serving.pending = name
-    await ask(address, 'mutation ($name: String!) { promote(name: $name) { name } }', { name })
+    const request = `promotion-${round}-${i}`
+    await ask(address, 'mutation ($name: String!) { promote(name: $name) { name } }', { name }, requestId(request))
     Object.assign(ledger.serving, { acknowledged: name, pending: undefined })
+    ledger.deeds.set(request, isChange ? 1 : 0)
     await pause(100)
   }
 }
 
 /** Works until it is told to stop, or until the server is gone. @returns what else went wrong */
 export async function everybody(plan: LoadPlan): Promise<string[]> {
-  const all = await Promise.allSettled([phone(plan, 1), phone(plan, 2), operator(plan), steward(plan), trainer(plan)])
+  const all = await Promise.allSettled([
+    phone(plan, 1, true),
+    phone(plan, 2, false),
+    operator(plan),
+    steward(plan),
+    trainer(plan),
+  ])
   return all.flatMap(({ status, ...one }) => {
     if (status === 'fulfilled') return []
     const { reason } = one as PromiseRejectedResult

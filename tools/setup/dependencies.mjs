@@ -16,7 +16,8 @@ export function areDependenciesThere(root) {
 
 export async function installDependencies(root) {
   const npm = npmCommand()
-  const args = [...npm.args, 'ci', '--include=dev', '--no-progress', '--loglevel=error']
+  // .npmrc says so, too; yet a setting in the environment would be believed over it.
+  const args = [...npm.args, 'ci', '--ignore-scripts', '--include=dev', '--no-progress', '--loglevel=error']
   const { ok, output, end } = await run(npm.program, args, { cwd: root, limitMs: 1_800_000 })
   // After the reason npm tells how it is used.
   if (!ok) throw new Error(`npm ci failed (${end}):\n${output.split('\n').slice(0, 20).join('\n')}`)

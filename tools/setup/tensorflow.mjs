@@ -8,7 +8,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { ownInstaller } from './tensorflow/installer.mjs'
 import { forget, isKept, keepFromClone, placeKept } from './tensorflow/kept.mjs'
 import { tfjsNode } from './tensorflow/package.mjs'
-import { probe } from './tensorflow/probe.mjs'
+import { probe as probeLibrary } from './tensorflow/probe.mjs'
 import { buildFromWheel } from './tensorflow/wheel.mjs'
 
 /** src/model/engine.ts reads it: `{ ok: true, ... }` or `{ ok: false, mend }`. */
@@ -37,7 +37,8 @@ export async function ensureTensorFlow(say) {
   return result
 }
 
-async function install(say) {
+/** @param {() => Promise<string | undefined>} probe what is wrong with what is there */
+export async function install(say, probe = probeLibrary) {
   if ((await probe()) === undefined) return { ok: true, how: 'was there' }
   if (isKept()) {
     placeKept()
@@ -56,20 +57,23 @@ async function install(say) {
   }
 }
 
+/** What the package's own installer downloads is checked by nobody, so it is run only where a person has said so. */
 const ways = [
-  [
-    'by its own installer',
-    async () => {
-      const problem = (await ownInstaller()) ?? (await probe())
-      if (problem === undefined) keepFromClone()
-      return problem
-    },
-  ],
   [
     "from TensorFlow's Python wheel",
     async (say) => {
       const problem = await buildFromWheel(say)
       if (problem === undefined) placeKept()
+      return problem
+    },
+  ],
+  [
+    'by its own installer, unchecked',
+    async () => {
+      if (process.env.WASTEX_TENSORFLOW !== 'unchecked')
+        return 'or let its own installer download it, whose files nobody checks: WASTEX_TENSORFLOW=unchecked'
+      const problem = (await ownInstaller()) ?? (await probeLibrary())
+      if (problem === undefined) keepFromClone()
       return problem
     },
   ],

@@ -1,7 +1,7 @@
 /** tfjs' layers format on disk: `model.json` beside its weights, as `tf.loadLayersModel('file://...')` reads it. */
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { writeFileWhole } from '../../disk.js'
+import { writeInDraft } from '../../disk.js'
 import type { Convolution, Convolutions } from '../weights/backbone.js'
 import type { DenseWeights } from './expression.js'
 import type { LayersModel, TensorFlow } from './tensorflow.js'
@@ -9,7 +9,7 @@ import type { LayersModel, TensorFlow } from './tensorflow.js'
 export const layersModelFile = 'model.json'
 const layersWeightsFile = 'weights.bin'
 
-/** @param folder that exists; two files are written into it */
+/** @param folder a draft; two files are written into it */
 export async function saveLayersModel(tf: TensorFlow, model: LayersModel, folder: string): Promise<void> {
   const handler = tf.io.withSaveHandler(async (artifacts) => {
     const { weightData, weightSpecs, modelTopology } = artifacts
@@ -22,8 +22,8 @@ export async function saveLayersModel(tf: TensorFlow, model: LayersModel, folder
       modelTopology,
       weightsManifest: [{ paths: [layersWeightsFile], weights: weightSpecs }],
     }
-    await writeFileWhole(path.join(folder, layersWeightsFile), bytes)
-    await writeFileWhole(path.join(folder, layersModelFile), JSON.stringify(description))
+    await writeInDraft(path.join(folder, layersWeightsFile), bytes)
+    await writeInDraft(path.join(folder, layersModelFile), JSON.stringify(description))
     return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON', weightDataBytes: bytes.length } }
   })
   await model.save(handler)

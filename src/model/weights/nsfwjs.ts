@@ -4,14 +4,14 @@
  */
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { runInNewContext } from 'node:vm'
 import { gunzip } from 'node:zlib'
 import { z } from 'zod'
-import { writeFileWhole } from '../../disk.js'
+import { remove, writeFileWhole } from '../../disk.js'
 import { collect, foldBatchNorm, type Convolution, type Convolutions } from './backbone.js'
 
 const PACKAGE = 'nsfwjs@4.4.0'
@@ -40,7 +40,7 @@ export async function fetchNsfwjs(target: string): Promise<void> {
     checkIntegrity(bytes)
     await writeFileWhole(target, bytes)
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    await remove(folder)
   }
 }
 

@@ -3,10 +3,10 @@
  * view, checked when read; whatever is missing or broken is computed again, so the folder may be deleted at any time.
  */
 import { createHash } from 'node:crypto'
-import { open, readdir, readFile, rm, stat, utimes } from 'node:fs/promises'
+import { open, readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { crc32 } from 'node:zlib'
-import { writeCacheFile } from '../../disk.js'
+import { remove, touch, writeCacheFile } from '../../disk.js'
 import { decodeFloat16 } from './float16.js'
 
 /** Of one view of one photo. */
@@ -77,8 +77,7 @@ export class FeatureCache {
   async has(key: string): Promise<boolean> {
     const found = await stat(this.file(key)).catch(() => undefined)
     if (found?.size !== this.bytesPerView) return false
-    const now = new Date()
-    await utimes(this.file(key), now, now)
+    await touch(this.file(key))
     return true
   }
 
@@ -134,7 +133,7 @@ export class FeatureCache {
     const spare = kept.filter(({ file }) => !wanted.has(file)).toSorted((a, b) => a.mtimeMs - b.mtimeMs)
     for (const { file, size } of spare) {
       if (excess <= 0) return
-      await rm(file, { force: true })
+      await remove(file)
       this.used -= size
       excess -= size
     }

@@ -1,4 +1,4 @@
-/** First way: the package's own installer, from its storage host. */
+/** Second way, where a person wants it: the package's own installer, from its storage host. It checks nothing that it downloads. */
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { connect } from 'node:tls'

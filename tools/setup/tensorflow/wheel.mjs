@@ -1,5 +1,5 @@
 /**
- * Second way: the C library from TensorFlow's Python wheel (the same functions, under other file names), and the addon
+ * First way: the C library from TensorFlow's Python wheel (the same functions, under other file names), and the addon
  * compiled against it. Taken with pip, which obeys the user's index and proxy, and checked by hash. No Python code of it runs.
  */
 import { mkdirSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
