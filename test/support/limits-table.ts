@@ -8,6 +8,7 @@ import { httpLimits } from '../../src/api/server.js'
 import { socketLimits } from '../../src/api/sockets.js'
 import { timeLimits } from '../../src/api/time-limits.js'
 import { readConfig } from '../../src/config.js'
+import { lockLimits } from '../../src/db.js'
 import { mailboxSize } from '../../src/events.js'
 import { photoLimits } from '../../src/photos/limits.js'
 import { maxWaiting } from '../../src/predictions/queue.js'
@@ -34,6 +35,7 @@ const uploads = 'api-uploads.test.ts'
 const floods = 'api-floods.test.ts'
 const cost = 'api-cost.test.ts'
 const requests = 'api-requests.test.ts'
+const locks = 'database-locks.test.ts'
 const tooLarge = '`PAYLOAD_TOO_LARGE`'
 const noPhoto = '`UNSUPPORTED_IMAGE`'
 const bad = '`BAD_USER_INPUT`'
@@ -213,6 +215,24 @@ export const limits: Readonly<Record<string, readonly Limit[]>> = {
       value: time(timeLimits.mutationMs),
       answer: '`TIMED_OUT`',
       test: ['api-time-limits.test.ts', 'an import has none'],
+    },
+    {
+      what: 'time that a change waits for what another one holds',
+      value: time(lockLimits.waitMs),
+      answer: '`TIMED_OUT`',
+      test: [locks, 'held for too long by another'],
+    },
+    {
+      what: 'the same, where versions are made or activated',
+      value: time(lockLimits.versionsMs),
+      answer: '`TIMED_OUT`',
+      test: [locks, 'longer ones where versions are made'],
+    },
+    {
+      what: 'time that a transaction may do nothing',
+      value: time(lockLimits.idleMs),
+      answer: 'undone',
+      test: [locks, 'does nothing for too long'],
     },
   ],
   Sockets: [
