@@ -20,17 +20,39 @@ const preparedAs = /^\s*\/\* prepared: (\w+) \*\//
 /** pg takes the lack of a name as a statement for once; the adapter's type has not heard of it. */
 const nameOfStatement = ({ sql }: { sql: string }) => preparedAs.exec(sql)?.[1] as string
 
+/** A house that hangs must not hold up the others for ever, nor a phone's connection. */
+export const lockLimits = Object.freeze({
+  /** How long a statement waits for what another transaction holds; the longest transaction but those on versions takes 60 s. */
+  waitMs: 50_000,
+  /** The same where versions are made: a million entries take half a minute, each. */
+  versionsMs: 300_000,
+  /** How long a transaction may do nothing before it is undone. */
+  idleMs: 300_000,
+})
+
 /**
  * @param connections at most so many at a time; further queries wait.
  * @param statementMs PostgreSQL ends a statement that takes longer; left out: none
+ * @param locks how long locks are waited for and held by one that does nothing; left out: for ever, as a backup needs it
  */
-export function connect(url: string, connections = 10, statementMs = 0): PrismaClient {
+export function connect(
+  url: string,
+  connections = 10,
+  statementMs = 0,
+  locks?: { readonly waitMs: number; readonly idleMs: number },
+): PrismaClient {
   // Prisma gives up on a transaction that waits 2 s for a connection: with a burst of uploads that is soon.
   const transactionOptions = { maxWait: 20_000, timeout: 60_000 }
   return new PrismaClient({
     transactionOptions,
     adapter: new PrismaPg(
-      { connectionString: url, max: connections, ...utc, statement_timeout: statementMs || false },
+      {
+        connectionString: url,
+        max: connections,
+        ...utc,
+        statement_timeout: statementMs || false,
+        ...(locks && { lock_timeout: locks.waitMs, idle_in_transaction_session_timeout: locks.idleMs }),
+      },
       { statementNameGenerator: nameOfStatement },
     ),
   })

@@ -6,23 +6,35 @@ import { start } from './start.js'
 const say = (line: string) => console.log(line)
 /** Whoever sends SIGTERM sends SIGKILL ten seconds later. What has not ended by then goes on at the next start, as after a crash. */
 const lastMomentMs = 9_000
+/**
+ * A thread that computes cannot be stopped from outside: a process that exits meanwhile ends by SIGSEGV or SIGABRT, whatever its exit
+ * code was to be. The signal itself, which nobody catches any more, ends it in order, as far as there is one.
+ */
+function endBy(signal: NodeJS.Signals): void {
+  process.removeAllListeners(signal)
+  process.kill(process.pid, signal)
+}
 
 try {
   const starting = start(readConfig(), say)
   let stopping = false
   const stop = (signal: NodeJS.Signals) => {
-    if (stopping) process.exit(1) // asked twice: at once
+    if (stopping) return endBy(signal) // asked twice: at once
     stopping = true
     say(`${signal}: stopping`)
     setTimeout(() => {
       say('Some work did not end in time: it goes on at the next start')
-      process.exit(0)
+      endBy(signal)
     }, lastMomentMs).unref()
     // While it still starts, too: what it has started by then has to be stopped.
     starting
-      .then((house) => house.close())
+      .then((started) => started.close())
       .then(
-        () => process.exit(0),
+        (problems) => {
+          // It has stopped, as it was told to; whatever a part could not put in order, the next start does.
+          for (const problem of problems) console.error(`While stopping: ${problem}`)
+          process.exit(0)
+        },
         (error: unknown) => {
           console.error(error)
           process.exit(1)
@@ -31,10 +43,10 @@ try {
   }
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stop)
 
-  const house = await starting
+  const started = await starting
   if (!stopping) {
-    say(`WasteX serves at ${house.address}`)
-    for (const missing of await house.degraded()) say(`  but ${missing}`)
+    say(`WasteX serves at ${started.address}`)
+    for (const missing of await started.degraded()) say(`  but ${missing}`)
   }
 } catch (error) {
   console.error(`WasteX cannot start. ${messageOf(error)}`)

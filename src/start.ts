@@ -1,13 +1,12 @@
-/** Puts the house together: what every room needs, in the order in which it is needed, and taken apart the other way round. */
+/** Puts WasteX together: what every room needs, in the order in which it is needed, and taken apart the other way round. */
 import path from 'node:path'
-import { system } from './access/doer.js'
 import { SignIn } from './access/sign-in.js'
 import { sweepReceiptsHourly } from './access/sweep-receipts.js'
 import { hasLiveAdmin } from './access/tokens.js'
 import { type Server, startServer } from './api/server.js'
 import { type Config, letsOthersIn } from './config.js'
 import { openDatabase } from './database/open.js'
-import { connect, type Db, type TrainingRun } from './db.js'
+import { connect, lockLimits } from './db.js'
 import { checkWritable, sweep } from './disk.js'
 import { messageOf } from './errors.js'
 import { Events } from './events.js'
@@ -17,38 +16,53 @@ import { createLog } from './log.js'
 import { isLoopback } from './loopback.js'
 import { trainingEngine } from './model/engine.js'
 import { Serving } from './predictions/serving.js'
+import { promoteDue } from './promotion/promote-due.js'
 import { Promotion } from './promotion/promotion.js'
+import { checkpointsFolder } from './training/prepare-job.js'
 import { Training } from './training/training.js'
 
-export interface House {
+export interface Started {
   /** http://host:port */
   address: string
   /** What is missing, and how to mend it: WasteX serves without. */
   degraded(): Promise<string[]>
-  close(): Promise<void>
+  /** Closes every part, whatever becomes of the others. @returns what went wrong meanwhile, a line each */
+  close(): Promise<string[]>
 }
+
+/** To the database, for what changes something. */
+const connections = 10
 
 /**
  * @param say a line for the person at the terminal
  * @throws Error with one line that says what to do
  */
-export async function start(config: Config, say: (line: string) => void): Promise<House> {
+export async function start(config: Config, say: (line: string) => void): Promise<Started> {
+  const log = createLog(config.logLevel)
   const closing: (() => Promise<void> | void)[] = []
   const close = async () => {
-    for (const part of closing.splice(0).toReversed()) await part()
+    const problems: string[] = []
+    for (const part of closing.splice(0).toReversed()) {
+      try {
+        await part()
+      } catch (error) {
+        log.error({ error }, 'a part did not close in order')
+        problems.push(messageOf(error))
+      }
+    }
+    return problems
   }
   try {
-    const log = createLog(config.logLevel)
     await checkWritable(config.dataDir, 'WASTEX_DATA')
     await checkWritable(config.modelsDir, 'WASTEX_MODELS')
     await sweep(config.modelsDir)
     await sweep(config.dataDir)
     await sweep(config.uploadsDir, 1)
-    await sweep(path.join(config.dataDir, 'checkpoints'), 1)
+    await sweep(checkpointsFolder(config), 1)
     await sweep(path.join(config.dataDir, 'features'), 2)
     const database = await openDatabase(config, say)
     closing.push(() => database.stop())
-    const db = connect(database.url)
+    const db = connect(database.url, connections, 0, lockLimits)
     closing.push(() => db.$disconnect())
     if (letsOthersIn(config) && !(await hasLiveAdmin(db))) {
       const [setting, value] = isLoopback(config.host)
@@ -68,13 +82,12 @@ export async function start(config: Config, say: (line: string) => void): Promis
     const serving = new Serving(config)
     closing.push(() => serving.close())
     const promotion = new Promotion(hall, serving)
-    await promotion.follow()
     closing.push(() => promotion.close())
-    const training = new Training(hall, async (run) => {
-      if (run.autoPromote && (await mayTakeOver(db, run))) await promotion.promote(system, run.name)
-    })
-    await training.recover()
+    await promotion.follow()
+    const training = new Training(hall, (hurry) => promoteDue(hall, promotion, hurry))
     closing.push(() => training.close())
+    await training.recover()
+    await promoteDue(hall, promotion)
 
     closing.push(seeToHourly(hall))
 
@@ -89,14 +102,7 @@ export async function start(config: Config, say: (line: string) => void): Promis
     closing.push(() => server.close())
     return { address: server.address, degraded, close }
   } catch (error) {
-    await close().catch((second: unknown) => say(`While stopping: ${messageOf(second)}`))
+    for (const problem of await close()) say(`While stopping: ${problem}`)
     throw error
   }
-}
-
-/** The very first run has nothing to be compared with; a later one must be recommended over what serves at this moment. */
-async function mayTakeOver(db: Db, run: TrainingRun): Promise<boolean> {
-  if ((await db.trainingRun.count({ where: { promotedAt: { not: null } } })) === 0) return true
-  const active = await db.trainingRun.findFirst({ where: { isActive: true }, select: { id: true } })
-  return run.recommendation === 'PROMOTE' && run.baselineId === active?.id
 }

@@ -110,6 +110,13 @@ describe('files', () => {
     expect((await get('/files/runs/run-1/secret.json')).status).toBe(404)
   })
 
+  it('gives no artefact that was cut short since', async () => {
+    const file = path.join(server.config.modelsDir, 'run-1', 'metrics.json')
+    await writeFile(file, '{"accuracy":')
+    expect((await get('/files/runs/run-1/metrics.json')).status).toBe(404)
+    await writeFile(file, '{"accuracy":1}')
+  })
+
   it.each([
     '/files/',
     '/files/photos/',

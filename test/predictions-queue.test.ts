@@ -125,6 +125,30 @@ describe('photos', () => {
   })
 })
 
+describe('an answer that is no number', () => {
+  const layers = [randomDense(256, 3, 2)]
+  const broken = layers.map(({ kernel, bias }) => ({ kernel, bias: bias.map((b, i) => (i === 1 ? Number.NaN : b)) }))
+  it.each([
+    ['logits', { logits: logitsOf({ blocks: ['mixed0'], layers: broken }) }],
+    [
+      'novelty',
+      {
+        logits: logitsOf({ blocks: ['mixed0'], layers }),
+        novelty: logitsOf({
+          blocks: ['mixed0'],
+          layers: [{ kernel: new Float32Array(256), bias: Float32Array.of(NaN) }],
+        }),
+      },
+    ],
+  ])('is an error, and no photo that is known: %s', async (_, outputs) => {
+    const model = path.join(folder, 'nan.onnx')
+    await writeFile(model, onnxModel({ convolutions: randomConvolutions(1), outputs }))
+    const nan = await Streams.open(model, { lonePhotos: true })
+    await expect(new Queue(nan).infer(photo(1))).rejects.toThrow('what is no number')
+    await nan.close()
+  })
+})
+
 describe('photos of one pass', () => {
   it('are shared out among the streams, and come back in order', async () => {
     const alone = await answersAlone(5)

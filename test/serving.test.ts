@@ -1,17 +1,22 @@
 /** A real server, models that it trained itself, and everything that can happen to the one that serves. */
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import os from 'node:os'
 import type { Worker } from 'node:worker_threads'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { drawSamples } from '../demo/draw.js'
+import { system } from '../src/access/doer.js'
 import type { Prisma, TrainingRun } from '../src/db.js'
 import type { Artefact, Card } from '../src/model/card.js'
 import { decodingPool } from '../src/photos/decoding-pool.js'
 import { photoLimits } from '../src/photos/limits.js'
 import { photoFile } from '../src/photos/store.js'
 import { maxWaiting } from '../src/predictions/queue.js'
+import { Serving } from '../src/predictions/serving.js'
+import { markActive } from '../src/promotion/mark.js'
+import { promoteDue } from '../src/promotion/promote-due.js'
+import { Promotion } from '../src/promotion/promotion.js'
 import { trainingRows } from '../src/versions/training-rows.js'
 import { ask, file, send, upload } from './support/client.js'
 import { openTestHall, type TestHall } from './support/hall.js'
@@ -74,6 +79,18 @@ const counted = async () => {
 }
 const filesBelow = async (folder: string) =>
   (await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])).filter((entry) => entry.isFile())
+/** COMPLETED, and without a model. */
+const ghost = async () =>
+  hall.db.trainingRun.create({
+    data: {
+      name: `ghost-${randomUUID()}`,
+      versionId: first?.versionId ?? 0,
+      recipe: 'DEFAULT',
+      settings: {},
+      classLabels: [],
+      status: 'COMPLETED',
+    },
+  })
 const folderOf = ({ name }: Pick<TrainingRun, 'name'>) => path.join(hall.config.modelsDir, name)
 
 beforeAll(async () => {
@@ -393,6 +410,21 @@ describe('a model that is not what it was', () => {
       () => replaceModel((bytes) => bytes.fill(0xff, (bytes.length >> 2) & ~3, ((bytes.length >> 2) & ~3) + 40_000)),
     ],
     ['an ONNX file that is none', 'onnxruntime cannot load it', () => replaceModel((bytes) => bytes.fill(0, 0, 1_000))],
+    [
+      'no novelty, although it has a limit for it',
+      'does not measure novelty',
+      () =>
+        replaceModel((bytes) => {
+          for (let at = bytes.indexOf('novelty'); at >= 0; at = bytes.indexOf('novelty', at)) bytes.write('another', at)
+        }),
+    ],
+    [
+      'a card that nobody vouches for',
+      'no hash of its card.json was kept',
+      async () => {
+        await hall.db.trainingRun.update({ where: { id: second?.id ?? '' }, data: { artefacts: [] } })
+      },
+    ],
   ])('is refused with the reason, and the old one goes on answering: %s', async (_, reason, spoil) => {
     await spoil()
     const { status, errors } = await promote(second ?? expect.fail())
@@ -499,6 +531,101 @@ describe('a thread of the model', () => {
   })
 })
 
+describe('what should serve and does not', () => {
+  let serving: Serving
+  let promotion: Promotion
+  beforeEach(() => {
+    serving = new Serving(hall.config)
+    promotion = new Promotion(hall, serving, 200)
+  })
+  afterEach(async () => {
+    await promotion.close()
+    await serving.close()
+  })
+  const isBack = () => vi.waitFor(() => expect(serving.current).toBeDefined(), { timeout: 20_000, interval: 50 })
+
+  it('is loaded again however often it crashes, after a rest each time', { timeout: minutes }, async () => {
+    await promotion.follow()
+    for (let crashes = 0; crashes < 3; crashes++) {
+      await [...threads].at(-1)?.terminate()
+      await vi.waitFor(() => expect(serving.current).toBeUndefined())
+      await isBack()
+    }
+    expect(serving.problem).toBeUndefined()
+  })
+
+  it('is tried again when it was refused, until it is whole', { timeout: minutes }, async () => {
+    const [run] = await active()
+    const folder = folderOf(run ?? expect.fail())
+    await rename(folder, `${folder}.away`)
+    await promotion.follow()
+    expect(serving.problem).toContain('is refused')
+    await rename(`${folder}.away`, folder)
+    await isBack()
+    expect(serving.problem).toBeUndefined()
+  })
+
+  it('is no problem any more once the run that serves should serve again', { timeout: minutes }, async () => {
+    await promotion.follow()
+    const [run] = await active()
+    const { id } = await ghost()
+    await markActive(hall.db, system, id)
+    await vi.waitFor(() => expect(serving.problem).toContain('is refused'))
+    await markActive(hall.db, system, run?.id ?? '')
+    await vi.waitFor(() => expect(serving.problem).toBeUndefined())
+    expect(await (await fetch(`${server.address}/ready`)).text()).not.toContain('refused')
+  })
+})
+
+describe('a run that was started with autoPromote', () => {
+  /** As if the process had died between its last word and its promotion. */
+  const asked = (run: TrainingRun, over: TrainingRun) => ({
+    where: { id: run.id },
+    data: {
+      autoPromote: true,
+      promotedAt: null,
+      recommendation: 'PROMOTE' as const,
+      baselineId: over.id,
+      finishedAt: new Date(),
+    },
+  })
+
+  it('is promoted by the next start when the last one died before it could', { timeout: minutes }, async () => {
+    await promote(first ?? expect.fail())
+    await hall.db.trainingRun.update(asked(second ?? expect.fail(), first ?? expect.fail()))
+    await server.close()
+    server = await startServerOf(hall)
+    expect(await serves()).toBe(second?.name)
+    expect((await active()).map(({ name }) => name)).toEqual([second?.name])
+  })
+
+  it('is not, when somebody has decided otherwise since', { timeout: minutes }, async () => {
+    await hall.db.trainingRun.update(asked(first ?? expect.fail(), second ?? expect.fail()))
+    await hall.db.trainingRun.update({ where: { id: second?.id ?? '' }, data: { promotedAt: new Date() } })
+    await server.close()
+    server = await startServerOf(hall)
+    expect(await serves()).toBe(second?.name)
+  })
+
+  it('gives way to whatever is promoted while it is loaded', { timeout: minutes }, async () => {
+    await hall.db.trainingRun.update(asked(first ?? expect.fail(), second ?? expect.fail()))
+    const { id } = await ghost()
+    const serving = new Serving(hall.config)
+    const prepare = serving.prepare.bind(serving)
+    serving.prepare = async (run) => {
+      const model = await prepare(run)
+      await markActive(hall.db, system, id)
+      return model
+    }
+    const before = threads.size
+    await promoteDue(hall, new Promotion(hall, serving))
+    expect((await active()).map((run) => run.id)).toEqual([id])
+    expect([serving.current, threads.size]).toEqual([undefined, before])
+    expect((await promote(second ?? expect.fail())).errors).toBeUndefined()
+    expect(await serves()).toBe(second?.name)
+  })
+})
+
 describe('the next start', () => {
   it('serves the run that served', { timeout: minutes }, async () => {
     await server.close()
@@ -522,7 +649,7 @@ describe('the next start', () => {
     await rename(`${folder}.away`, folder)
   })
 
-  it('of a second process follows the promotions of the first', { timeout: minutes }, async () => {
+  it('of a second process follows the promotions of the first', { timeout: 2 * minutes }, async () => {
     const beside = await startServerOf(hall)
     const own = server
     try {
@@ -533,6 +660,19 @@ describe('the next start', () => {
       server = beside
       // Whatever it is asked meanwhile it answers, by the one or the other.
       for (let name = await serves(); name !== second?.name; name = await serves()) expect(name).toBe(first?.name)
+
+      // Two are promoted at once, one here and one there: both servers end with the same.
+      for (let round = 0; round < 2; round++) {
+        const here = promote(first ?? expect.fail())
+        server = own
+        const both = await Promise.all([here, promote(second ?? expect.fail())])
+        expect(both.map(({ errors }) => errors)).toEqual([undefined, undefined])
+        const [only, ...others] = await active()
+        expect(others).toEqual([])
+        for (server of [own, beside])
+          await vi.waitFor(async () => expect(await serves()).toBe(only?.name), { timeout: minutes, interval: 200 })
+      }
+      expect(threads.size).toBe(2 * ofOneModel)
     } finally {
       server = own
       await beside.close()

@@ -275,3 +275,21 @@ it(`loses nothing that was acknowledged in ${rounds} kills (seed ${seed})`, { ti
   )
   expect(kept.size).toBeGreaterThan(rounds)
 })
+
+it('a second signal ends it at once while photos are in the network, and by nothing else', async () => {
+  let answered = 0
+  const phones = Array.from({ length: 8 }, async () => {
+    for (;;) {
+      await classify(known)
+      answered++
+    }
+  })
+  const ended = Promise.allSettled(phones)
+  while (answered < 8) await pause(5)
+  server.signal('SIGTERM')
+  await server.said(/stopping/)
+  server.signal('SIGTERM')
+  const { code, signal } = await server.ended
+  expect([code, signal]).toEqual([null, 'SIGTERM'])
+  await ended
+})

@@ -3,7 +3,7 @@
  * upload that never ends.
  */
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import http from 'node:http'
 import net from 'node:net'
 import path from 'node:path'
@@ -174,12 +174,54 @@ it('a second signal ends it at once, however busy it is', { timeout: minutes }, 
   await server.said(/stopping/)
   const asked = performance.now()
   server.signal('SIGTERM')
-  const { code } = await server.ended
-  expect(code).toBe(1)
+  const { code, signal } = await server.ended
+  expect([code, signal]).toEqual([null, 'SIGTERM'])
   expect(performance.now() - asked).toBeLessThan(1_000)
   await importing
   // As after a crash: the next one says so, and serves.
   expect((await runOf(hall.db, id)).status).toBeOneOf(['RUNNING', 'INTERRUPTED'])
+  await start()
+  expect((await runOf(hall.db, id)).status).toBe('INTERRUPTED')
+})
+
+it('without a database it closes all the rest, says so, and exits 0', { timeout: minutes }, async () => {
+  const database = new URL(hall.databaseUrl)
+  const socket = '.s.PGSQL.5432'
+  const [direct, folder] = [path.join(database.searchParams.get('host') ?? '', socket), path.join(hall.folder, 'line')]
+  await mkdir(folder)
+  const open = new Set<net.Socket>()
+  // In between, so that it can be cut: whoever comes then is refused.
+  const line = net.createServer((client) => {
+    const server = net.connect(direct)
+    for (const [from, to] of [[client, server] as const, [server, client] as const]) {
+      open.add(from)
+      from.on('error', () => undefined)
+      from.once('close', () => to.destroy())
+      from.pipe(to)
+    }
+  })
+  await new Promise<void>((resolve) => line.listen(path.join(folder, socket), resolve))
+  database.searchParams.set('host', folder)
+  const server = new ServerProcess({ ...settingsOf(hall), DATABASE_URL: database.href })
+  processes.push(server)
+  const { startTraining } = await ask<{ startTraining: { name: string } }, object>(
+    await server.address(),
+    'mutation ($input: StartTrainingInput!) { startTraining(input: $input) { name } }',
+    { input: { datasetVersion: 'v1', ...headAlone, stage1: { epochs: 200 } } },
+  )
+  const { id } = await hall.db.trainingRun.findUniqueOrThrow({ where: startTraining })
+  await runWhen(hall, id, (run) => hasTold(run, 'TrainingEpochCompleted', { stage: 'HEAD', epoch: 1 }))
+
+  line.close()
+  for (const end of open) end.destroy()
+  const asked = performance.now()
+  server.signal('SIGTERM')
+  const { code, signal, stdout, stderr } = await server.ended
+  expect([code, signal, stderr]).toEqual([0, null, expect.stringContaining('While stopping: ')])
+  expect(stdout).not.toContain('did not end in time')
+  expect(performance.now() - asked).toBeLessThan(9_000)
+  // The next start finds the run without a process.
+  expect((await runOf(hall.db, id)).status).toBe('RUNNING')
   await start()
   expect((await runOf(hall.db, id)).status).toBe('INTERRUPTED')
 })

@@ -1,6 +1,8 @@
 import { access, readdir } from 'node:fs/promises'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { connectAlone } from '../src/db.js'
 import { checkpointFile } from '../src/training/prepare-job.js'
+import { settingsFrom } from '../src/training/settings.js'
 import { Training } from '../src/training/training.js'
 import { openTestHall, type TestHall } from './support/hall.js'
 import {
@@ -146,12 +148,97 @@ it('is parked when the server stops before it has a thread', { timeout }, async 
   training = new Training(hall, async () => {})
 })
 
-it('another process that starts leaves a run alone that is on', { timeout }, async () => {
-  const { id, name } = await training.start(by, { datasetVersion: 'v1', ...endless })
-  await runWhen(hall, id, ({ stage }) => stage === 'LOADING')
-  const other = new Training(hall, async () => {})
-  await other.recover()
-  expect((await runOf(hall.db, id)).status).toBe('RUNNING')
-  await training.cancel(by, name)
-  await other.close()
+describe('several processes on one database', () => {
+  let other: Training
+  beforeEach(() => (other = new Training(hall, async () => {})))
+  afterEach(() => other.close())
+
+  const version = async () => (await hall.db.datasetVersion.findUniqueOrThrow({ where: { name: 'v1' } })).id
+  /** Of a process that died a moment ago. */
+  const left = async (name: string, status: 'QUEUED' | 'RUNNING') =>
+    hall.db.trainingRun.create({
+      data: {
+        name,
+        status,
+        versionId: await version(),
+        recipe: 'DEFAULT',
+        settings: { ...settingsFrom({ datasetVersion: 'v1', ...endless }) },
+        classLabels: ['bottle', 'box', 'can', 'paper'],
+      },
+    })
+
+  it('leave a run alone that is on in one of them', { timeout }, async () => {
+    const { id, name } = await training.start(by, { datasetVersion: 'v1', ...endless })
+    await expect(other.start(by, { datasetVersion: 'v1', ...endless })).rejects.toMatchObject({
+      code: 'TRAINING_IN_PROGRESS',
+      details: { run: name },
+    })
+    await expect(other.resume(by, name)).rejects.toMatchObject({ code: 'CONFLICT' })
+    await runWhen(hall, id, ({ stage }) => stage === 'LOADING')
+    await other.recover()
+    expect((await runOf(hall.db, id)).status).toBe('RUNNING')
+    await training.cancel(by, name)
+  })
+
+  it.each(['QUEUED', 'RUNNING'] as const)(
+    'make a run INTERRUPTED that was %s in one that died, as soon as another is asked for',
+    { timeout },
+    async (status) => {
+      const { id } = await left(`lost-${status}`, status)
+      const next = await other.start(by, { datasetVersion: 'v1', ...endless })
+      expect(await runOf(hall.db, id)).toMatchObject({ status: 'INTERRUPTED', error: null })
+      await other.cancel(by, next.name)
+    },
+  )
+
+  it('go on with a run that one of them died over, when it is asked for', { timeout }, async () => {
+    const { name } = await left('lost-and-found', 'RUNNING')
+    expect((await other.resume(by, name)).status).toBe('QUEUED')
+    await other.cancel(by, name)
+  })
+
+  const family = 0x57_59
+  /** Whose connection holds the lock of a thread. */
+  const holder = async () => {
+    const [row] = await hall.db.$queryRaw<{ pid: number }[]>`
+      SELECT pid FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+      WHERE datname = current_database() AND locktype = 'advisory' AND classid::bigint = ${family} AND granted`
+    return row?.pid
+  }
+  /** Ends it, as a database that restarts does. */
+  const cut = (pid: number | undefined) => hall.db.$queryRaw`SELECT pg_terminate_backend(${pid}::int)`
+
+  it('leave a run alone whose connection for locks was lost and is back', { timeout }, async () => {
+    const { id, name } = await training.start(by, { datasetVersion: 'v1', ...endless })
+    await runWhen(hall, id, (run) => hasTold(run, 'TrainingEpochCompleted', { stage: 'HEAD', epoch: 1 }))
+    const before = await holder()
+    await cut(before)
+    await vi.waitFor(async () => expect([before, undefined]).not.toContain(await holder()), 5_000)
+    await other.recover()
+    expect((await runOf(hall.db, id)).status).toBe('RUNNING')
+    const epochs = await hall.db.runEpoch.count({ where: { runId: id } })
+    await runWhen(hall, id, (run) => hasTold(run, 'TrainingEpochCompleted', { stage: 'HEAD', epoch: epochs + 1 }))
+    await training.cancel(by, name)
+  })
+
+  it('have one thread for a run: who lost it to another stops, and has no last word', { timeout }, async () => {
+    const { id } = await training.start(by, { datasetVersion: 'v1', ...endless })
+    await runWhen(hall, id, (run) => hasTold(run, 'TrainingEpochCompleted', { stage: 'HEAD', epoch: 1 }))
+    // Waits for the lock as a process does that resumes the run: it has it as soon as it is free.
+    const taker = await connectAlone(hall.databaseUrl)
+    const taken = taker.query('SELECT pg_advisory_lock($1, hashtext($2))', [family, id])
+    const warned = vi.spyOn(hall.log, 'warn')
+    await cut(await holder())
+    await taken
+    await vi.waitFor(
+      () => expect(warned).toHaveBeenCalledWith(expect.anything(), expect.stringContaining('another process trains')),
+      10_000,
+    )
+    await training.close()
+    expect((await runOf(hall.db, id)).status).toBe('RUNNING')
+    await taker.end()
+    training = new Training(hall, async () => {})
+    await training.recover()
+    expect((await runOf(hall.db, id)).status).toBe('INTERRUPTED')
+  })
 })

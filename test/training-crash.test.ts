@@ -126,3 +126,31 @@ it(
     })
   },
 )
+
+it(
+  'a run that asked for its promotion and was killed before it came is promoted by the next start',
+  { timeout: 2 * minutes },
+  async () => {
+    await server?.close()
+    killed = new ServerProcess(settingsOf(hall))
+    const address = await killed.address()
+    const { startTraining } = await ask<{ startTraining: { name: string } }, object>(address, start, {
+      input: { ...input, stage1: { epochs: 2 }, stage2: { epochs: 0 }, autoPromote: true },
+    })
+    const { id } = await hall.db.trainingRun.findUniqueOrThrow({ where: startTraining })
+    expect(await finished(hall, id)).toMatchObject({ status: 'COMPLETED', error: null })
+    await killed.kill()
+    // To load its model takes a second and more: the process was in the middle of that.
+    expect(await runOf(hall.db, id)).toMatchObject({ isActive: false, promotedAt: null })
+
+    server = await startServerOf(hall)
+    expect(await runOf(hall.db, id)).toMatchObject({ isActive: true })
+    const { servingModel } = await ask<{ servingModel: { run: { name: string } } }, object>(
+      server.address,
+      '{ servingModel { run { name } } }',
+      {},
+    )
+    expect(servingModel.run).toEqual(startTraining)
+    expect(await readdir(path.join(hall.config.dataDir, 'checkpoints'))).not.toContain(id)
+  },
+)

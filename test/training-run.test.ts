@@ -1,21 +1,27 @@
 /** One real training on drawn photos, from its first word to its last file, and what a second version adds to it. */
 import { createHash } from 'node:crypto'
-import { readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { drawSamples } from '../demo/draw.js'
 import type { RunEvent, TrainingRun } from '../src/db.js'
 import { WasteXError } from '../src/errors.js'
-import { readCard } from '../src/model/card.js'
+import { artefactsOf, readCard } from '../src/model/card.js'
 import { loadTensorFlow, type Tensor } from '../src/model/network/tensorflow.js'
+import type { Backbone } from '../src/model/weights/backbone.js'
 import { unitPixels } from '../src/photos/pixels.js'
+import { photoFile } from '../src/photos/store.js'
 import { goldenPictures } from '../src/training/golden.js'
 import { openSession } from '../src/predictions/session.js'
 import { keepForReview } from '../src/reviews/keep-for-review.js'
 import { label } from '../src/reviews/label.js'
 import { trainingViews } from '../src/training/examples.js'
+import type { HeadBlocks } from '../src/training/head-blocks.js'
+import type { TrainingPhoto } from '../src/training/job.js'
+import { judgeBaseline } from '../src/training/judge-baseline.js'
 import { whyRefused } from '../src/training/judge-quantised.js'
 import { settingsFrom } from '../src/training/settings.js'
+import { readStart } from '../src/training/start-weights.js'
 import { Training } from '../src/training/training.js'
 import { createVersion } from '../src/versions/create-version.js'
 import { trainingRows } from '../src/versions/training-rows.js'
@@ -259,6 +265,69 @@ describe('the folder of a run', () => {
   })
 })
 
+describe('a folder of a run that is not as it was written', () => {
+  let folder: string
+  beforeEach(async () => {
+    folder = path.join(hall.folder, 'models-copied', first.name)
+    await cp(folderOf(first), folder, { recursive: true })
+  })
+  afterEach(() => rm(folder, { recursive: true }))
+  const flip = async (name: string) => {
+    const bytes = await readFile(path.join(folder, name))
+    bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 0x40
+    await writeFile(path.join(folder, name), bytes)
+  }
+
+  describe('is compared with nothing', () => {
+    const compared = (stated = artefactsOf(first)) => judgeBaseline(folder, stated, photos, () => undefined)
+    let photos: TrainingPhoto[]
+    beforeEach(async () => {
+      const rows = await trainingRows(hall.db, first.versionId)
+      photos = rows
+        .filter(({ split }) => split === 'TEST')
+        .slice(0, 2)
+        .map((row) => ({ ...row, file: photoFile(hall.config, row) }))
+      // What it has said is not at hand: it is asked again.
+      await rm(path.join(folder, 'predictions.csv'))
+    })
+
+    it('but as it was, it is', async () => {
+      expect((await compared()).logits).toHaveLength(photos.length * first.classLabels.length)
+    })
+    it('with a flipped bit in its model', async () => {
+      await flip('model.onnx')
+      await expect(compared()).rejects.toThrow('model.onnx is not the file that the card describes')
+    })
+    it('with another card', async () => {
+      const card = path.join(folder, 'card.json')
+      await writeFile(card, (await readFile(card, 'utf8')).replace(/"seed": \d+/, '"seed": 77'))
+      await expect(compared()).rejects.toThrow('was changed after the run had written it')
+    })
+    it('with a card that nobody vouches for', async () => {
+      await expect(compared([])).rejects.toThrow('no hash of its card.json was kept')
+    })
+  })
+
+  describe('is gone on from by none', () => {
+    const goesOn = async () => {
+      const { backbone, network } = await readCard(folderOf(first))
+      return readStart(
+        path.dirname(folder),
+        { runName: first.name, artefacts: artefactsOf(first) },
+        { hash: backbone.sha256, source: 'keras', convolutions: new Map() } as unknown as Backbone,
+        { ...network, still: [], moved: [] } as unknown as HeadBlocks,
+      )
+    }
+    it('but as it was, it is', async () => {
+      expect((await goesOn()).classLabels).toEqual(first.classLabels)
+    })
+    it.each(['weights.bin', 'model.json'])('with a flipped bit in %s', async (name) => {
+      await flip(name)
+      await expect(goesOn()).rejects.toThrow(`${name} is not the file that the card describes`)
+    })
+  })
+})
+
 describe('the next version', () => {
   const added = 5
 
@@ -404,22 +473,34 @@ describe('a run by default, and the next one after a few more photos', () => {
     [
       'the weights of InceptionV3 are others by now',
       'other weights',
-      (text: string) => text.replace(/"sha256": "[^"]*"/, '"sha256": "another"'),
+      'card.json',
+      (bytes: Buffer) => Buffer.from(bytes.toString().replace(/"sha256": "[^"]*"/, '"sha256": "another"')),
     ],
-    ['the folder of the serving run is damaged', 'card.json is not JSON', (text: string) => text.slice(0, 100)],
+    [
+      'the folder of the serving run is damaged',
+      'card.json is not JSON',
+      'card.json',
+      (bytes: Buffer) => bytes.subarray(0, 100),
+    ],
+    [
+      'its weights are not those that it wrote',
+      'weights.bin is not the file',
+      'weights.bin',
+      (bytes: Buffer) => Buffer.from(bytes).fill(1, 0, 4),
+    ],
   ])(
     'begins with the backbone, by the whole recipe, and says so when %s',
     { timeout: minutes },
-    async (_, why, spoil) => {
+    async (_, why, name, spoil) => {
       const serving = await hall.db.trainingRun.findFirstOrThrow({ where: { isActive: true } })
-      const file = path.join(folderOf(serving), 'card.json')
-      const card = await readFile(file, 'utf8')
-      await writeFile(file, spoil(card))
+      const file = path.join(folderOf(serving), name)
+      const whole = await readFile(file)
+      await writeFile(file, spoil(whole))
       try {
-        const { id, name, startedFromId } = await training.start(by, { datasetVersion: 'a few more', seed: 8 })
-        expect(startedFromId).toBe(serving.id)
+        const { id, ...started } = await training.start(by, { datasetVersion: 'a few more', seed: 8 })
+        expect(started.startedFromId).toBe(serving.id)
         await runWhen(hall, id, (run) => ofType('TrainingStageStarted', run).length > 0)
-        await training.cancel(by, name)
+        await training.cancel(by, started.name)
         await finished(hall, id)
         const run = await runOf(hall.db, id)
         expect(run).toMatchObject({
@@ -429,7 +510,7 @@ describe('a run by default, and the next one after a few more photos', () => {
         const messages = run.events.map((event) => JSON.stringify(told(event)))
         expect(messages.filter((message) => message.includes(why) && message.includes(serving.name))).toHaveLength(1)
       } finally {
-        await writeFile(file, card)
+        await writeFile(file, whole)
       }
     },
   )

@@ -8,7 +8,8 @@ import { type HeadExamples, headStage } from '../src/training/head-stage.js'
 import type { EpochResult } from '../src/training/job.js'
 import { type Recipe, recipes } from '../src/training/recipes.js'
 import { settingsFrom } from '../src/training/settings.js'
-import { type LoopContext, runStage, type Stage } from '../src/training/stage-loop.js'
+import type { LoopContext, Stage } from '../src/training/stage.js'
+import { runStage } from '../src/training/stage-loop.js'
 import { uniform } from './support/network.js'
 
 const tf = loadTensorFlow()

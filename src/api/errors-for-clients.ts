@@ -13,9 +13,13 @@ export interface ClientError {
 
 export function errorForClient(error: unknown, log: Log): ClientError {
   if (error instanceof WasteXError) return { code: error.code, message: error.message, details: error.details }
-  if (isDatabaseFull(error)) {
+  if (isOfDatabase(error, diskFull)) {
     log.error({ error }, 'the database has no room left')
     return errorForClient(storageFull(), log)
+  }
+  if (isOfDatabase(error, lockNotAvailable)) {
+    log.error({ error }, 'a lock was waited for too long')
+    return errorForClient(new WasteXError('TIMED_OUT', heldTooLong), log)
   }
   // By it the log has all that belongs to the request.
   const id = currentRequest()?.id ?? randomUUID()
@@ -33,11 +37,16 @@ export const withRequestId = <E extends object>(extensions: E, request?: Request
   return id === undefined ? extensions : { ...extensions, requestId: id }
 }
 
-/** PostgreSQL's `disk_full`, wherever Prisma has put it. */
-function isDatabaseFull(error: unknown): boolean {
+/** PostgreSQL's own names and codes of them. */
+const diskFull = '53100'
+const lockNotAvailable = '55P03'
+const heldTooLong = 'Something else has held for too long what this would change. It was given up: try again later.'
+
+/** Wherever Prisma has put it. */
+function isOfDatabase(error: unknown, postgresCode: string): boolean {
   if (typeof error !== 'object' || error === null) return false
   const { originalCode, code, cause, meta } = error as Record<string, unknown>
-  if (originalCode === '53100' || code === '53100') return true
+  if (originalCode === postgresCode || code === postgresCode) return true
   const { driverAdapterError } = (meta ?? {}) as Record<string, unknown>
-  return isDatabaseFull(cause) || isDatabaseFull(driverAdapterError)
+  return isOfDatabase(cause, postgresCode) || isOfDatabase(driverAdapterError, postgresCode)
 }

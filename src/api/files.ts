@@ -9,7 +9,7 @@ import { pipeline } from 'node:stream/promises'
 import { type Actor, mayAct } from '../access/actor.js'
 import { WasteXError } from '../errors.js'
 import type { Hall } from '../hall.js'
-import type { Artefact } from '../model/card.js'
+import { artefactsOf } from '../model/card.js'
 import { photoFile } from '../photos/store.js'
 import { thumbnail } from '../photos/thumbnail.js'
 import { mimeTypeOf, type PhotoType, typeByHead } from '../photos/type.js'
@@ -135,11 +135,15 @@ async function findThumbnail(hall: Hall, actor: Actor, contentHash: string): Pro
 
 async function findArtefact(hall: Hall, runName: string, name: string): Promise<Found | undefined> {
   const run = await hall.db.trainingRun.findUnique({ where: { name: runName }, select: { artefacts: true } })
-  const artefact = (run?.artefacts as Artefact[] | undefined)?.find((known) => known.name === name)
+  const artefact = run && artefactsOf(run).find((known) => known.name === name)
   if (!artefact) return undefined
   const file = path.join(hall.config.modelsDir, runName, artefact.name)
-  const exists = await stat(file).catch(() => undefined)
-  if (!exists) return undefined
+  // Not by its hash: that of a model takes as long as to send it, and whoever loads one has the hash in the card and in the etag.
+  const facts = await stat(file).catch(() => undefined)
+  if (facts?.size !== artefact.bytes) {
+    hall.log.warn({ file }, 'a file of a run is gone, or is no longer the one that was written')
+    return undefined
+  }
   const type = artefactTypes[path.extname(name)] ?? 'application/octet-stream'
   return { type, etag: `"${artefact.sha256}"`, file }
 }

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
+import type { TrainingRun } from '../db.js'
 
 /** What makes a photo unknown (`predictions/ood.ts`). */
 const ThresholdsSchema = z.object({
@@ -16,6 +17,8 @@ export type Thresholds = z.infer<typeof ThresholdsSchema>
 
 const ArtefactSchema = z.object({ name: z.string(), bytes: z.number().int(), sha256: z.string() })
 export type Artefact = z.infer<typeof ArtefactSchema>
+/** Written by training alone, as such. */
+export const artefactsOf = ({ artefacts }: Pick<TrainingRun, 'artefacts'>) => artefacts as unknown as Artefact[]
 
 /** The same model in whole numbers of 8 bits, against itself in float32 on the test photos; shares in [0, 1]. */
 const QuantisedSchema = z.object({

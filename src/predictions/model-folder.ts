@@ -1,12 +1,9 @@
 /** A run's folder becomes a model that can be trusted to serve, or is refused with the reason. */
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import type { Precision } from '../config.js'
 import { messageOf } from '../errors.js'
-import { type Artefact, type Card, cardFile, goldenFile, onnxFile, quantisedFile, readCard } from '../model/card.js'
+import { type Card, cardFile, goldenFile, onnxFile, quantisedFile, readCard } from '../model/card.js'
+import { checkCardFile, checkFile, readChecked, type Stated } from '../model/checked-file.js'
 import { pixelsPerPhoto, preprocessing } from '../photos/pixels.js'
 import type { Pace } from './pace.js'
 import { Streams } from './streams.js'
@@ -17,51 +14,35 @@ import { Streams } from './streams.js'
  */
 const goldenTolerance = { float32: 1e-3, int8: 5e-2 }
 
-async function sha256(file: string): Promise<string> {
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(file), hash)
-  return hash.digest('hex')
-}
-
-async function checkHash(folder: string, card: Card, name: string): Promise<void> {
-  const stated = card.files.find((file) => file.name === name)
-  if (!stated) throw new Error(`its card does not list ${name}`)
-  const found = await sha256(path.join(folder, name)).catch(() => undefined)
-  if (found === undefined) throw new Error(`${name} is missing`)
-  if (found !== stated.sha256) throw new Error(`${name} is not the file that the card describes`)
-}
-
-/** The card has no hash in itself: the database has it. */
 async function checkCard(folder: string, card: Card, run: ModelOfRun): Promise<void> {
   if (card.run.id !== run.id) throw new Error(`its ${cardFile} is that of run “${card.run.name}”`)
   const same =
     card.classLabels.length === run.classLabels.length &&
     card.classLabels.every((label, i) => label === run.classLabels[i])
   if (!same) throw new Error(`its ${cardFile} has other class labels than the run`)
-  const stated = run.artefacts.find(({ name }) => name === cardFile)
-  if (stated && (await sha256(path.join(folder, cardFile))) !== stated.sha256)
-    throw new Error(`its ${cardFile} was changed after the run had written it`)
+  await checkCardFile(folder, run.artefacts)
 }
 
 /** What a file of a run is believed by. */
 interface Golden {
   readonly card: Card
+  /** uint8 [photos, 299, 299, 3] */
+  readonly pixels: Uint8Array
   /** [photos, classes] */
   readonly expected: readonly (readonly number[])[]
   readonly tolerance: number
 }
 
-/** Every session tries some of them, which also warms it: a session's first pass is its slowest. */
-async function checkGolden(
-  folder: string,
-  { card, expected, tolerance }: Golden,
-  streams: Streams,
-  pace: Pace,
-): Promise<void> {
-  const pixels = new Uint8Array(await readFile(path.join(folder, goldenFile)))
-  const { photos } = card.golden
-  if (pixels.length !== photos * pixelsPerPhoto) throw new Error(`${goldenFile} has the wrong size`)
+async function readGolden(folder: string, card: Card): Promise<Uint8Array> {
+  const pixels = await readChecked(folder, card, goldenFile)
+  if (pixels.length !== card.golden.photos * pixelsPerPhoto) throw new Error(`${goldenFile} has the wrong size`)
   if (pixels.length === 0) throw new Error(`${goldenFile} has no photo to try it on`)
+  return pixels
+}
+
+/** Every session tries some of them, which also warms it: a session's first pass is its slowest. */
+async function checkGolden({ card, pixels, expected, tolerance }: Golden, streams: Streams, pace: Pace): Promise<void> {
+  const { photos } = card.golden
   // All cores together the first one, the streams the others in turn.
   for (let i = 0; i < Math.max(photos, streams.count + 1); i++) {
     const at = i % photos
@@ -69,6 +50,9 @@ async function checkGolden(
     const compute = () => (i === 0 ? streams.together(some) : streams.some(some, (i - 1) % streams.count))
     const [outputs] = await pace(compute)
     checkLogits(card, expected[at] ?? [], outputs?.['logits'], tolerance)
+    // Written so that none at all fails, too.
+    if (card.thresholds.novelty !== null && !Number.isFinite(outputs?.['novelty']?.[0]))
+      throw new Error('it does not measure novelty, and its card has a limit for it')
   }
 }
 
@@ -85,7 +69,7 @@ function checkLogits(card: Card, said: readonly number[], logits: Float32Array |
 export interface ModelOfRun {
   readonly id: string
   readonly classLabels: readonly string[]
-  readonly artefacts: readonly Pick<Artefact, 'name' | 'sha256'>[]
+  readonly artefacts: Stated
 }
 
 export interface LoadedModel {
@@ -107,32 +91,32 @@ export async function loadModel(folder: string, run: ModelOfRun, wanted: Precisi
     throw new Error(
       `it was trained on pixels made by “${card.preprocessing}”, and this server makes “${preprocessing}”`,
     )
-  await checkHash(folder, card, goldenFile)
-  if (wanted === 'float32') return openFloat32(folder, card, pace)
+  const pixels = await readGolden(folder, card)
+  if (wanted === 'float32') return openFloat32(folder, card, pixels, pace)
   try {
-    return await openInt8(folder, card, pace)
+    return await openInt8(folder, card, pixels, pace)
   } catch (error) {
-    return { ...(await openFloat32(folder, card, pace)), int8Refused: messageOf(error) }
+    return { ...(await openFloat32(folder, card, pixels, pace)), int8Refused: messageOf(error) }
   }
 }
 
-async function openFloat32(folder: string, card: Card, pace: Pace): Promise<LoadedModel> {
-  const { logits: expected } = card.golden
-  const streams = await openTrusted(folder, onnxFile, { card, expected, tolerance: goldenTolerance.float32 }, pace)
-  return { card, streams, precision: 'float32' }
+async function openFloat32(folder: string, card: Card, pixels: Uint8Array, pace: Pace): Promise<LoadedModel> {
+  const golden = { card, pixels, expected: card.golden.logits, tolerance: goldenTolerance.float32 }
+  return { card, streams: await openTrusted(folder, onnxFile, golden, pace), precision: 'float32' }
 }
 
-async function openInt8(folder: string, card: Card, pace: Pace): Promise<LoadedModel> {
+async function openInt8(folder: string, card: Card, pixels: Uint8Array, pace: Pace): Promise<LoadedModel> {
   const { quantised } = card
   if (!quantised) throw new Error(`the run has no ${quantisedFile}`)
   if (quantised.refused !== null) throw new Error(quantised.refused)
-  const { logits: expected } = quantised.golden
-  const streams = await openTrusted(folder, quantisedFile, { card, expected, tolerance: goldenTolerance.int8 }, pace)
-  return { card, streams, precision: 'int8' }
+  const golden = { card, pixels, expected: quantised.golden.logits, tolerance: goldenTolerance.int8 }
+  return { card, streams: await openTrusted(folder, quantisedFile, golden, pace), precision: 'int8' }
 }
 
 async function openTrusted(folder: string, file: string, golden: Golden, pace: Pace): Promise<Streams> {
-  await pace(() => checkHash(folder, golden.card, file))
+  await pace(() => checkFile(folder, golden.card, file))
+  // By its path and not as bytes, which would be 90 MB a stream beside the model that serves. Were the file another by the time that a
+  // thread opens it, that thread would say otherwise of the golden photos.
   let streams: Streams
   try {
     streams = await Streams.open(path.join(folder, file), { lonePhotos: true, pace })
@@ -142,7 +126,7 @@ async function openTrusted(folder: string, file: string, golden: Golden, pace: P
     throw new Error(`onnxruntime cannot load it: ${reason}`, { cause: error })
   }
   try {
-    await checkGolden(folder, golden, streams, pace)
+    await checkGolden(golden, streams, pace)
   } catch (error) {
     await streams.close()
     throw error

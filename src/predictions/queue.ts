@@ -106,9 +106,9 @@ export class Queue {
       const outputs = await compute()
       for (const _ of calls) phaseEnded('compute', started)
       calls.forEach(({ resolve, reject }, i) => {
-        const { logits, novelty } = outputs[i] ?? {}
-        if (logits) resolve({ logits, novelty: novelty?.[0] ?? Number.NaN })
-        else reject(new Error('the model has no output called logits'))
+        const answer = answerOf(outputs[i])
+        if (answer instanceof Error) reject(answer)
+        else resolve(answer)
       })
     } catch (error) {
       for (const { reject } of calls) reject(error)
@@ -116,4 +116,12 @@ export class Queue {
     const atOnce = this.together ? 1 : this.streams.count - this.idle.length
     this.msPerPhoto = 0.9 * this.msPerPhoto + (0.1 * (performance.now() - started)) / calls.length / atOnce
   }
+}
+
+/** What is no number is beyond no threshold: such a photo would pass as known, be counted and forgotten. */
+function answerOf({ logits, novelty }: Outputs = {}): Answer | Error {
+  if (!logits) return new Error('the model has no output called logits')
+  const numbers = novelty ? [...logits, novelty[0]] : [...logits]
+  if (!numbers.every(Number.isFinite)) return new Error(`the model answers with what is no number: ${numbers.join()}`)
+  return { logits, novelty: novelty?.[0] ?? Number.NaN }
 }

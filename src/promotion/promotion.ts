@@ -1,41 +1,40 @@
 /** Which run serves: moved here, followed by every process. */
 import type { Doer } from '../access/doer.js'
 import { keepReceipt } from '../access/receipts.js'
-import { leaveTrail } from '../access/trail.js'
 import { conflict, messageOf, notFound } from '../errors.js'
 import type { TrainingRun } from '../db.js'
-import { publish } from '../events.js'
 import type { Hall } from '../hall.js'
-import type { Artefact } from '../model/card.js'
+import { artefactsOf } from '../model/card.js'
 import type { Serving, ServingModel } from '../predictions/serving.js'
+import { markActive } from './mark.js'
 
-/** A model that crashes again so soon is not loaded again by itself: it would only crash over and over. */
-const reloadGapMs = 60_000
+/** A model that crashes or is refused is loaded again by itself, but not over and over. */
+const restBetweenMs = 60_000
 
 export class Promotion {
   /** Promotions go one after another: at no time are more than two models in memory. */
   private turn: Promise<unknown> = Promise.resolve()
   private unfollow: (() => void) | undefined
-  private reloadedAt = Number.NEGATIVE_INFINITY
+  private again: NodeJS.Timeout | undefined
+  /** By `performance.now()`, as the next. */
+  private againAt = Number.NEGATIVE_INFINITY
+  private loadedAgainAt = Number.NEGATIVE_INFINITY
+  private closed = false
 
+  /** @param restMs at least so long between two times that what should serve is loaded again */
   constructor(
     private readonly hall: Hall,
     private readonly serving: Serving,
+    private readonly restMs = restBetweenMs,
   ) {}
 
   /** Loads what should serve, and from now on whatever another process promotes. */
   async follow(): Promise<void> {
-    const catchUp = () =>
-      void this.inTurn(() => this.loadActive()).catch((error: unknown) =>
-        this.hall.log.error({ error }, 'could not read which run should serve; asked again at the next promotion'),
-      )
+    const catchUp = () => this.catchUp()
     this.unfollow = this.hall.events.on('modelPromoted', catchUp, catchUp)
     this.serving.onLost = ({ run }, error) => {
       this.hall.log.error({ error, run: run.name }, 'the model that served has crashed')
-      const now = performance.now()
-      if (now - this.reloadedAt < reloadGapMs) return
-      this.reloadedAt = now
-      catchUp()
+      this.catchUpAt(this.loadedAgainAt + this.restMs)
     }
     await this.inTurn(() => this.loadActive())
   }
@@ -44,7 +43,13 @@ export class Promotion {
    * Makes this run serve: loads and warms its model aside, marks it, swaps. The serving run answers as if done.
    * @throws WasteXError NOT_FOUND; CONFLICT when it is not COMPLETED or its model is refused (the old one keeps answering)
    */
-  promote(by: Doer, name: string): Promise<TrainingRun> {
+  promote(by: Doer, name: string): Promise<TrainingRun>
+  /**
+   * @param over the id of the run that it is to replace; null: of none
+   * @returns undefined when another one serves by the time that it is loaded, which takes seconds: that one goes on
+   */
+  promote(by: Doer, name: string, over: string | null): Promise<TrainingRun | undefined>
+  promote(by: Doer, name: string, over?: string | null): Promise<TrainingRun | undefined> {
     return this.inTurn(async () => {
       const run = await this.hall.db.trainingRun.findUnique({ where: { name } })
       if (!run) throw notFound('training run', name)
@@ -54,22 +59,25 @@ export class Promotion {
         return run
       }
       const model = await this.prepare(run)
-      let promoted: TrainingRun
+      let promoted: TrainingRun | undefined
       try {
-        promoted = await this.mark(by, run.id)
-      } catch (error) {
-        await model.retire()
-        throw error
+        promoted = await markActive(this.hall.db, by, run.id, over)
+      } finally {
+        if (!promoted) await model.retire()
       }
+      if (!promoted) return undefined
       await this.serving.swap(model)
       this.hall.log.info({ run: name }, 'promoted')
       return promoted
     })
   }
 
-  close(): void {
+  async close(): Promise<void> {
+    this.closed = true
     this.unfollow?.()
     this.serving.onLost = undefined
+    clearTimeout(this.again)
+    await this.turn
   }
 
   private async prepare(run: TrainingRun): Promise<ServingModel> {
@@ -84,36 +92,50 @@ export class Promotion {
   }
 
   private async load(run: TrainingRun): Promise<ServingModel> {
-    const model = await this.serving.prepare(modelOf(run))
+    const { id, name, classLabels } = run
+    const model = await this.serving.prepare({ id, name, classLabels, artefacts: artefactsOf(run) })
     const { int8Refused: reason } = model
-    if (reason !== undefined) this.hall.log.warn({ run: run.name, reason }, 'serves in float32: its int8 is refused')
+    if (reason !== undefined) this.hall.log.warn({ run: name, reason }, 'serves in float32: its int8 is refused')
     return model
   }
 
-  private mark(by: Doer, id: string): Promise<TrainingRun> {
-    return this.hall.db.$transaction(async (tx) => {
-      // Two processes that promote at once take turns here.
-      await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('wastex promotion'))`
-      const before = await tx.trainingRun.findFirst({ where: { isActive: true }, select: { id: true, name: true } })
-      await tx.trainingRun.updateMany({ where: { isActive: true, id: { not: id } }, data: { isActive: false } })
-      const run = await tx.trainingRun.update({ where: { id }, data: { isActive: true, promotedAt: new Date() } })
-      const subject = { type: 'TrainingRun', id, name: run.name } as const
-      const changed = { before: { serves: before?.name ?? null }, after: { serves: run.name } }
-      await leaveTrail(tx, by, before?.id === id ? [] : [{ action: 'PROMOTE', subject, ...changed }])
-      await keepReceipt(tx, by, { id })
-      await publish(tx, 'modelPromoted', { runId: id })
-      return run
+  private catchUp(): void {
+    void this.inTurn(() => this.loadActive()).catch((error: unknown) => {
+      this.hall.log.error({ error }, 'could not read which run should serve')
+      this.catchUpAt(performance.now() + this.restMs)
     })
   }
 
+  /** Whatever is waited for is done by then. */
+  private catchUpAt(time: number): void {
+    if (this.closed || (this.again && this.againAt <= time)) return
+    clearTimeout(this.again)
+    this.againAt = time
+    this.again = setTimeout(
+      () => {
+        this.again = undefined
+        this.loadedAgainAt = performance.now()
+        this.catchUp()
+      },
+      Math.max(0, time - performance.now()),
+    ).unref()
+  }
+
   private async loadActive(): Promise<void> {
+    if (this.closed) return
     const run = await this.hall.db.trainingRun.findFirst({ where: { isActive: true } })
-    if (!run || run.id === this.serving.current?.run.id) return
+    if (!run) return
+    if (run.id === this.serving.current?.run.id) {
+      // Another one should have served meanwhile, and was refused.
+      this.serving.problem = undefined
+      return
+    }
     try {
       await this.serving.swap(await this.load(run))
     } catch (error) {
       this.serving.problem = `the model of run “${run.name}” is refused: ${messageOf(error)}`
       this.hall.log.error({ error, run: run.name }, 'the run that should serve is refused')
+      this.catchUpAt(performance.now() + this.restMs)
     }
   }
 
@@ -123,11 +145,3 @@ export class Promotion {
     return done
   }
 }
-
-/** `artefacts` is written by training alone, as `Artefact[]`. */
-const modelOf = ({ id, name, classLabels, artefacts }: TrainingRun) => ({
-  id,
-  name,
-  classLabels,
-  artefacts: artefacts as unknown as Artefact[],
-})

@@ -3,7 +3,9 @@ import path from 'node:path'
 import type { TrainingRun } from '../db.js'
 import { messageOf } from '../errors.js'
 import type { Hall } from '../hall.js'
-import { readCard } from '../model/card.js'
+import { artefactsOf, readCard } from '../model/card.js'
+import { checkCardFile, checkFile, type Stated } from '../model/checked-file.js'
+import { layersModelFile, layersWeightsFile } from '../model/network/layers-model-files.js'
 import { type FoundBackbone, hashOf } from '../model/weights/find.js'
 import { recordEvent } from './run-record.js'
 import { type Settings, settingsAnew } from './settings.js'
@@ -11,8 +13,9 @@ import { type Settings, settingsAnew } from './settings.js'
 /** @returns the run, as it is to be trained */
 export async function goOnOrBeginAnew(hall: Hall, run: TrainingRun, weights: FoundBackbone): Promise<TrainingRun> {
   if (run.startedFromId === null) return run
-  const { name } = await hall.db.trainingRun.findUniqueOrThrow({ where: { id: run.startedFromId } })
-  const why = await whyNot(path.join(hall.config.modelsDir, name), weights)
+  const start = await hall.db.trainingRun.findUniqueOrThrow({ where: { id: run.startedFromId } })
+  const { name } = start
+  const why = await whyNot(path.join(hall.config.modelsDir, name), artefactsOf(start), weights)
   if (why === undefined) return run
   const message = `It begins with the backbone, and not with the weights of ${name}: ${why}.`
   hall.log.warn({ run: run.name }, message)
@@ -26,10 +29,13 @@ export async function goOnOrBeginAnew(hall: Hall, run: TrainingRun, weights: Fou
 }
 
 /** @returns undefined: it can */
-async function whyNot(folder: string, weights: FoundBackbone): Promise<string | undefined> {
+async function whyNot(folder: string, stated: Stated, weights: FoundBackbone): Promise<string | undefined> {
   try {
-    const { backbone } = await readCard(folder)
-    return backbone.sha256 === (await hashOf(weights)) ? undefined : 'it was trained from other weights of InceptionV3'
+    const card = await readCard(folder)
+    if (card.backbone.sha256 !== (await hashOf(weights))) return 'it was trained from other weights of InceptionV3'
+    await checkCardFile(folder, stated)
+    for (const file of [layersModelFile, layersWeightsFile]) await checkFile(folder, card, file)
+    return undefined
   } catch (error) {
     return messageOf(error)
   }

@@ -17,7 +17,7 @@ export async function cardOf(
     classLabels: job.classLabels,
     photos: { train: split.train.photos.length, val: split.val.photos.length, test: split.test.photos.length },
     recipe: job.settings.recipe,
-    startedFrom: job.startFrom ?? null,
+    startedFrom: job.startFrom?.runName ?? null,
     settings: { ...job.settings, recipeDetails: recipe },
     seed: job.settings.seed,
     backbone: { sha256: backbone.hash, source: backbone.source },

@@ -16,6 +16,7 @@ export async function compareWithServing({ job, split, report, checkStop }: Endi
   const fresh = photos.flatMap((photo, i) => (baseline.seen.has(photo.contentHash) ? [] : [i]))
   const older = await judgeBaseline(
     path.join(job.folders.models, baseline.runName),
+    baseline.artefacts,
     fresh.map((i) => photos[i] as TrainingPhoto),
     checkStop,
   ).catch((error: unknown) => {

@@ -14,7 +14,7 @@ import { crossEntropy, scoreOf, weightedTargets } from './loss.js'
 import { stream } from './random.js'
 import { type Recipe, scheduledRate } from './recipes.js'
 import type { Settings } from './settings.js'
-import type { Batch, Stage } from './stage-loop.js'
+import type { Batch, Stage } from './stage.js'
 import type { Tail } from './tail.js'
 
 export interface Tuned {

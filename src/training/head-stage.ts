@@ -9,7 +9,7 @@ import { crossEntropy, scoreOf, weightedTargets } from './loss.js'
 import { stream } from './random.js'
 import { type Recipe, scheduledRate } from './recipes.js'
 import type { Settings } from './settings.js'
-import type { Batch, Stage } from './stage-loop.js'
+import type { Batch, Stage } from './stage.js'
 
 /** Features of one split, a row for each view of each photo, photo by photo, and the label of each photo. */
 export interface HeadExamples {

@@ -20,6 +20,13 @@ export interface TrainingPhoto {
   classLabel: string
 }
 
+/** Whose folder is read. */
+export interface OtherRun {
+  runName: string
+  /** What the database says of its files. */
+  artefacts: Artefact[]
+}
+
 export interface Job {
   runId: string
   runName: string
@@ -29,10 +36,10 @@ export interface Job {
   photos: TrainingPhoto[]
   settings: Settings
   weights: FoundBackbone
-  /** Name of the run whose weights it begins with; undefined: the backbone's. */
-  startFrom: string | undefined
+  /** The run whose weights it begins with; undefined: the backbone's. */
+  startFrom: OtherRun | undefined
   /** The run that serves, and what it was trained on. */
-  baseline: { runName: string; seen: Set<string> } | undefined
+  baseline: (OtherRun & { seen: Set<string> }) | undefined
   folders: { models: string; features: string; checkpoint: string }
   featureCacheBytes: number
   /** Memory for features of the head's own stage. */

@@ -6,7 +6,7 @@ import type { FeatureSource } from './features/feature-source.js'
 import type { HeadBlocks } from './head-blocks.js'
 import type { Job } from './job.js'
 import type { Recipe } from './recipes.js'
-import type { LoopContext } from './stage-loop.js'
+import type { LoopContext } from './stage.js'
 import type { StartWeights } from './start-weights.js'
 
 export interface Parts {

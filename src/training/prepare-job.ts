@@ -3,10 +3,11 @@ import path from 'node:path'
 import type { Config } from '../config.js'
 import type { TrainingRun } from '../db.js'
 import type { Hall } from '../hall.js'
+import { artefactsOf } from '../model/card.js'
 import { photoFile } from '../photos/store.js'
 import { trainingRows } from '../versions/training-rows.js'
 import { featuresFolder } from './features/forget.js'
-import type { Job } from './job.js'
+import type { Job, OtherRun } from './job.js'
 import type { Settings } from './settings.js'
 
 export async function prepareJob(hall: Hall, run: TrainingRun, weights: Job['weights']): Promise<Job> {
@@ -31,8 +32,8 @@ export async function prepareJob(hall: Hall, run: TrainingRun, weights: Job['wei
     // Written by `settingsFrom` when the run was started, and by nobody since.
     settings: run.settings as unknown as Settings,
     weights,
-    startFrom: start?.name,
-    baseline: serving ? { runName: serving.name, seen: await seenBy(hall, serving) } : undefined,
+    startFrom: start ? otherRun(start) : undefined,
+    baseline: serving ? { ...otherRun(serving), seen: await seenBy(hall, serving) } : undefined,
     folders: {
       models: config.modelsDir,
       features: featuresFolder(config),
@@ -44,9 +45,13 @@ export async function prepareJob(hall: Hall, run: TrainingRun, weights: Job['wei
   }
 }
 
+const otherRun = (run: TrainingRun): OtherRun => ({ runName: run.name, artefacts: artefactsOf(run) })
+
+export const checkpointsFolder = ({ dataDir }: Pick<Config, 'dataDir'>): string => path.join(dataDir, 'checkpoints')
+
 /** In a folder of its own. */
-export const checkpointFile = ({ dataDir }: Pick<Config, 'dataDir'>, runId: string): string =>
-  path.join(dataDir, 'checkpoints', runId, 'last.bin')
+export const checkpointFile = (config: Pick<Config, 'dataDir'>, runId: string): string =>
+  path.join(checkpointsFolder(config), runId, 'last.bin')
 
 /** Content hashes of the photos that a run learned from, or chose its best epoch and thresholds by. */
 async function seenBy(hall: Hall, run: TrainingRun): Promise<Set<string>> {

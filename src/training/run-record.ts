@@ -12,6 +12,7 @@ export type RunEventType =
   'TrainingStatusChanged' | 'TrainingStageStarted' | 'TrainingProgress' | 'TrainingEpochCompleted' | 'TrainingEvaluated'
 
 export const running = ['QUEUED', 'RUNNING'] as const
+export const isRunning = (status: TrainingRun['status']) => running.some((one) => one === status)
 
 async function append(tx: Db, runId: string, type: RunEventType, payload: Prisma.InputJsonObject): Promise<void> {
   const last = await tx.runEvent.aggregate({ where: { runId }, _max: { seq: true } })

@@ -1,13 +1,16 @@
 /** What a run begins with that goes on from another one: its head, and its convolutions behind the boundary. */
 import path from 'node:path'
+import { messageOf } from '../errors.js'
 import { readCard } from '../model/card.js'
+import { checkCardFile, readChecked } from '../model/checked-file.js'
 import type { DenseWeights } from '../model/network/expression.js'
-import { readLayersWeights } from '../model/network/layers-model-files.js'
+import { layersModelFile, layersWeightsFile, readLayersWeights } from '../model/network/layers-model-files.js'
 import { type Standardisation, unfold } from '../model/standardisation.js'
 import type { Backbone, Convolutions } from '../model/weights/backbone.js'
 import { preprocessing } from '../photos/pixels.js'
 import { firstWeights } from './head-network.js'
 import { type HeadBlocks, onlyStill } from './head-blocks.js'
+import type { OtherRun } from './job.js'
 import { RunFailure } from './run-failure.js'
 
 export interface StartWeights {
@@ -22,17 +25,19 @@ export interface StartWeights {
   hearsTail: boolean
 }
 
-/** @throws RunFailure when the run was made of something else: its weights would mean nothing */
+/** @throws RunFailure when the run was made of something else, or its files are not as it wrote them: its weights would mean nothing */
 export async function readStart(
   models: string,
-  runName: string,
+  { runName, artefacts }: OtherRun,
   backbone: Backbone,
   blocks: HeadBlocks,
 ): Promise<StartWeights> {
   const folder = path.join(models, runName)
-  const card = await readCard(folder).catch((cause: unknown) => {
-    throw cannotGoOn(runName, 'its folder is gone or broken', cause)
-  })
+  const orSay = (cause: unknown): never => {
+    throw cannotGoOn(runName, messageOf(cause), cause)
+  }
+  const card = await readCard(folder).catch(orSay)
+  await checkCardFile(folder, artefacts).catch(orSay)
   const { network } = card
   const hearsTail = network.head.join() === blocks.head.join()
   const sameHead = hearsTail || network.head.join() === onlyStill(blocks).head.join()
@@ -40,9 +45,12 @@ export async function readStart(
     throw cannotGoOn(runName, 'it was trained from other weights of InceptionV3')
   if (card.preprocessing !== preprocessing || !sameHead || network.boundary !== blocks.boundary)
     throw cannotGoOn(runName, 'it was made by another version of WasteX')
-  const weights = await readLayersWeights(folder)
+  const [model, values] = await Promise.all(
+    [layersModelFile, layersWeightsFile].map((name) => readChecked(folder, card, name).catch(orSay)),
+  )
+  const weights = readLayersWeights(model as Buffer, values as Buffer)
   const convolutions = new Map(backbone.convolutions)
-  for (const [name, values] of weights.convolutions) convolutions.set(name, values)
+  for (const [name, own] of weights.convolutions) convolutions.set(name, own)
   return { runName, classLabels: card.classLabels, layers: [...weights.dense], convolutions, hearsTail }
 }
 

@@ -15,9 +15,11 @@ export class TrainingThread {
   readonly ended: Promise<void>
   private readonly stopFlag: Uint8Array
 
+  /** @param hurry the server stops: a database that is away is not waited for */
   constructor(
     private readonly hall: Hall,
     private readonly job: Job,
+    private readonly hurry: AbortSignal,
   ) {
     this.runId = job.runId
     this.stopFlag = new Uint8Array(job.stop)
@@ -50,7 +52,7 @@ export class TrainingThread {
       if (report.type === 'stopped') return
       written = written.then(async () => {
         // The run is over for whoever looks: cancelled before this thread could hear of it.
-        if (!(await patiently(() => this.write(report)))) this.stop()
+        if (!(await patiently(() => this.write(report), this.hurry))) this.stop()
       })
       written.catch((error: Error) => {
         failure ??= error

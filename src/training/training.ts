@@ -5,20 +5,21 @@ import { conflict, notFound, WasteXError } from '../errors.js'
 import type { Hall } from '../hall.js'
 import { trainingEngine } from '../model/engine.js'
 import { countErased } from '../versions/training-rows.js'
+import { forgetCheckpoints } from './forget-checkpoints.js'
 import { Hosting } from './hosting.js'
 import { freeRunName, trainableClasses } from './new-run.js'
 import { RunLock } from './run-lock.js'
-import { interrupt, recordStart, recordStatus, running } from './run-record.js'
+import { interrupt, isRunning, recordStart, recordStatus, running } from './run-record.js'
 import { settingsFrom, settingsToGoOn, type TrainingInput } from './settings.js'
 import { runToGoOnFrom } from './start-from.js'
 
 export class Training {
   private readonly hosting: Hosting
 
-  /** @param completed told after a run is COMPLETED, before the next can start */
+  /** @param completed told after a run is COMPLETED, before the next can start, and when the server stops; never rejects */
   constructor(
     private readonly hall: Hall,
-    completed: (run: TrainingRun) => Promise<void>,
+    completed: (hurry: AbortSignal) => Promise<void>,
   ) {
     this.hosting = new Hosting(hall, completed)
   }
@@ -34,7 +35,7 @@ export class Training {
     const settings = startedFrom ? settingsToGoOn(asked) : asked
     const classLabels = await trainableClasses(this.hall, version.id, version.name)
     const erased = await countErased(db, version.id)
-    const run = await this.oneAtATime(() =>
+    return this.begin((claim) =>
       recordStart(
         db,
         by,
@@ -51,6 +52,7 @@ export class Training {
               startedAt: new Date(),
             },
           })
+          await claim(created.id)
           const { recipe, autoPromote } = created
           const after = { status: created.status, datasetVersion: version.name, recipe, autoPromote }
           return { run: created, deed: { action: 'START_TRAINING', after } }
@@ -58,19 +60,21 @@ export class Training {
         `Queued: ${version.name}, recipe ${settings.recipe}${startedFrom ? `, from the weights of ${startedFrom.name}` : ''}${erased > 0 ? `; without ${erased} erased ${erased === 1 ? 'photo' : 'photos'}` : ''}`,
       ),
     )
-    this.hosting.takeOn(run)
-    return run
   }
 
   /** Goes on from the last checkpoint. @throws WasteXError NOT_FOUND, CONFLICT, TRAINING_IN_PROGRESS */
   async resume(by: Doer, name: string): Promise<TrainingRun> {
     await this.checkEngine()
-    const run = await this.oneAtATime(() =>
+    const run = await this.hall.db.trainingRun.findUnique({ where: { name } })
+    if (!run) throw notFound('training run', name)
+    await this.interruptIfAbandoned(run)
+    return this.begin((claim) =>
       recordStart(
         this.hall.db,
         by,
         async (tx) => {
           const before = await tx.trainingRun.findUnique({ where: { name }, select: { status: true } })
+          await claim(run.id)
           const { count } = await tx.trainingRun.updateMany({
             where: { name, status: { in: ['CANCELLED', 'INTERRUPTED', 'FAILED'] } },
             data: { status: 'QUEUED', finishedAt: null, error: null },
@@ -87,8 +91,6 @@ export class Training {
         'Queued: goes on from its last checkpoint',
       ),
     )
-    this.hosting.takeOn(run)
-    return run
   }
 
   /** CANCELLED at once; the thread ends by itself after the step in hand. @throws WasteXError NOT_FOUND, CONFLICT */
@@ -104,17 +106,8 @@ export class Training {
   /** Runs whose process died become INTERRUPTED. Called at start. */
   async recover(): Promise<void> {
     const runs = await this.hall.db.trainingRun.findMany({ where: { status: { in: [...running] } } })
-    for (const run of runs) {
-      const lock = await RunLock.takeIfFree(this.hall.databaseUrl, run.id)
-      if (!lock) continue // another process trains it
-      await interrupt(
-        this.hall.db,
-        run.id,
-        'The process that trained it ended. resumeTraining goes on from the last checkpoint.',
-      )
-      await lock.release()
-      this.hall.log.warn({ run: run.name }, 'training was interrupted')
-    }
+    for (const run of runs) await this.interruptIfAbandoned(run)
+    await forgetCheckpoints(this.hall)
   }
 
   /** Parks a running training after the step in hand: it can be resumed. */
@@ -127,6 +120,26 @@ export class Training {
     if (!engine.ok) throw new WasteXError('TRAINING_UNAVAILABLE', `This server cannot train. ${engine.mend}`)
   }
 
+  /** Writes that a run is QUEUED, and takes it on. */
+  private async begin(write: (claim: (runId: string) => Promise<void>) => Promise<TrainingRun>): Promise<TrainingRun> {
+    const locks: RunLock[] = []
+    const letGo = () => Promise.all(locks.splice(0).map((lock) => lock.release()))
+    const claim = async (runId: string) => {
+      await letGo()
+      locks.push(await RunLock.claim(this.hall.databaseUrl, runId))
+    }
+    try {
+      const run = await this.oneAtATime(() => write(claim))
+      const [lock] = locks
+      if (!lock) throw new Error('a run is QUEUED that nobody has in hand')
+      this.hosting.takeOn(run, lock)
+      return run
+    } catch (error) {
+      await letGo()
+      throw error
+    }
+  }
+
   /** The database lets one run be QUEUED or RUNNING; whoever is second hears which. */
   private async oneAtATime(write: () => Promise<TrainingRun>): Promise<TrainingRun> {
     try {
@@ -134,9 +147,20 @@ export class Training {
     } catch (error) {
       if (!isUniqueViolation(error)) throw error
       const holder = await this.hall.db.trainingRun.findFirst({ where: { status: { in: [...running] } } })
-      if (!holder) return this.oneAtATime(write) // it ended between the two looks
+      // It ended between the two looks, or its process did, unheard.
+      if (!holder || (await this.interruptIfAbandoned(holder))) return this.oneAtATime(write)
       const { name } = holder
       throw new WasteXError('TRAINING_IN_PROGRESS', `Run “${name}” is training. One at a time.`, { run: name })
     }
+  }
+
+  /** @returns whether its process was gone */
+  private async interruptIfAbandoned({ id, name, status }: TrainingRun): Promise<boolean> {
+    if (!isRunning(status)) return false
+    const { db, databaseUrl, log } = this.hall
+    const message = 'The process that trained it ended. resumeTraining goes on from the last checkpoint.'
+    const abandoned = await RunLock.whileAbandoned(databaseUrl, id, () => interrupt(db, id, message))
+    if (abandoned) log.warn({ run: name }, 'training was interrupted')
+    return abandoned
   }
 }

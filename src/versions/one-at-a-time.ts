@@ -1,4 +1,4 @@
-import type { Db, PrismaClient } from '../db.js'
+import { type Db, lockLimits, type PrismaClient } from '../db.js'
 
 /** Any number, as long as nothing else locks it in this database. */
 const versionsLock = 5_797_421
@@ -12,6 +12,7 @@ const longest = { maxWait: 60_000, timeout: 30 * 60_000 }
  */
 export const changingVersions = <T>(db: PrismaClient, change: (tx: Db) => Promise<T>): Promise<T> =>
   db.$transaction(async (tx) => {
+    await tx.$executeRaw`SELECT set_config('lock_timeout', ${String(lockLimits.versionsMs)}, true)`
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(${versionsLock}::int, 0)`
     return change(tx)
   }, longest)

@@ -15,6 +15,7 @@ import { socketLimits } from '../../src/api/sockets.js'
 import { timeLimits } from '../../src/api/time-limits.js'
 import { mostWaitingForTurn } from '../../src/api/turn.js'
 import { readConfig } from '../../src/config.js'
+import { lockLimits } from '../../src/db.js'
 import { mailboxSize } from '../../src/events.js'
 import { photoLimits } from '../../src/photos/limits.js'
 import { maxWaiting } from '../../src/predictions/queue.js'
@@ -48,6 +49,7 @@ const cost = 'api-cost.test.ts'
 const requests = 'api-requests.test.ts'
 const signIn = 'access-sign-in.test.ts'
 const lookUp = 'access-look-up.test.ts'
+const locks = 'database-locks.test.ts'
 const tooLarge = '`PAYLOAD_TOO_LARGE`'
 const noPhoto = '`UNSUPPORTED_IMAGE`'
 const bad = '`BAD_USER_INPUT`'
@@ -336,6 +338,24 @@ export const limits: Readonly<Record<string, readonly Limit[]>> = {
       value: amount(mostClasses),
       answer: bad,
       test: ['versions-import.test.ts', 'more class folders than may be named'],
+    },
+    {
+      what: 'time that a change waits for what another one holds',
+      value: time(lockLimits.waitMs),
+      answer: '`TIMED_OUT`',
+      test: [locks, 'held for too long by another'],
+    },
+    {
+      what: 'the same, where versions are made or activated',
+      value: time(lockLimits.versionsMs),
+      answer: '`TIMED_OUT`',
+      test: [locks, 'longer ones where versions are made'],
+    },
+    {
+      what: 'time that a transaction may do nothing',
+      value: time(lockLimits.idleMs),
+      answer: 'undone',
+      test: [locks, 'does nothing for too long'],
     },
   ],
   Sockets: [

@@ -31,15 +31,16 @@ export async function startTestServer(settings: Record<string, string> = {}): Pr
     LOG_LEVEL: 'silent',
     ...settings,
   })
-  const house = await start(config, () => {})
+  const started = await start(config, () => {})
   const db = connect(config.databaseUrl ?? database.url, 2)
   return {
-    address: house.address,
+    address: started.address,
     config,
     db,
     async close() {
       await db.$disconnect()
-      await house.close()
+      const problems = await started.close()
+      if (problems.length > 0) throw new Error(problems.join('; '))
       await rm(folder, { recursive: true, force: true })
     },
   }

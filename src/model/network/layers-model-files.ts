@@ -1,5 +1,4 @@
 /** tfjs' layers format on disk: `model.json` beside its weights, as `tf.loadLayersModel('file://...')` reads it. */
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { writeInDraft } from '../../disk.js'
 import type { Convolution, Convolutions } from '../weights/backbone.js'
@@ -7,7 +6,7 @@ import type { DenseWeights } from './expression.js'
 import type { LayersModel, TensorFlow } from './tensorflow.js'
 
 export const layersModelFile = 'model.json'
-const layersWeightsFile = 'weights.bin'
+export const layersWeightsFile = 'weights.bin'
 
 /** @param folder a draft; two files are written into it */
 export async function saveLayersModel(tf: TensorFlow, model: LayersModel, folder: string): Promise<void> {
@@ -42,10 +41,12 @@ export interface LayersWeights {
   readonly dense: readonly DenseWeights[]
 }
 
-/** @throws Error when the files are not as `saveLayersModel` writes them */
-export async function readLayersWeights(folder: string): Promise<LayersWeights> {
-  const { weightsManifest } = JSON.parse(await readFile(path.join(folder, layersModelFile), 'utf8')) as Manifest
-  const bytes = await readFile(path.join(folder, layersWeightsFile))
+/**
+ * @param model the bytes of `model.json` @param bytes those of `weights.bin`
+ * @throws Error when they are not as `saveLayersModel` writes them
+ */
+export function readLayersWeights(model: Buffer, bytes: Buffer): LayersWeights {
+  const { weightsManifest } = JSON.parse(model.toString()) as Manifest
   const tensors = new Map<string, { shape: readonly number[]; values: Float32Array }>()
   let at = bytes.byteOffset
   for (const { name, shape, dtype } of weightsManifest.flatMap(({ weights }) => weights)) {
