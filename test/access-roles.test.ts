@@ -122,7 +122,7 @@ async function askForEvents(document: string, headers: Record<string, string>): 
   }
   leave.abort()
   const { errors } = JSON.parse(/data: (.+)/.exec(text)?.[1] ?? '{}') as Pick<Answer<unknown>, 'errors'>
-  return { status: response.status, data: undefined, errors }
+  return { status: response.status, data: undefined, errors, requestId: response.headers.get('x-request-id') ?? '' }
 }
 
 const codesOf = ({ errors = [] }: Answer<unknown>) => errors.map(({ extensions }) => extensions.code)

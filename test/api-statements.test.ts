@@ -85,7 +85,7 @@ const expected = {
   MarkReviewed: 4,
   Reject: 5,
   LabelMany: 7,
-  SetActiveVersion: 7,
+  SetActiveVersion: 8,
 }
 
 /** Ours ask for more. */

@@ -180,13 +180,27 @@ const aims = [
   'a promotion that has just been marked',
 ] as const
 
-/** Holds what `lock` takes until somebody who does that very thing waits for it: `waiting` counts them. */
-async function whenItWaits(lock: string, waiting: string, then: () => Promise<unknown>): Promise<void> {
+/**
+ * Holds what `lock` takes until somebody who does that very thing waits for it: `waiting` counts them.
+ * @param needed counts what must be there for anybody to do it, since nothing of it can come while the lock is held
+ */
+async function whenItWaits(
+  lock: string,
+  waiting: string,
+  then: () => Promise<unknown>,
+  needed = 'SELECT 1 AS n',
+): Promise<void> {
   const holder = new pg.Client({ connectionString: hall.databaseUrl })
   await holder.connect()
   try {
-    await holder.query(`BEGIN; ${lock}`)
-    while ((await holder.query<{ n: number }>(waiting)).rows[0]?.n === 0) await pause(10)
+    const count = async (query: string) => (await holder.query<{ n: number }>(query)).rows[0]?.n
+    for (;;) {
+      await holder.query(`BEGIN; ${lock}`)
+      if (await count(needed)) break
+      await holder.query('ROLLBACK')
+      await pause(10)
+    }
+    while (!(await count(waiting))) await pause(10)
     await then()
   } finally {
     await holder.end()
@@ -228,6 +242,7 @@ async function killAt(aim: (typeof aims)[number], run: string, randomMs: number)
         `SELECT count(*)::int AS n FROM pg_locks waits WHERE relation = '"Image"'::regclass AND NOT granted AND EXISTS (
            SELECT FROM pg_locks made WHERE made.pid = waits.pid AND relation = '"VersionEntry"'::regclass AND mode = 'RowExclusiveLock')`,
         kill,
+        'SELECT count(*)::int AS n FROM "Image" WHERE staged',
       )
     case 'a promotion that has just been marked': {
       const news = hall.events.subscribe('modelPromoted')

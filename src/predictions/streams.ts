@@ -29,16 +29,19 @@ export class Streams {
     const count = Math.min(cores, mostStreams)
     const own = Math.floor(cores / count)
     const alsoTogether = lonePhotos && own < cores
-    const threads: Inference[] = []
-    try {
-      // One after another: no more than one core is taken from a model that serves.
-      for (let i = 0; i < count; i++) {
-        const sessions = i === 0 && alsoTogether ? [own, cores] : [own]
-        threads.push(await pace(() => Inference.open({ model, threads: sessions })))
-      }
-    } catch (error) {
+    const openings: Promise<Inference>[] = []
+    for (let i = 0; i < count; i++) {
+      const sessions = i === 0 && alsoTogether ? [own, cores] : [own]
+      openings.push(pace(() => Inference.open({ model, threads: sessions })))
+      // One after another beside a model that serves: no more than one core is taken from it.
+      if (pace !== fullPace) await Promise.allSettled(openings)
+    }
+    const opened = await Promise.allSettled(openings)
+    const threads = opened.flatMap((one) => (one.status === 'fulfilled' ? one.value : []))
+    const refused = opened.find((one) => one.status === 'rejected')
+    if (refused) {
       await Promise.all(threads.map((thread) => thread.close()))
-      throw error
+      throw refused.reason
     }
     return new Streams(threads, alsoTogether ? 1 : 0)
   }

@@ -16,6 +16,8 @@ export interface Answer<Result> {
   status: number
   data: Result | null | undefined
   errors: ClientError[] | undefined
+  /** The server's own. */
+  requestId: string
 }
 
 interface Options {
@@ -27,7 +29,8 @@ const json = 'application/json'
 
 async function answerOf<Result>(response: Response): Promise<Answer<Result>> {
   const body = (await response.json()) as Pick<Answer<Result>, 'data' | 'errors'>
-  return { status: response.status, data: body.data, errors: body.errors }
+  const requestId = response.headers.get('x-request-id') ?? ''
+  return { status: response.status, data: body.data, errors: body.errors, requestId }
 }
 
 /** Whatever the server answers, errors and all. */
@@ -55,7 +58,7 @@ export async function ask<Result, Variables>(
   return dataOf(await send(address, document, variables, options))
 }
 
-function dataOf<Result>({ data, errors, status }: Answer<Result>): Result {
+export function dataOf<Result>({ data, errors, status }: Answer<Result>): Result {
   if (errors || !data) throw new Error(`${status}: ${errors?.map(({ message }) => message).join('; ')}`)
   return data
 }

@@ -3,8 +3,7 @@ import { existsSync } from 'node:fs'
 import { disk } from '../../src/disk.js'
 
 const whole = { ...disk }
-/** Those of which `everyFault` tries each: who writes has to mind them. */
-const operations = ['write', 'sync', 'rename'] as const
+const operations = Object.keys(whole) as (keyof typeof disk)[]
 const faults = ['ENOSPC', 'EIO'] as const
 
 export interface Fault {

@@ -1,7 +1,7 @@
 /** Everybody at work at once, each writing down what was sent and what was acknowledged: the client's side of the truth. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { createHash } from 'node:crypto'
-import { ask, file, upload } from './client.js'
+import { ask, dataOf, file, send, upload } from './client.js'
 import { withComment } from './drawn-photo.js'
 
 /** What an operator said of a photo: a label, or one of these. */
@@ -111,15 +111,25 @@ export async function sendAgain(address: string, { keyed, ...ledger }: Ledger): 
   return JSON.stringify(again) === JSON.stringify(answered.answer)
 }
 
-const requestId = (id: string) => ({ headers: { 'x-request-id': id } })
+/** @param rows that the trail must have of it @returns the data, when it was acknowledged */
+async function deed<Result>(
+  { address, ledger }: LoadPlan,
+  rows: number,
+  document: string,
+  variables: object = {},
+): Promise<Result> {
+  const answer = await send<Result, object>(address, document, variables)
+  const data = dataOf(answer)
+  ledger.deeds.set(answer.requestId, rows)
+  return data
+}
 
-async function operator({ address, ledger, round, signal }: LoadPlan): Promise<void> {
-  let request = 0
+async function operator(plan: LoadPlan): Promise<void> {
+  const { ledger, signal } = plan
   const decide = async (ids: readonly string[], pending: Verdict, field: string) => {
     const before = new Map(ids.map((id) => [id, ledger.verdicts.get(id)?.now ?? 'NONE']))
     for (const id of ids) ledger.verdicts.set(id, { now: before.get(id) ?? 'NONE', pending })
-    const name = `operator-${round}-${request++}`
-    const isDone = await ask(address, `mutation { ${field} }`, {}, requestId(name)).then(
+    const isDone = await deed(plan, ids.length, `mutation { ${field} }`).then(
       () => true,
       (error: Error) => {
         // A version has taken it in meanwhile: an answer as good as any.
@@ -129,7 +139,6 @@ async function operator({ address, ledger, round, signal }: LoadPlan): Promise<v
     )
     for (const id of ids)
       ledger.verdicts.set(id, { now: isDone ? pending : (before.get(id) ?? 'NONE'), pending: undefined })
-    if (isDone) ledger.deeds.set(name, ids.length)
   }
   for (let i = 0; !signal.aborted; i++) {
     const [fresh, second] = [...ledger.kept.keys()].filter((id) => !ledger.verdicts.has(id))
@@ -139,7 +148,7 @@ async function operator({ address, ledger, round, signal }: LoadPlan): Promise<v
     }
     const label = ['bottle', 'can', 'rope'][i % 3] ?? ''
     if (i % 5 === 1) await decide([fresh], 'REJECTED', `reject(id: "${fresh}") { id }`)
-    else if (i % 5 === 2) await decide([fresh], 'ERASED', `erasePhoto(id: "${fresh}") { id }`)
+    else if (i % 5 === 2) await decide([fresh], 'ERASED', `erasePhoto(id: "${fresh}") { contentHash }`)
     else if (i % 5 === 3)
       await decide([fresh, second], label, `labelMany(ids: ["${fresh}", "${second}"], classLabel: "${label}") { id }`)
     else await decide([fresh], label, `label(id: "${fresh}", classLabel: "${label}") { id }`)
@@ -147,17 +156,12 @@ async function operator({ address, ledger, round, signal }: LoadPlan): Promise<v
   }
 }
 
-async function steward({ address, ledger, round, importFolder, signal }: LoadPlan): Promise<void> {
+async function steward(plan: LoadPlan): Promise<void> {
+  const { ledger, round, importFolder, signal } = plan
   const make = async (field: string, input: { name: string; path?: string; activate?: boolean }) => {
     const document = `mutation ($input: ${field === 'createVersion' ? 'CreateVersionInput' : 'ImportDatasetInput'}!) { made: ${field}(input: $input) { totalImages } }`
-    const { made } = await ask<{ made: { totalImages: number } }, object>(
-      address,
-      document,
-      { input },
-      requestId(input.name),
-    )
+    const { made } = await deed<{ made: { totalImages: number } }>(plan, 1, document, { input })
     ledger.versions.set(input.name, made.totalImages)
-    ledger.deeds.set(input.name, 1)
   }
   for (let i = 0; !signal.aborted; i++) {
     await make('importDataset', { name: `import-${round}-${i}`, path: importFolder, activate: false })
@@ -167,15 +171,14 @@ async function steward({ address, ledger, round, importFolder, signal }: LoadPla
   }
 }
 
-async function trainer({ address, ledger, runs, round, signal }: LoadPlan): Promise<void> {
+async function trainer(plan: LoadPlan): Promise<void> {
+  const { ledger, runs, signal } = plan
   for (let i = 1; !signal.aborted; i++) {
     const name = runs[i % runs.length] ?? ''
     const isChange = name !== ledger.serving.acknowledged
     ledger.serving.pending = name
-    const request = `promotion-${round}-${i}`
-    await ask(address, 'mutation ($name: String!) { promote(name: $name) { name } }', { name }, requestId(request))
+    await deed(plan, isChange ? 1 : 0, 'mutation ($name: String!) { promote(name: $name) { name } }', { name })
     Object.assign(ledger.serving, { acknowledged: name, pending: undefined })
-    ledger.deeds.set(request, isChange ? 1 : 0)
     await pause(100)
   }
 }
