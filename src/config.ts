@@ -1,5 +1,4 @@
 /** Settings, read once from the environment. Every one has a default that works on one machine. */
-import os from 'node:os'
 import path from 'node:path'
 import { z } from 'zod'
 import { isLoopback } from './loopback.js'
@@ -10,18 +9,10 @@ const folder = (fallback: string) =>
     .default(fallback)
     .transform((value) => path.resolve(value))
 
-/** Where systems keep their own things, and people theirs. */
-const ofSystem = /^\/(bin|boot|dev|etc|lib\w*|opt|proc|run|sbin|sys|usr|var|private|System|Library|Applications)(\/|$)/
-const ofPeople = /^\/(root|(home|Users)(\/[^/]+)?)$/
-
-/**
- * The folder above the working folder, where photos may lie beside a checkout: unless that is a whole disk, somebody's home or a
- * folder of the system, which nobody opens by not saying anything.
- */
-export function besideTheCheckout(workingFolder: string, home: string = os.homedir()): string[] {
+/** The folder above the working folder, where photos may lie beside a checkout: but no whole disk. */
+export function besideTheCheckout(workingFolder: string): string[] {
   const above = path.dirname(workingFolder)
-  const isTooMuch = above === path.parse(above).root || above === path.resolve(home)
-  return isTooMuch || ofSystem.test(above) || ofPeople.test(above) ? [] : [above]
+  return above === path.parse(above).root ? [] : [above]
 }
 
 const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text
