@@ -13,6 +13,7 @@ const calls = 80
 const clients = 32
 const rounds = 3
 const loadMs = 8_000
+const unknown = { ratio: '', goal: '', reached: undefined } as const
 
 export async function* eightBits(bench: Bench): AsyncGenerator<Row> {
   const house = await bench.house()
@@ -21,8 +22,9 @@ export async function* eightBits(bench: Bench): AsyncGenerator<Row> {
   const quick = await Server.start(house.folder, { ...house.settings, WASTEX_PRECISION: 'int8' })
   try {
     const { servingModel } = await new Client(quick.address).ask(DashboardDocument, {})
-    if (servingModel?.precision !== 'INT8') throw new Error(`it does not serve in 8 bits: ${servingModel?.int8Refused}`)
-    yield* compare(house, quick, requests)
+    if (servingModel?.precision === 'INT8') yield* compare(house, quick, requests)
+    // A run that would say something else in 8 bits does not offer them: nothing went wrong.
+    else yield { what: 'classify in 8 bits', ours: 'not offered', against: servingModel?.int8Refused ?? '', ...unknown }
   } finally {
     await quick.stop()
   }
