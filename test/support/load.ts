@@ -1,7 +1,7 @@
 /** Everybody at work at once, each writing down what was sent and what was acknowledged: the client's side of the truth. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { createHash } from 'node:crypto'
-import { ask, dataOf, file, send, upload } from './client.js'
+import { dataOf, file, send, upload } from './client.js'
 import { withComment } from './drawn-photo.js'
 
 /** What an operator said of a photo: a label, or one of these. */
