@@ -122,7 +122,7 @@ async function askForEvents(document: string, headers: Record<string, string>): 
   }
   leave.abort()
   const { errors } = JSON.parse(/data: (.+)/.exec(text)?.[1] ?? '{}') as Pick<Answer<unknown>, 'errors'>
-  return { status: response.status, data: undefined, errors, requestId: response.headers.get('x-request-id') ?? '' }
+  return { status: response.status, data: undefined, errors }
 }
 
 const codesOf = ({ errors = [] }: Answer<unknown>) => errors.map(({ extensions }) => extensions.code)

@@ -34,7 +34,7 @@ export class Streams {
       const sessions = i === 0 && alsoTogether ? [own, cores] : [own]
       openings.push(pace(() => Inference.open({ model, threads: sessions })))
       // One after another beside a model that serves: no more than one core is taken from it.
-      if (pace !== fullPace) await Promise.allSettled(openings)
+      if (pace !== fullPace && (await Promise.allSettled(openings)).some(({ status }) => status === 'rejected')) break
     }
     const opened = await Promise.allSettled(openings)
     const threads = opened.flatMap((one) => (one.status === 'fulfilled' ? one.value : []))

@@ -16,8 +16,6 @@ export interface Answer<Result> {
   status: number
   data: Result | null | undefined
   errors: ClientError[] | undefined
-  /** The server's own. */
-  requestId: string
 }
 
 interface Options {
@@ -27,25 +25,31 @@ interface Options {
 
 const json = 'application/json'
 
-async function answerOf<Result>(response: Response): Promise<Answer<Result>> {
+export async function answerOf<Result>(response: Response): Promise<Answer<Result>> {
   const body = (await response.json()) as Pick<Answer<Result>, 'data' | 'errors'>
-  const requestId = response.headers.get('x-request-id') ?? ''
-  return { status: response.status, data: body.data, errors: body.errors, requestId }
+  return { status: response.status, data: body.data, errors: body.errors }
 }
+
+export const post = <Result, Variables>(
+  address: string,
+  document: Document<Result, Variables>,
+  variables?: Variables,
+  { headers, operationName }: Options = {},
+): Promise<Response> =>
+  fetch(`${address}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': json, accept: json, ...headers },
+    body: JSON.stringify({ query: document.toString(), variables, operationName }),
+  })
 
 /** Whatever the server answers, errors and all. */
 export async function send<Result, Variables>(
   address: string,
   document: Document<Result, Variables>,
   variables?: Variables,
-  { headers, operationName }: Options = {},
+  options?: Options,
 ): Promise<Answer<Result>> {
-  const response = await fetch(`${address}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': json, accept: json, ...headers },
-    body: JSON.stringify({ query: document.toString(), variables, operationName }),
-  })
-  return answerOf(response)
+  return answerOf(await post(address, document, variables, options))
 }
 
 /** The data. @throws Error when there are errors */

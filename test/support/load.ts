@@ -1,7 +1,7 @@
 /** Everybody at work at once, each writing down what was sent and what was acknowledged: the client's side of the truth. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { createHash } from 'node:crypto'
-import { dataOf, file, send, upload } from './client.js'
+import { answerOf, dataOf, file, post, upload } from './client.js'
 import { withComment } from './drawn-photo.js'
 
 /** What an operator said of a photo: a label, or one of these. */
@@ -118,9 +118,9 @@ async function deed<Result>(
   document: string,
   variables: object = {},
 ): Promise<Result> {
-  const answer = await send<Result, object>(address, document, variables)
-  const data = dataOf(answer)
-  ledger.deeds.set(answer.requestId, rows)
+  const response = await post(address, document, variables)
+  const data = dataOf(await answerOf<Result>(response))
+  ledger.deeds.set(response.headers.get('x-request-id') ?? '', rows)
   return data
 }
 
