@@ -87,7 +87,7 @@ export async function start(config: Config, say: (line: string) => void): Promis
     const training = new Training(hall, (hurry) => promoteDue(hall, promotion, hurry))
     closing.push(() => training.close())
     await training.recover()
-    await promoteDue(hall, promotion)
+    await promoteDue(hall, promotion, AbortSignal.abort()) // once: what cannot be now is no reason not to serve
 
     closing.push(seeToHourly(hall))
 

@@ -91,7 +91,7 @@ export const useErrorShape = (): Plugin => ({
     const http = failureOf(result)
     if (http) executed.setResult({ ...result, extensions: { ...result.extensions, http } })
   },
-  // At the very end: what is validated is kept for others who send the same, the id is not theirs. Of a socket: socket-trace.ts.
+  // At the very end: what is validated is kept for others who send the same, the id is not theirs. Of a socket: sockets.ts.
   onResultProcess(processed) {
     const { result } = processed
     if (isResult(result) && result.errors) processed.setResult({ ...result, errors: result.errors.map(withId) })

@@ -2,6 +2,7 @@
  * A photo goes, on request or after its time: its bytes, and what was computed of them. Its rows stay as a tombstone, so that old
  * versions can say what they had; the same bytes sent or imported again find the tombstone, and are not kept or learned from.
  */
+import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { Doer } from '../access/doer.js'
 import { keepReceipt } from '../access/receipts.js'
@@ -105,8 +106,10 @@ type Remains = PlaceOfPhoto & { readonly id: number; readonly contentHash: strin
  */
 async function removeBytes({ config, db }: ErasingHall, photo: Remains): Promise<void> {
   await forgetFeatures(config, photo)
-  // It may have been kept before it was found in a dataset.
-  await remove(photoFile(config, keptPlace(photo.contentHash)))
+  // Whatever is kept of it: also from before it was found in a dataset, and what came, where a copy without metadata was made of it.
+  const folder = path.dirname(photoFile(config, keptPlace(photo.contentHash)))
+  for (const name of await readdir(folder).catch(() => []))
+    if (name.split('.')[0] === photo.contentHash) await remove(path.join(folder, name))
   if (photo.root === uploadsRoot) await remove(photoFile(config, photo))
   await db.$executeRaw`
     UPDATE "Photo" SET "bytesGoneAt" = now() WHERE id = ${photo.id} AND "bytesGoneAt" IS NULL

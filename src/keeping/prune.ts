@@ -79,7 +79,7 @@ export async function prune(
 /** Files first: where a crash comes between, the row is found again, and no folder is left that nothing names. */
 function removeRun({ config, db }: PruningHall, { id, name }: Prunable['runs'][number]): Promise<boolean> {
   return db.$transaction(async (tx) => {
-    // As a promotion does (promotion/promotion.ts): it comes before or after, and not between.
+    // As a promotion does (promotion/mark.ts): it comes before or after, and not between.
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('wastex promotion'))`
     const where = { id, isActive: false, status: { notIn: ['QUEUED' as const, 'RUNNING' as const] } }
     const run = await tx.trainingRun.findFirst({ where, include: { datasetVersion: { select: { name: true } } } })

@@ -11,10 +11,9 @@ import type { Config } from '../config.js'
 import { connectAlone } from '../db.js'
 import { moveInto, remove, withFolderAside, writeInDraft } from '../disk.js'
 import { messageOf, WasteXError } from '../errors.js'
-import { erasedFilename } from '../photos/save-photos.js'
-import { uploadsRoot } from '../photos/store.js'
 import { unpack } from './archive.js'
-import { Contents, contentsFile, Head, headFile, photoPrefix, tableFile } from './contents.js'
+import { Contents, contentsFile, Head, headFile, tableFile } from './contents.js'
+import { followFiles } from './follow-files.js'
 import { fillTable, schemaOf, tablesOf } from './tables.js'
 
 type Folders = Pick<Config, 'dataDir' | 'modelsDir' | 'uploadsDir'>
@@ -180,28 +179,4 @@ async function fill(
     if (error instanceof pg.DatabaseError) await undo()
     throw error
   }
-}
-
-/** Rows say what there is now: imported photos lie below uploads, and what went while the backup was made is gone. */
-async function followFiles(client: pg.ClientBase, { files, gone }: Contents): Promise<void> {
-  const places = Object.keys(files)
-    .filter((name) => name.startsWith(photoPrefix))
-    .map((name) => name.slice(photoPrefix.length))
-  // Those that came in lie where they lay already.
-  await client.query(
-    `UPDATE "Photo" SET root = $1, path = place FROM unnest($2::text[]) AS place
-     WHERE "contentHash" = split_part(place, '/', 2) AND root <> $1`,
-    [uploadsRoot, places],
-  )
-  await client.query(`UPDATE "Photo" SET "erasedAt" = now(), filename = $2 WHERE "contentHash" = ANY($1)`, [
-    gone.photos,
-    erasedFilename,
-  ])
-  const ofGone = `FROM "Photo" p WHERE p.id = "photoId" AND p."contentHash" = ANY($1)`
-  await client.query(`UPDATE "Image" SET filename = $2 ${ofGone}`, [gone.photos, erasedFilename])
-  await client.query(
-    `UPDATE "Image" SET reviewed = true, staged = false, "assignedLabel" = NULL ${ofGone} AND NOT "addedToDataset"`,
-    [gone.photos],
-  )
-  await client.query(`DELETE FROM "TrainingRun" WHERE name = ANY($1)`, [gone.runs])
 }

@@ -55,7 +55,7 @@ async function strip({ config, db }: StrippingHall, photo: Photo): Promise<boole
   const { id, storedHash } = photo
   if (!(await liesAt(config, photo, storedHash))) return false
   const bytes = await readFile(photoFile(config, photo))
-  const copy = await withoutMetadata(bytes, await inspect(bytes))
+  const copy = await withoutMetadata(bytes, await inspect(bytes), 'house')
   const { path: kept } = keptPlace(photo.contentHash)
   const place = { root: uploadsRoot, path: kept.replace(/jpg$/, 'copy.jpg') }
   await writeFileWhole(photoFile(config, place), copy)
@@ -63,7 +63,12 @@ async function strip({ config, db }: StrippingHall, photo: Photo): Promise<boole
     where: { id, storedHash, erasedAt: null },
     data: { ...place, storedHash: contentHash(copy), bytes: copy.length },
   })
-  if (count > 0) await touch(photoFile(config, photo))
-  else await remove(photoFile(config, place))
-  return count > 0
+  if (count > 0) {
+    await touch(photoFile(config, photo))
+    return true
+  }
+  // It was erased meanwhile; or another process has done the same, and then the row names this very file.
+  const now = await db.photo.findUnique({ where: { id } })
+  if (now?.erasedAt !== null || now.path !== place.path) await remove(photoFile(config, place))
+  return false
 }
