@@ -350,7 +350,9 @@ describe('a photo that an earlier WasteX kept as it came', () => {
   })
 
   it('goes together with what came when it is erased before that has gone', async () => {
-    const bytes = await sharp({ create: { width: 40, height: 30, channels: 3, background: 'green' } }).webp().toBuffer()
+    const bytes = await sharp({ create: { width: 40, height: 30, channels: 3, background: 'green' } })
+      .webp()
+      .toBuffer()
     const id = await keep(bytes)
     const { photoId } = await hall.db.image.findUniqueOrThrow({ where: { id } })
     const hash = contentHash(bytes)
