@@ -2,9 +2,9 @@
  * The one door through which WasteX changes files. Whatever has a name of its own is whole or absent: written aside, synced, renamed.
  */
 import { randomUUID } from 'node:crypto'
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { messageOf, WasteXError } from './errors.js'
+import { WasteXError } from './errors.js'
 
 type Content = Uint8Array | string | AsyncIterable<string | Uint8Array>
 
@@ -49,7 +49,7 @@ async function sync(target: string): Promise<void> {
 }
 
 /** A new folder's name is on the disk when the folder around it is. */
-async function makeFolder(folder: string): Promise<void> {
+export async function makeFolder(folder: string): Promise<void> {
   const first = await disk.mkdir(folder)
   if (first === undefined) return
   for (let made = folder; made.length >= first.length; made = path.dirname(made)) await sync(path.dirname(made))
@@ -160,56 +160,6 @@ export const moveInto = (target: string, from: string): Promise<() => Promise<vo
     }
     return undo
   })
-
-/**
- * Before anything is begun: a folder that cannot be written to is no place to work in.
- * @param setting that names it @throws Error with one line that says what to do
- */
-export async function checkWritable(folder: string, setting: string): Promise<void> {
-  // Named as a draft: where a crash leaves it, it is swept, and nobody takes it for a run.
-  const probe = path.join(folder, '.probe.tmp')
-  try {
-    await writeFileWhole(probe, 'WasteX can write here.')
-    await remove(probe)
-  } catch (error) {
-    const reasons: Readonly<Record<string, string>> = {
-      STORAGE_FULL: 'The disk is full: make room on it',
-      EROFS: 'The file system is read-only: mount it for writing',
-      EACCES: 'This user may not write there: give it the right to',
-      EPERM: 'This user may not write there: give it the right to',
-    }
-    const reason = reasons[(error as NodeJS.ErrnoException).code ?? ''] ?? `${messageOf(error)}: mend that`
-    throw new Error(`The folder ${folder} cannot be written to. ${reason}, or name another one in ${setting}.`, {
-      cause: error,
-    })
-  }
-}
-
-/** Milliseconds. Another process may be writing in the same folder: no draft takes so long without a change. */
-const abandonedMs = 3_600_000
-
-/**
- * Removes what a crash left half-written in `folder`, an hour later; what is younger may be another process's work.
- * @param depth how many levels of folders below it are looked through, too
- */
-export async function sweep(folder: string, depth = 0): Promise<void> {
-  await readably(() => makeFolder(folder))
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    const target = path.join(folder, entry.name)
-    if (entry.name.startsWith('.') && entry.name.endsWith('.tmp')) {
-      if (Date.now() - (await lastChangeMs(target)) > abandonedMs) await remove(target)
-    } else if (depth > 0 && entry.isDirectory()) await sweep(target, depth - 1)
-  }
-}
-
-/** Of a draft, or of anything directly in it. */
-async function lastChangeMs(draft: string): Promise<number> {
-  const inside = await readdir(draft).catch(() => []) // a file, or gone by now
-  const stats = await Promise.all(
-    [draft, ...inside.map((name) => path.join(draft, name))].map((file) => stat(file).catch(() => undefined)),
-  )
-  return Math.max(0, ...stats.map((found) => found?.mtimeMs ?? 0))
-}
 
 export const remove = (target: string): Promise<void> => readably(() => disk.remove(target))
 

@@ -1,13 +1,12 @@
 /** Puts WasteX together: what every room needs, in the order in which it is needed, and taken apart the other way round. */
-import path from 'node:path'
 import { SignIn } from './access/sign-in.js'
 import { sweepReceiptsHourly } from './access/sweep-receipts.js'
 import { hasLiveAdmin } from './access/tokens.js'
 import { type Server, startServer } from './api/server.js'
+import { checkWritable } from './check-writable.js'
 import { type Config, letsOthersIn } from './config.js'
 import { openDatabase } from './database/open.js'
 import { connect, lockLimits } from './db.js'
-import { checkWritable, sweep } from './disk.js'
 import { messageOf } from './errors.js'
 import { Events } from './events.js'
 import type { Hall } from './hall.js'
@@ -18,7 +17,9 @@ import { trainingEngine } from './model/engine.js'
 import { Serving } from './predictions/serving.js'
 import { promoteDue } from './promotion/promote-due.js'
 import { Promotion } from './promotion/promotion.js'
+import { featuresFolder } from './training/features/place.js'
 import { checkpointsFolder } from './training/prepare-job.js'
+import { sweep } from './sweep.js'
 import { Training } from './training/training.js'
 
 export interface Started {
@@ -59,7 +60,7 @@ export async function start(config: Config, say: (line: string) => void): Promis
     await sweep(config.dataDir)
     await sweep(config.uploadsDir, 1)
     await sweep(checkpointsFolder(config), 1)
-    await sweep(path.join(config.dataDir, 'features'), 2)
+    await sweep(featuresFolder(config), 2)
     const database = await openDatabase(config, say)
     closing.push(() => database.stop())
     const db = connect(database.url, connections, 0, lockLimits)

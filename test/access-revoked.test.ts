@@ -13,7 +13,8 @@ import { startServerOf } from './support/training.js'
 import type { TestServer } from './support/server.js'
 import { send } from './support/client.js'
 import { bearer } from './support/tokens.js'
-import { shown, until } from './support/watched-server.js'
+import { until } from './support/until.js'
+import { shown } from './support/watched-server.js'
 
 let hall: TestHall
 let servers: TestServer[]

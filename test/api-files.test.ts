@@ -13,7 +13,7 @@ import { drawnPhoto } from './support/drawn-photo.js'
 import { addImage, addRun, addVersion } from './support/rows.js'
 import { startTestServer, type TestServer } from './support/server.js'
 import { unknownPhoto } from './support/unknown-photo.js'
-import { until } from './support/watched-server.js'
+import { until } from './support/until.js'
 
 let server: TestServer
 let photo: Buffer

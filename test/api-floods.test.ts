@@ -21,7 +21,8 @@ import { addRun, addVersion } from './support/rows.js'
 import { openTestHall } from './support/hall.js'
 import { startTestServer, type TestServer } from './support/server.js'
 import { settingsOf } from './support/training.js'
-import { over, shown, startWatchedServer, until, type WatchedServer } from './support/watched-server.js'
+import { until } from './support/until.js'
+import { over, shown, startWatchedServer, type WatchedServer } from './support/watched-server.js'
 
 const socketTo = ({ address }: TestServer, headers: Record<string, string> = {}) =>
   new WebSocket(`${address.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', { headers })

@@ -9,7 +9,8 @@ import { type Transport, watch } from './support/client.js'
 import { breakListening } from './support/database.js'
 import { addImage, addRun, addVersion } from './support/rows.js'
 import { startTestServer, type TestServer } from './support/server.js'
-import { startWatchedServer, until } from './support/watched-server.js'
+import { until } from './support/until.js'
+import { startWatchedServer } from './support/watched-server.js'
 
 let server: TestServer
 beforeAll(async () => {

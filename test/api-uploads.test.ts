@@ -14,7 +14,8 @@ import { file, send, upload } from './support/client.js'
 import { answerOn, line, multipartHead } from './support/raw-request.js'
 import { startTestServer, type TestServer } from './support/server.js'
 import { bearer } from './support/tokens.js'
-import { over, shown, startWatchedServer, until, type WatchedServer } from './support/watched-server.js'
+import { until } from './support/until.js'
+import { over, shown, startWatchedServer, type WatchedServer } from './support/watched-server.js'
 
 let server: TestServer
 beforeAll(async () => {

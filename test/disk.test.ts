@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { sweep } from '../src/disk.js'
+import { sweep } from '../src/sweep.js'
 
 let folder: string
 beforeEach(async () => {

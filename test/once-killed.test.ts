@@ -7,6 +7,7 @@ import { anybody } from '../src/access/actor.js'
 import { once } from '../src/access/once.js'
 import { count } from '../src/predictions/counter.js'
 import { openTestHall, type TestHall } from './support/hall.js'
+import { until } from './support/until.js'
 
 const patience = { timeout: 120_000 }
 let hall: TestHall
@@ -59,7 +60,7 @@ it('while it counts: nothing is there, and the next counts', patience, async () 
   await lock.query('BEGIN; LOCK TABLE "TrashCounter" IN ACCESS EXCLUSIVE MODE')
   startToCount('before')
   const waiting = `SELECT count(*)::int AS n FROM pg_locks WHERE relation = '"TrashCounter"'::regclass AND NOT granted`
-  while ((await lock.query<{ n: number }>(waiting)).rows[0]?.n === 0) await new Promise((done) => setTimeout(done, 20))
+  await until(async () => (await lock.query<{ n: number }>(waiting)).rows[0]?.n !== 0)
   await kill()
   await lock.query('ROLLBACK')
   await lock.end()

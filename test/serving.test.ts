@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import os from 'node:os'
 import type { Worker } from 'node:worker_threads'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -190,7 +191,7 @@ describe('a flood of photos', () => {
       asked.push(answer)
       void answer.then((one) => (refusal ??= one.errors ? one : undefined))
       // So slowly that none is refused before it is decoded.
-      do await new Promise((done) => setTimeout(done, 5))
+      do await wait(5)
       while (!refusal && decodingPool.waiting.phone > photoLimits.waiting / 2)
     }
     expect(refusal).toMatchObject({

@@ -3,11 +3,11 @@ import { chmodSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { drawSamples } from '../demo/draw.js'
 import { ask } from './support/client.js'
 import { ServerProcess } from './support/server-process.js'
+import { until } from './support/until.js'
 
 const minutes = 60_000
 let folder: string
@@ -51,7 +51,7 @@ it.each([
 ])('%s', { timeout: minutes }, async (round, isBoth) => {
   const { server: killed, address } = await start()
   const working = work(address, round).catch((error: Error) => error)
-  while (made.filter((name) => name.startsWith(round)).length < 3) await pause(10)
+  await until(() => made.filter((name) => name.startsWith(round)).length >= 3)
   if (isBoth) process.kill(postmaster(), 'SIGKILL')
   await killed.kill()
   expect(String(await working)).toMatch(/fetch failed|terminated|socket|Internal|INTERNAL|500/)

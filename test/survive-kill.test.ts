@@ -23,6 +23,7 @@ import { emptyLedger, everybody, sendAgain, type Verdict } from './support/load.
 import { ServerProcess } from './support/server-process.js'
 import { findPhotos, startTraining, train, trainAndPromote } from './support/trained.js'
 import { drawVersion, headAlone, runOf, runWhen, settingsOf } from './support/training.js'
+import { until } from './support/until.js'
 
 const minutes = 60_000
 const rounds = Number(process.env['WASTEX_KILL_ROUNDS'] ?? 5)
@@ -201,7 +202,7 @@ async function whenItWaits(
       await holder.query('ROLLBACK')
       await pause(10)
     }
-    while (!(await count(waiting))) await pause(10)
+    await until(async () => Boolean(await count(waiting)))
     await then()
   } finally {
     await holder.end()
@@ -301,7 +302,7 @@ it('a second signal ends it at once while photos are in the network, and by noth
     }
   })
   const ended = Promise.allSettled(phones)
-  while (answered < 8) await pause(5)
+  await until(() => answered >= 8)
   server.signal('SIGTERM')
   await server.said(/stopping/)
   server.signal('SIGTERM')

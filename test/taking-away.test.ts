@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { drawSamples } from '../demo/draw.js'
 import type { Config } from '../src/config.js'
@@ -34,6 +33,7 @@ import {
   told,
   weights,
 } from './support/training.js'
+import { until } from './support/until.js'
 
 const minutes = 60_000
 let hall: TestHall
@@ -364,7 +364,7 @@ describe('old runs and versions', () => {
       removing = prune(hall, { runs: [], versions: [side] }, () => undefined).finally(() => (isOver = true))
       const waiting = `SELECT count(*)::int AS n FROM pg_locks WHERE NOT granted AND locktype = 'advisory'
         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
-      while (!isOver && (await hall.db.$queryRawUnsafe<{ n: number }[]>(waiting))[0]?.n === 0) await pause(10)
+      await until(async () => isOver || (await hall.db.$queryRawUnsafe<{ n: number }[]>(waiting))[0]?.n !== 0)
       await activate(tx, side.id)
     })
     await removing

@@ -16,11 +16,13 @@ import { drawnPhoto } from './support/drawn-photo.js'
 import { file, send, upload } from './support/client.js'
 import { openTestHall, type TestHall } from './support/hall.js'
 import { addRun, addVersion } from './support/rows.js'
-import { type ServerProcess, startServerProcess } from './support/process.js'
+import { ServerProcess } from './support/server-process.js'
 import { settingsOf } from './support/training.js'
+import { until } from './support/until.js'
 
 let hall: TestHall
 let server: ServerProcess
+let address: string
 
 interface Line {
   level: number
@@ -37,24 +39,22 @@ interface Line {
 }
 /** Lines of a request, as soon as it is over. */
 async function linesOf(requestId: string): Promise<Line[]> {
-  for (;;) {
-    const lines = server
-      .log()
+  const lines = () =>
+    server.log
       .split('\n')
       .flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Line] : []))
       .filter((line) => line.requestId === requestId)
-    if (lines.some(({ msg }) => msg === 'request')) return lines
-    await new Promise((done) => setTimeout(done, 20))
-  }
+  await until(() => lines().some(({ msg }) => msg === 'request'))
+  return lines()
 }
 const post = (body: object, headers: Record<string, string> = {}) =>
-  fetch(`${server.address}/graphql`, {
+  fetch(`${address}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
     body: JSON.stringify(body),
   })
 const idOf = ({ headers }: Response) => headers.get('x-request-id') ?? expect.fail()
-const metrics = async () => (await fetch(`${server.address}/metrics`)).text()
+const metrics = async () => (await fetch(`${address}/metrics`)).text()
 const valueOf = (text: string, series: string) =>
   Number(
     text
@@ -66,10 +66,12 @@ const valueOf = (text: string, series: string) =>
 
 beforeAll(async () => {
   hall = await openTestHall()
-  server = await startServerProcess({ ...settingsOf(hall), LOG_LEVEL: 'trace' })
+  server = new ServerProcess({ ...settingsOf(hall), LOG_LEVEL: 'trace' })
+  address = await server.address()
 })
 afterAll(async () => {
-  await server.stop('SIGTERM')
+  server.signal('SIGTERM')
+  await server.ended
   await hall.close()
 })
 
@@ -90,12 +92,12 @@ describe('a request', () => {
     })
     expect(await code(await post({ query: '{' }))).toMatchObject({ code: 'GRAPHQL_PARSE_FAILED' })
     expect(await code(await post({}))).toMatchObject({ code: 'BAD_USER_INPUT' })
-    expect(await code(await fetch(`${server.address}/nothing`))).toMatchObject({ code: '404', status: 404 })
+    expect(await code(await fetch(`${address}/nothing`))).toMatchObject({ code: '404', status: 404 })
   })
 
   it('that fails inside says its id, under which the log says why', async () => {
     await hall.db.$executeRaw`ALTER TABLE "AuditEntry" RENAME TO "hidden"`
-    const answer = await send(server.address, '{ auditEntries { totalCount } }')
+    const answer = await send(address, '{ auditEntries { totalCount } }')
     await hall.db.$executeRaw`ALTER TABLE "hidden" RENAME TO "AuditEntry"`
     const { requestId, id, code } = answer.errors?.[0]?.extensions ?? expect.fail()
     expect([code, requestId]).toEqual(['INTERNAL_SERVER_ERROR', id])
@@ -106,7 +108,7 @@ describe('a request', () => {
 
   it('of a socket is each of its operations', async () => {
     const client = createClient({
-      url: `${server.address.replace('http', 'ws')}/graphql`,
+      url: `${address.replace('http', 'ws')}/graphql`,
       webSocketImpl: WebSocket,
     })
     const before = await metrics()
@@ -119,16 +121,11 @@ describe('a request', () => {
     await subscription.return?.()
     await client.dispose()
     await next
-    while (valueOf(await metrics(), 'wastex_subscribers') !== valueOf(before, 'wastex_subscribers'));
-    const ofSockets = () =>
-      server
-        .log()
-        .split('\n')
-        .filter((line) => line.includes('"socket":true'))
+    await until(async () => valueOf(await metrics(), 'wastex_subscribers') === valueOf(before, 'wastex_subscribers'))
+    const ofSockets = () => server.log.split('\n').filter((line) => line.includes('"socket":true'))
     // The process writes them down a moment after it has let the client go.
-    while (ofSockets().length < 2) await new Promise((done) => setTimeout(done, 20))
-    const lines = ofSockets()
-    expect(lines.map((line) => (JSON.parse(line) as Line).kind)).toEqual(['query', 'subscription'])
+    await until(() => ofSockets().length >= 2)
+    expect(ofSockets().map((line) => (JSON.parse(line) as Line).kind)).toEqual(['query', 'subscription'])
   })
 })
 
@@ -137,18 +134,18 @@ it('the log holds no token, no cookie, no variable and no photo', async () => {
   const headers = { authorization: `Bearer ${secret}`, cookie: `session=${secret}`, 'x-request-id': secret }
   const photo = await drawnPhoto(1)
   const document = 'mutation ($image: Upload!) { classify(image: $image) { classLabel } }'
-  await upload(server.address, document, { image: file(photo, 'a-private-name.jpg') }, { headers })
+  await upload(address, document, { image: file(photo, 'a-private-name.jpg') }, { headers })
   const query = 'query ($name: String!) { trainingRun(name: $name) { name } }'
-  await send(server.address, query, { name: `variable ${secret}` }, { headers })
+  await send(address, query, { name: `variable ${secret}` }, { headers })
   await fetch(
-    `${server.address}/graphql?query=${encodeURIComponent(query)}&variables=${encodeURIComponent(`{"name":"${secret}"}`)}`,
+    `${address}/graphql?query=${encodeURIComponent(query)}&variables=${encodeURIComponent(`{"name":"${secret}"}`)}`,
     { headers },
   )
-  await fetch(`${server.address}/files/photos/x?token=${secret}`, { headers })
-  const last = await fetch(`${server.address}/nothing`, { headers })
+  await fetch(`${address}/files/photos/x?token=${secret}`, { headers })
+  const last = await fetch(`${address}/nothing`, { headers })
   expect(last.status).toBe(404)
   await linesOf(idOf(last))
-  const log = server.log()
+  const { log } = server
   const bytes = [...photo.subarray(100, 112)]
   for (const unwanted of [
     secret,
@@ -164,9 +161,9 @@ it('the log holds no token, no cookie, no variable and no photo', async () => {
 
 describe('/metrics', () => {
   it('has what it takes to see how it runs', async () => {
-    await send(server.address, '{ trainingRun(name: "none") { name } }')
+    await send(address, '{ trainingRun(name: "none") { name } }')
     const document = 'mutation ($image: Upload!) { classify(image: $image) { classLabel } }'
-    await upload(server.address, document, { image: file(await drawnPhoto(2), 'photo.jpg') })
+    await upload(address, document, { image: file(await drawnPhoto(2), 'photo.jpg') })
     const text = await metrics()
     for (const name of [
       'wastex_requests_total{kind="query",code="NOT_FOUND"}',

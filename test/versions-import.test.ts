@@ -328,7 +328,7 @@ describe('where it may read unless a setting says otherwise', () => {
 })
 
 describe('while it goes on', () => {
-  it('the same input joins it, another does not, and those who watch see it to its end', async () => {
+  it('the same name and path joins it, another path does not, and those who watch see it to its end', async () => {
     const folder = await dataset('joined', await photosOf(['a', 'b'], 150))
     const early = importProgress(hall, 'joined')
     const first = importDataset(hall, by, { name: 'joined', path: folder })
@@ -338,9 +338,6 @@ describe('while it goes on', () => {
     const [second, ...others] = await Promise.allSettled([
       importDataset(hall, { ...by, receipt }, { name: 'joined', path: `${folder}/.` }),
       importDataset(hall, by, { name: 'joined', path: at('plain') }),
-      importDataset(hall, by, { name: 'joined', path: folder, classes: ['a'] }),
-      importDataset(hall, by, { name: 'joined', path: folder, notes: 'another one' }),
-      importDataset(hall, by, { name: 'joined', path: folder, activate: true }),
     ])
     for (const other of others) expect(other).toMatchObject({ status: 'rejected', reason: { code: 'CONFLICT' } })
     expect(second).toMatchObject({ status: 'fulfilled', value: await first })

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { storageFull } from '../disk.js'
 import { WasteXError } from '../errors.js'
 import type { Log } from '../log.js'
-import { currentRequest, type RequestInHand } from '../request.js'
+import { currentRequest } from '../request.js'
 
 export interface ClientError {
   readonly code: string
@@ -32,8 +32,8 @@ export function errorForClient(error: unknown, log: Log): ClientError {
 }
 
 /** Whoever has lost the headers of an answer, or never had any, still can name the request that the log knows. */
-export const withRequestId = <E extends object>(extensions: E, request?: RequestInHand): E & { requestId?: string } => {
-  const { id } = request ?? currentRequest() ?? {}
+export const withRequestId = <E extends object>(extensions: E): E & { requestId?: string } => {
+  const id = currentRequest()?.id
   return id === undefined ? extensions : { ...extensions, requestId: id }
 }
 

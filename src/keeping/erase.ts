@@ -11,9 +11,9 @@ import type { Db, Prisma } from '../db.js'
 import { remove } from '../disk.js'
 import { conflict, notFound } from '../errors.js'
 import type { Hall } from '../hall.js'
-import { erasedFilename } from '../photos/save-photos.js'
 import { keptPlace, liesAt, photoFile, type PlaceOfPhoto, uploadsRoot } from '../photos/store.js'
 import { forgetFeatures } from '../training/features/forget.js'
+import { bury } from './bury.js'
 
 type ErasingHall = Pick<Hall, 'config' | 'db'>
 type Found = NonNullable<Awaited<ReturnType<typeof lock>>>
@@ -30,7 +30,7 @@ export async function erasePhoto(hall: ErasingHall, by: Doer, id: number): Promi
     const place = await placeInDatasets(hall.config, found)
     if (place)
       throw conflict(`The photo lies in a dataset folder, as ${place.path}. Delete it there, then erase it here.`)
-    await bury(tx, by, found)
+    await buryOne(tx, by, found)
     return found
   })
   await removeBytes(hall, photo)
@@ -46,7 +46,7 @@ export async function erasePhotoIf(
   const photo = await hall.db.$transaction(async (tx) => {
     const found = await lock(tx, id)
     if (!found || (await tx.photo.count({ where: { AND: [{ id }, stillSo] } })) === 0) return undefined
-    await bury(tx, by, found)
+    await buryOne(tx, by, found)
     return found
   })
   if (photo) await removeBytes(hall, photo)
@@ -67,36 +67,15 @@ async function placeInDatasets(config: Hall['config'], photo: Found): Promise<Pl
   return undefined
 }
 
-/** The rows first: nobody is shown it, labels it or learns from it any more, whatever becomes of the rest. */
-async function bury(tx: Db, by: Doer, { id, contentHash, root, path: place, erasedAt, image, files }: Found) {
-  if (image) {
-    const left = { reviewed: true, staged: false, assignedLabel: null }
-    const data = { filename: erasedFilename, ...(!image.addedToDataset && left) }
-    await tx.image.update({ where: { id: image.id }, data })
-  }
-  // What an upload is kept as says nothing. Files of datasets have names that their owner gave them.
-  for (const file of files)
-    await tx.$executeRaw`
-      UPDATE "ImportReport" SET findings =
-        replace(findings::text, to_json(${file.path}::text)::text, to_json(${nameless(file.path)}::text)::text)::jsonb
-      WHERE "versionId" IN (SELECT "versionId" FROM "VersionEntry" WHERE "photoId" = ${id})`
-  await tx.importedFile.deleteMany({ where: { photoId: id } })
-  await tx.photo.update({
-    where: { id },
-    data: {
-      erasedAt: erasedAt ?? new Date(),
-      filename: erasedFilename,
-      path: root === uploadsRoot ? place : nameless(place),
-    },
-  })
+/** The rows first: whatever becomes of the rest. */
+async function buryOne(tx: Db, by: Doer, { id, contentHash, erasedAt, image }: Found): Promise<void> {
+  await bury((sql, ...values) => tx.$queryRawUnsafe(sql, ...values), [id])
   const subject = image
     ? ({ type: 'Image', id: image.id } as const)
     : ({ type: 'Photo', id, name: contentHash } as const)
   await leaveTrail(tx, by, erasedAt ? [] : [{ action: 'ERASE_PHOTO', subject }])
   await keepReceipt(tx, by)
 }
-
-const nameless = (file: string) => path.posix.join(path.posix.dirname(file), erasedFilename)
 
 type Remains = PlaceOfPhoto & { readonly id: number; readonly contentHash: string; readonly storedHash: string }
 

@@ -5,8 +5,8 @@ import { openPhoto } from './sharp.js'
 const longestSide = 320
 
 /**
- * A small JPEG of a kept photo (some 10 ms). It is not stored: whoever shows it may cache it for ever under the photo's
- * content hash.
+ * A small JPEG of a kept photo (some 10 ms). It is not stored: whoever shows it keeps it, and asks
+ * each time whether the photo is still there (api/files.ts).
  * @throws Error when the file is gone; WasteXError OVERLOADED
  */
 export const thumbnail = (file: string): Promise<Uint8Array> =>

@@ -6,7 +6,7 @@ import { system } from '../access/doer.js'
 import type { Db } from '../db.js'
 import { WasteXError } from '../errors.js'
 import type { Hall } from '../hall.js'
-import { patiently } from '../training/patiently.js'
+import { patiently } from '../database/patiently.js'
 import type { Promotion } from './promotion.js'
 
 /** Never rejects. @param hurry the server stops: a database that is away is not waited for */

@@ -6,7 +6,7 @@ import type { Hall } from '../hall.js'
 import { artefactsOf } from '../model/card.js'
 import { photoFile } from '../photos/store.js'
 import { trainingRows } from '../versions/training-rows.js'
-import { featuresFolder } from './features/forget.js'
+import { featuresFolder } from './features/place.js'
 import type { Job, OtherRun } from './job.js'
 import type { Settings } from './settings.js'
 

@@ -5,7 +5,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type pg from 'pg'
 import { connectAlone } from '../db.js'
-import { patiently } from './patiently.js'
+import { patiently } from '../database/patiently.js'
 
 /** Shared: by whoever trains the run, and by whoever waits for that. Any number that nothing else in this database locks with. */
 const inHand = 0x57_58

@@ -5,7 +5,7 @@ import { Prisma } from '../db.js'
 import type { Hall } from '../hall.js'
 import { startThread } from '../thread.js'
 import type { Job, Report } from './job.js'
-import { patiently } from './patiently.js'
+import { patiently } from '../database/patiently.js'
 import { RunFailure } from './run-failure.js'
 import { recordEpoch, recordEvent, recordStatus } from './run-record.js'
 

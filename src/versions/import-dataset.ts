@@ -32,8 +32,7 @@ export interface ImportDatasetInput {
 type ImportHall = Pick<Hall, 'config' | 'db' | 'events' | 'log'>
 
 interface RunningImport {
-  /** What it was asked for, in one spelling. */
-  readonly asked: string
+  readonly root: string
   readonly version: Promise<{ id: number }>
   progress: ProgressTeller | undefined
 }
@@ -48,26 +47,22 @@ function runningImports(db: PrismaClient): Map<string, RunningImport> {
 }
 
 /**
- * Answers when the version is there. It goes on whoever stops waiting; the same input again joins it.
- * @throws WasteXError BAD_USER_INPUT; CONFLICT: the name is taken, or is being imported from elsewhere or otherwise
+ * Answers when the version is there. It goes on whoever stops waiting; the same name and path again joins it.
+ * @throws WasteXError BAD_USER_INPUT; CONFLICT: the name is taken, or is being imported from elsewhere
  */
 export async function importDataset(hall: ImportHall, by: Doer, input: ImportDatasetInput): Promise<{ id: number }> {
   const name = checkedName('input.name', input.name)
   const root = await importPlace(hall.config, input.path)
   const running = runningImports(hall.db)
   const same = running.get(name)
-  const asked = spelled(input, root)
-  if (same && same.asked !== asked)
-    throw conflict(
-      `A version “${name}” is being imported from another folder, or with other classes, notes or activate.`,
-    )
+  if (same && same.root !== root) throw conflict(`A version “${name}” is being imported from another folder.`)
   if (same) {
     const { id } = await same.version
     await keepReceipt(hall.db, by, { id })
     return { id }
   }
   const own: RunningImport = {
-    asked,
+    root,
     progress: undefined,
     version: makeVersion(hall, by, { ...input, name }, root, (progress) => (own.progress = progress)).finally(() =>
       running.delete(name),
@@ -76,9 +71,6 @@ export async function importDataset(hall: ImportHall, by: Doer, input: ImportDat
   running.set(name, own)
   return own.version
 }
-
-const spelled = ({ classes, notes, activate }: ImportDatasetInput, root: string) =>
-  JSON.stringify([root, classes?.toSorted() ?? null, notes ?? null, activate ?? null])
 
 /** How far the import of that name is, now and until it is over. */
 export const importProgress = (hall: ImportHall, name: string): AsyncIterableIterator<ImportProgress> =>

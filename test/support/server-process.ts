@@ -36,6 +36,11 @@ export class ServerProcess {
     )
   }
 
+  /** All that it has logged so far. */
+  get log(): string {
+    return this.stderr
+  }
+
   get pid(): number {
     return this.child.pid ?? Number.NaN
   }

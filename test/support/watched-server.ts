@@ -1,9 +1,9 @@
 /** A server of a test, and the connections of its own end: what no client can see. */
 import http from 'node:http'
 import type { Socket } from 'node:net'
-import { setTimeout as wait } from 'node:timers/promises'
 import { vi } from 'vitest'
 import { startTestServer, type TestServer } from './server.js'
+import { until } from './until.js'
 
 export interface WatchedServer extends TestServer {
   readonly inside: http.Server
@@ -26,11 +26,6 @@ export async function startWatchedServer(settings: Record<string, string> = {}):
       return lines.get(client.localPort) as Socket
     },
   }
-}
-
-/** Looks again until it is so: what happens at the server's end tells nobody. */
-export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await wait(10)
 }
 
 /** With an error or without: either way it is over. */

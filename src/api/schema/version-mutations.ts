@@ -41,7 +41,7 @@ builder.mutationFields((t) => ({
     type: DatasetVersion,
     role: 'TRAINER',
     description:
-      'Reads every photo once, copies none, and makes a version without a parent. Answers when it is done; a client that hangs up does not stop it, and the same input again joins it.',
+      'Reads every photo once, copies none, and makes a version without a parent. Answers when it is done; a client that hangs up does not stop it, and the same name and path again joins it.',
     args: { input: t.arg({ type: ImportDatasetInput, required: true, description: 'What to import.' }) },
     resolve: async (query, _root, { input }, context, info) => {
       const { hall } = context

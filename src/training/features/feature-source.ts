@@ -6,7 +6,7 @@ import type { TrainingPhoto } from '../job.js'
 import { readPixels } from '../read-pixels.js'
 import { Extractor, featureSizes, type Wanted } from './extractor.js'
 import { FeatureCache, type Features } from './feature-cache.js'
-import { featuresKey } from './forget.js'
+import { featuresKey } from './place.js'
 
 export interface ViewOf {
   photo: TrainingPhoto

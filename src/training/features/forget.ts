@@ -3,20 +3,7 @@ import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { Config } from '../../config.js'
 import { remove } from '../../disk.js'
-
-export const featuresFolder = ({ dataDir }: Pick<Config, 'dataDir'>): string => path.join(dataDir, 'features')
-
-interface Hashes {
-  readonly contentHash: string
-  readonly storedHash: string
-}
-
-/**
- * By which features are kept: the photo first, so that what was computed of it is found whatever file stood for it; then the file,
- * where that is a copy.
- */
-export const featuresKey = ({ contentHash, storedHash }: Hashes): string =>
-  storedHash === contentHash ? contentHash : `${contentHash}.${storedHash.slice(0, 16)}`
+import { featuresFolder, type Hashes } from './place.js'
 
 /** Of every network, every view and every file that stood for it. */
 export async function forgetFeatures(
