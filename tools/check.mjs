@@ -6,7 +6,11 @@ import { packageProgram } from './setup/programs.mjs'
 
 /** `find` returns what is wrong, or nothing. */
 const checks = [
-  { name: 'types', mend: 'mend what the compiler says', find: () => complaints('tsc', ['-p', 'tsconfig.json']) },
+  {
+    name: 'types',
+    mend: 'mend what the compiler says',
+    find: () => complaints('tsc', ['-p', 'tsconfig.json']),
+  },
   {
     name: 'lint',
     mend: 'npx oxlint --type-aware --fix mends some of it',

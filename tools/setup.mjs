@@ -1,5 +1,6 @@
 /** All that a fresh clone needs before WasteX or its tests can run. What is there already is left alone, in milliseconds. */
 import { fileURLToPath } from 'node:url'
+import { findBrowser, installBrowser } from './setup/browser.mjs'
 import { build, isBuilt } from './setup/build.mjs'
 import { areDependenciesThere, installDependencies } from './setup/dependencies.mjs'
 import { withLock } from './setup/lock.mjs'
@@ -30,24 +31,37 @@ const steps = {
     },
   },
   build: {
-    title: 'build (tsc)',
+    title: 'build (tsc, vite)',
     isDone: () => isBuilt(root),
     run: () => build(root),
   },
 }
 
-/** @param {(keyof typeof steps)[]} [names] those that are needed; all by default. Ends the process with a word when one fails. */
+/** For tests alone. */
+const testSteps = {
+  browser: {
+    title: "a browser for the console's tests",
+    isDone: () => findBrowser() !== undefined,
+    run: installBrowser,
+  },
+}
+
+/** All that the tests need. */
+export const setUpForTests = () => setUp([...Object.keys(steps), ...Object.keys(testSteps)])
+
+/** @param {string[]} [names] of the steps that are needed; those of the server by default. Ends the process with a word when one fails. */
 export async function setUp(names = Object.keys(steps)) {
   const wrong = wrongNode()
   if (wrong) fail(wrong)
-  const open = () => names.filter((name) => !steps[name].isDone())
+  const wanted = names.map((name) => ({ ...steps, ...testSteps })[name])
+  const open = () => wanted.filter(({ isDone }) => !isDone())
   if (open().length === 0) return
   console.log('Setting up WasteX')
   const waiting = () => console.log('  another set-up runs in this folder: waiting for it')
   try {
     await withLock(root, waiting, async () => {
       // One after the other, and asked anew: a step's sources may be an earlier step's result.
-      for (const name of names) if (!steps[name].isDone()) await take(steps[name])
+      for (const step of wanted) if (!step.isDone()) await take(step)
     })
   } catch (error) {
     fail(error.message)

@@ -26,6 +26,7 @@ export type ImageFilter = {
   oodReason?: OodReason | null | undefined;
   /** Rejected, or not. */
   rejected?: boolean | null | undefined;
+  reviewReason?: ReviewReason | null | undefined;
   /** false: the queue. true: those an operator is done with. */
   reviewed?: boolean | null | undefined;
   /** Labelled and in no version yet, or not. */
@@ -85,6 +86,13 @@ export type Recommendation =
   | 'PROMOTE'
   /** The figures do not settle it: a person should look. */
   | 'REVIEW';
+
+export type ReviewReason =
+  | 'CONFIDENCE'
+  | 'DISPUTED'
+  | 'ENERGY'
+  | 'NOVELTY'
+  | 'SAMPLED';
 
 /** What a photo of a dataset version is for. It never changes from version to version. */
 export type Split =
@@ -172,6 +180,7 @@ export type TrainingStatus =
 
 /** Which rows: all conditions that are given must hold. */
 export type VersionEntryFilter = {
+  addedHere?: boolean | null | undefined;
   /** Of this class, written as it is. */
   classLabel?: string | null | undefined;
   /** true: those that came from review. false: imported ones. */

@@ -5,6 +5,7 @@ import type { SignIn } from '../access/sign-in.js'
 import { connect } from '../db.js'
 import { WasteXError } from '../errors.js'
 import { admit, isAdmitted } from './admission.js'
+import { serveConsole } from './console.js'
 import type { House } from './context.js'
 import { credentialsOf } from './credentials.js'
 import { serveFile } from './files.js'
@@ -93,7 +94,8 @@ export async function startServer(house: House, signIn: SignIn, degraded: () => 
       const mayHear = credentialsOf(request).isLocal || isAdmitted(await admitted(request), 'OPERATOR')
       return sendJson(response, status === 'failed' ? 503 : 200, { status, ...(mayHear && reasons) })
     }
-    if (url.pathname === '/') return response.setHeader('content-type', 'text/html; charset=utf-8').end(welcome)
+    if (await serveConsole(request, response, url.pathname)) return undefined
+    if (url.pathname === '/') return response.setHeader('content-type', 'text/plain; charset=utf-8').end(withoutConsole)
     return response.writeHead(404).end()
   }
 
@@ -150,12 +152,7 @@ function sendJson(response: ServerResponse, status: number, body: object) {
   response.end(JSON.stringify(body))
 }
 
-const welcome = `<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>WasteX</title>
-<body style="font: 16px/1.5 system-ui; margin: 3rem auto; max-width: 40rem">
-<h1>WasteX</h1>
-<p>Classifies photos of waste, and gets better by being used.</p>
-<p><a href="${graphqlPath}">GraphiQL</a> tries out the API and describes all of it.</p>`
+const withoutConsole = `The console is not built here: \`npm run build\` makes it. The API is at ${graphqlPath}.\n`
 
 const listen = (server: http.Server, host: string, port: number) =>
   new Promise<void>((resolve, reject) => {

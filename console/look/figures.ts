@@ -1,0 +1,37 @@
+/** Numbers and moments as people read them. */
+export const percent = (share: number, digits = 1): string => `${(share * 100).toFixed(digits)} %`
+
+const whole = new Intl.NumberFormat('en')
+export const count = (number: number): string => whole.format(number)
+
+/** `1 photo`, `1,670 photos` */
+export const counted = (number: number, one: string, many = `${one}s`): string =>
+  `${count(number)} ${number === 1 ? one : many}`
+
+/** `8 s`, `2 min 5 s`, `3 h 20 min` */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds))
+  if (whole < 60) return `${whole} s`
+  if (whole < 3600) return `${Math.floor(whole / 60)} min${whole % 60 ? ` ${whole % 60} s` : ''}`
+  const minutes = Math.round((whole % 3600) / 60)
+  return `${Math.floor(whole / 3600)} h${minutes ? ` ${minutes} min` : ''}`
+}
+
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
+const steps: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+]
+
+/** `3 minutes ago` @param moment RFC 3339 */
+export function ago(moment: string, now = Date.now()): string {
+  const seconds = (Date.parse(moment) - now) / 1000
+  for (const [unit, length] of steps)
+    if (Math.abs(seconds) >= length) return relative.format(Math.round(seconds / length), unit)
+  return 'just now'
+}
+
+const full = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
+/** @param moment RFC 3339 */
+export const moment = (text: string): string => full.format(new Date(text))

@@ -1,0 +1,85 @@
+/** Photos in rows, as many as there are: only those in view are in the page, and the next page is asked for as its place comes near. */
+import { Box, Text } from '@mantine/core'
+import { useElementSize } from '@mantine/hooks'
+import { useWindowVirtualizer } from '@tanstack/react-virtual'
+import { type ReactNode, useEffect, useRef } from 'react'
+import { count } from '../look/figures.js'
+import { Loading, TroubleNote } from '../shell/states.js'
+import type { Pages } from '../talk/pages.js'
+import classes from './photos.module.css'
+
+interface PhotoGridProps<Row> {
+  pages: Pages<Row>
+  /** What the list is, for whoever does not see it. */
+  label: string
+  keyOf: (row: Row) => string
+  render: (row: Row, index: number) => ReactNode
+  /** Pixels; cells are at least so wide. */
+  width?: number
+  /** Pixels below the square of the photo, for words. */
+  below?: number
+  empty?: ReactNode
+}
+
+const gap = 8
+
+export function PhotoGrid<Row>({ pages, label, keyOf, render, width = 150, below = 0, empty }: PhotoGridProps<Row>) {
+  const { ref, width: whole } = useElementSize<HTMLUListElement>()
+  const list = useRef<HTMLUListElement | null>(null)
+  const columns = Math.max(2, Math.floor((whole + gap) / (width + gap)))
+  const side = (whole - gap * (columns - 1)) / columns
+  const height = side + below + gap
+  const { rows, total, hasMore, isLoading, trouble, more, again } = pages
+  const lines = Math.ceil(rows.length / columns)
+  const virtual = useWindowVirtualizer({
+    count: lines,
+    estimateSize: () => height,
+    overscan: 4,
+    scrollMargin: list.current?.offsetTop ?? 0,
+  })
+  useEffect(() => virtual.measure(), [virtual, height])
+  const shown = virtual.getVirtualItems()
+  const last = shown.at(-1)?.index ?? 0
+  useEffect(() => {
+    if (hasMore && !isLoading && !trouble && whole > 0 && last >= lines - 6) more()
+  }, [hasMore, isLoading, trouble, whole, last, lines, more])
+
+  if (trouble) return <TroubleNote trouble={trouble} again={again} />
+  if (rows.length === 0 && total === undefined) return <Loading what="Loading photos" />
+  if (rows.length === 0) return <>{empty ?? <Text c="dimmed">No photos.</Text>}</>
+  return (
+    <Box>
+      <ul
+        ref={(element) => {
+          list.current = element
+          ref(element)
+        }}
+        className={classes.grid}
+        style={{ height: virtual.getTotalSize() }}
+        aria-label={label}
+      >
+        {shown.flatMap((line) =>
+          rows.slice(line.index * columns, (line.index + 1) * columns).map((row, column) => {
+            const index = line.index * columns + column
+            const x = column * (side + gap)
+            const y = line.start - virtual.options.scrollMargin
+            return (
+              <li
+                key={keyOf(row)}
+                className={classes.cell}
+                style={{ width: side, height: side + below, transform: `translate(${x}px, ${y}px)` }}
+                aria-setsize={total ?? rows.length}
+                aria-posinset={index + 1}
+              >
+                {render(row, index)}
+              </li>
+            )
+          }),
+        )}
+      </ul>
+      <Text size="sm" c="dimmed" ta="center" py="sm" role="status">
+        {hasMore ? `${count(rows.length)} of ${count(total ?? rows.length)}` : ''}
+      </Text>
+    </Box>
+  )
+}

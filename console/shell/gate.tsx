@@ -1,0 +1,32 @@
+/** Nobody sees a screen before the server has said who they are. */
+import { Center, Container } from '@mantine/core'
+import { type ReactNode, useEffect } from 'react'
+import { useQuery } from 'urql'
+import { MeDocument } from '../generated/graphql.js'
+import { troubleOf } from '../talk/trouble.js'
+import { WhoProvider } from '../talk/who.js'
+import { SignIn } from './sign-in.js'
+import { Loading, TroubleNote } from './states.js'
+
+const againMs = 3_000
+
+/** @param anew makes the line to the server anew, as somebody else */
+export function Gate({ anew, children }: { anew: () => void; children: ReactNode }) {
+  const [{ data, error }, ask] = useQuery({ query: MeDocument })
+  const trouble = troubleOf(error)
+  const isAway = trouble !== undefined && trouble.code !== 'UNAUTHENTICATED'
+  useEffect(() => {
+    if (!isAway) return
+    const timer = setInterval(() => ask({ requestPolicy: 'network-only' }), againMs)
+    return () => clearInterval(timer)
+  }, [isAway, ask])
+  if (data?.me) return <WhoProvider who={data.me}>{children}</WhoProvider>
+  if (trouble?.code === 'UNAUTHENTICATED') return <SignIn why={trouble.message} signedIn={anew} />
+  return (
+    <Center component="main" mih="100vh">
+      <Container size="xs">
+        {trouble ? <TroubleNote trouble={trouble} /> : <Loading what="Asking the server" />}
+      </Container>
+    </Center>
+  )
+}

@@ -1,0 +1,94 @@
+/** What happens on the server, as it happens; and whether the line stands. */
+import type { Client as Socket } from 'graphql-ws'
+import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react'
+import { stringifyDocument, type TypedDocumentNode } from 'urql'
+
+const SocketContext = createContext<Socket | undefined>(undefined)
+export const LiveProvider = ({ socket, children }: { socket: Socket; children: ReactNode }) => (
+  <SocketContext.Provider value={socket}>{children}</SocketContext.Provider>
+)
+
+function useSocket(): Socket {
+  const socket = useContext(SocketContext)
+  if (!socket) throw new Error('There is no socket above this component')
+  return socket
+}
+
+interface Listening<Result> {
+  readonly next: (data: Result) => void
+  /** News may have been missed (the line broke, or the server let go): look at what there is. */
+  readonly gap?: () => void
+}
+
+/** An answer that comes at once from a server that is unwell must not be asked for again at once. */
+const againMs = 1_000
+
+/**
+ * Subscribes for as long as the component is there. A line that breaks is mended, a stream that completes is asked for again.
+ * @param variables subscribed anew when they say something else; null: not now
+ * @param ends whether the stream is over when it completes (a run's), and not to be asked for again
+ */
+export function useLive<Result, Variables extends object>(
+  document: TypedDocumentNode<Result, Variables>,
+  variables: Variables | null,
+  listening: Listening<Result>,
+  { ends = false } = {},
+): void {
+  const socket = useSocket()
+  const latest = useRef(listening)
+  latest.current = listening
+  /** The same for as long as it says the same. */
+  const asked = useRef(variables)
+  if (JSON.stringify(asked.current) !== JSON.stringify(variables)) asked.current = variables
+  const payload = asked.current
+  useEffect(() => {
+    if (payload === null) return
+    let over = false
+    let stop = () => {}
+    let again: ReturnType<typeof setTimeout> | undefined
+    const subscribe = () => {
+      stop = socket.subscribe<Result>(
+        { query: stringifyDocument(document), variables: payload as Record<string, unknown> },
+        {
+          next: ({ data }) => data && latest.current.next(data),
+          error: () => {}, // refused for good: whoever asks over HTTP hears why in words
+          complete: () => {
+            if (over || ends) return
+            again = setTimeout(() => {
+              latest.current.gap?.()
+              subscribe()
+            }, againMs)
+          },
+        },
+      )
+    }
+    subscribe()
+    const stopListening = socket.on('connected', (_socket, _payload, wasRetry) => {
+      if (wasRetry) latest.current.gap?.()
+    })
+    return () => {
+      over = true
+      clearTimeout(again)
+      stopListening()
+      stop()
+    }
+  }, [socket, document, payload, ends])
+}
+
+/** Whether the socket is connected, or not needed. */
+export function useLine(): 'up' | 'down' {
+  const socket = useSocket()
+  const [line, setLine] = useState<'up' | 'down'>('up')
+  useEffect(() => {
+    const off = [
+      socket.on('connected', () => setLine('up')),
+      socket.on('closed', (event) => {
+        const { wasClean } = event as CloseEvent
+        setLine(wasClean ? 'up' : 'down')
+      }),
+      socket.on('error', () => setLine('down')),
+    ]
+    return () => off.forEach((stop) => stop())
+  }, [socket])
+  return line
+}

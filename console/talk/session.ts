@@ -1,0 +1,17 @@
+/** The session of this browser: a cookie that the server sets for a token, and that no script reads. */
+
+/** @throws Error with words for the person */
+export async function signIn(token: string): Promise<void> {
+  const answer = await fetch('/session', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ token }),
+  }).catch(() => undefined)
+  if (!answer) throw new Error('The server does not answer. Is it running?')
+  if (answer.status === 401) throw new Error('This token is unknown or was revoked.')
+  if (!answer.ok) throw new Error('The server could not sign you in. Try again in a moment.')
+}
+
+export async function signOut(): Promise<void> {
+  await fetch('/session', { method: 'DELETE' })
+}
