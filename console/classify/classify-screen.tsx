@@ -44,7 +44,7 @@ export default function ClassifyScreen() {
       }
     >
       <DropPlace take={take} />
-      <Stack gap="md" aria-live="polite" aria-label="Answers">
+      <Stack gap="md" aria-live="polite">
         {photos.map((photo) => (
           <AnswerCard key={photo.key} photo={photo} classLabels={model?.classLabels.toSorted() ?? []} />
         ))}
