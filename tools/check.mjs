@@ -1,4 +1,5 @@
 /** `npm run check`: everything that can be known without running WasteX. A line each; exit code 1 when one is not as it should be. */
+import { wrongConsoleImports } from './check/console-imports.mjs'
 import { wrongImports } from './check/imports.mjs'
 import { wrongPackages } from './check/supply-chain.mjs'
 import { root, setUp } from './setup.mjs'
@@ -19,7 +20,7 @@ const checks = [
   {
     name: 'import direction',
     mend: 'move what both rooms need up, into the one that stands above (tools/check/imports.mjs)',
-    find: async () => wrongImports(root).join('\n'),
+    find: async () => [...wrongImports(root), ...wrongConsoleImports(root)].join('\n'),
   },
   {
     name: 'packages',

@@ -16,19 +16,21 @@ const leaf: MantineColorsTuple = [
 
 export const theme = createTheme({
   primaryColor: 'leaf',
-  primaryShade: { light: 7, dark: 4 },
+  primaryShade: 7,
   colors: { leaf },
-  autoContrast: true,
-  luminanceThreshold: 0.3,
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif',
   defaultRadius: 'md',
   cursorType: 'pointer',
   headings: { fontWeight: '650' },
 })
 
-/** Mantine's dimmed text is too pale to be read on its own backgrounds. */
+/** Mantine's dimmed text is too pale to be read on its own backgrounds. `--accent` is for lines and marks, which no text stands on. */
 export const variables: CSSVariablesResolver = () => ({
   variables: {},
-  light: { '--mantine-color-dimmed': 'var(--mantine-color-gray-7)', '--mantine-color-body': '#fbfcfb' },
-  dark: { '--mantine-color-dimmed': 'var(--mantine-color-dark-1)' },
+  light: {
+    '--mantine-color-dimmed': 'var(--mantine-color-gray-7)',
+    '--mantine-color-body': '#fbfcfb',
+    '--accent': leaf[7],
+  },
+  dark: { '--mantine-color-dimmed': 'var(--mantine-color-dark-1)', '--accent': leaf[4] },
 })

@@ -14,8 +14,11 @@ export function Account({ anew, compact = false }: { anew: () => void; compact?:
     <Menu position={compact ? 'bottom-end' : 'right-end'} withinPortal>
       <Group gap="xs" wrap="nowrap" justify="space-between">
         {!compact && (
-          <Text size="sm" truncate c="dimmed">
-            {name ?? 'This machine'} · {roles[role]}
+          <Text size="sm" lh={1.3} truncate component="div">
+            {name ?? 'This machine'}
+            <Text size="xs" c="dimmed">
+              {roles[role]}
+            </Text>
           </Text>
         )}
         <Menu.Target>

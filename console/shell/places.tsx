@@ -65,6 +65,7 @@ export const Places = () => (
         key={to}
         component={Link}
         href={to}
+        className={classes.link}
         label={label}
         active={isHere}
         aria-current={isHere ? 'page' : undefined}

@@ -1,9 +1,10 @@
 /**
  * Who may know whom. Rooms import from the rooms above them in this list and from the hall, never the other way round; each
- * engine is loaded through its door only. `import()`, `require()` and the files that threads start with count, too.
+ * engine is loaded through its door only.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { importsOf, withoutComments } from './imports-of.mjs'
 
 const rooms = [
   'access',
@@ -58,11 +59,10 @@ export function wrongImports(root) {
     .map((file) => file.split(path.sep).join('/'))
     .filter((file) => file.endsWith('.ts') && !file.startsWith('generated/'))
   return sources.flatMap((file) => {
-    const text = withoutComments(readFileSync(path.join(src, file), 'utf8'))
-    const packages = text.matchAll(/(?:\b(?:from|import|require|resolve)\s*\(?|\)\()\s*['"](@?[a-z][^'"\s]*)['"]/g)
-    const files = text.matchAll(/['"](\.{1,2}\/[^'"\s]*)['"]/g)
-    const imports = [...packages, ...files].map(([, target]) => complaint(file, target))
-    return [...imports, writes(file, text)].filter((line) => line !== undefined)
+    const text = readFileSync(path.join(src, file), 'utf8')
+    const { packages, files } = importsOf(text)
+    const imports = [...packages, ...files].map((target) => complaint(file, target))
+    return [...imports, writes(file, withoutComments(text))].filter((line) => line !== undefined)
   })
 }
 
@@ -74,8 +74,6 @@ function writes(file, text) {
   if (writer === undefined || isAmong(file, mayChange)) return undefined
   return `src/${file} changes files itself (${writer}): the door to the disk is src/disk.ts`
 }
-
-const withoutComments = (text) => text.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/^\s*\/\/.*$/gm, '')
 
 function complaint(file, target) {
   if (target.startsWith('.')) return wrongRoom(file, path.posix.join(path.posix.dirname(file), target))

@@ -1,0 +1,96 @@
+/** A photo and what the model says of it. */
+import { Anchor, Group, Loader, Paper, Stack, Switch, Text, Title } from '@mantine/core'
+import { useState } from 'react'
+import { Link } from 'wouter'
+import { Bars } from '../charts/bars.js'
+import { colourOf } from '../look/class-colour.js'
+import { percent } from '../look/figures.js'
+import { Thumbnail } from '../photos/thumbnail.js'
+import { TroubleNote } from '../shell/states.js'
+import { useMay } from '../talk/who.js'
+import classes from './classify.module.css'
+import { Evidence } from './evidence.js'
+import { HeatOverlay } from './heat-overlay.js'
+import type { Answer, SentPhoto } from './sent-photo.js'
+import { ThatIsWrong } from './that-is-wrong.js'
+import { verdictOf } from './verdict.js'
+
+const states = { waiting: 'Waits to be sent', sending: 'Sending', again: 'No connection: it is sent again' } as const
+
+export function AnswerCard({ photo, classLabels }: { photo: SentPhoto; classLabels: readonly string[] }) {
+  const { answer, state, trouble, name, url } = photo
+  const [isHot, setHot] = useState(true)
+  return (
+    <Paper component="article" withBorder className={classes.card} aria-label={name} aria-busy={!answer && !trouble}>
+      <div className={classes.photo}>
+        <div className={classes.picture}>
+          <Thumbnail url={url} alt={answer ? `${name}: ${answer.classLabel}` : name} whole eager />
+          {answer?.heatMap && isHot && <HeatOverlay {...answer.heatMap} />}
+        </div>
+      </div>
+      <Stack gap="sm" p="md" miw={0}>
+        {answer ? (
+          <Said answer={answer} classLabels={classLabels} />
+        ) : state === 'refused' && trouble ? (
+          <TroubleNote trouble={trouble} />
+        ) : (
+          <Group gap="xs" role="status">
+            <Loader size="xs" type="dots" />
+            <Text size="sm" c="dimmed">
+              {state in states ? states[state as keyof typeof states] : ''}
+            </Text>
+          </Group>
+        )}
+        {answer?.heatMap && (
+          <Switch
+            size="xs"
+            label="Where the network looked"
+            checked={isHot}
+            onChange={(event) => setHot(event.currentTarget.checked)}
+          />
+        )}
+        {answer && !answer.ood && !answer.image && <ThatIsWrong photo={photo} classLabels={classLabels} />}
+        <Text size="xs" c="dimmed" truncate title={name}>
+          {name}
+          {answer && ` · answered by ${answer.servedBy.name}`}
+        </Text>
+      </Stack>
+    </Paper>
+  )
+}
+
+function Said({ answer, classLabels }: { answer: Answer; classLabels: readonly string[] }) {
+  const isOperator = useMay('OPERATOR')
+  const { title, because } = verdictOf(answer)
+  return (
+    <>
+      <div>
+        <Title order={2} size="h3" className={classes.verdict}>
+          {title}
+          <Text span c="dimmed" className="figures" fw={400}>
+            {percent(answer.confidence)}
+          </Text>
+        </Title>
+        <Text size="sm" c="dimmed">
+          {because}{' '}
+          {answer.ood && isOperator && (
+            <Anchor component={Link} href="/review" size="sm">
+              Go to review
+            </Anchor>
+          )}
+        </Text>
+      </div>
+      <Bars
+        label="How likely the model thinks each class"
+        most={1}
+        bars={answer.scores.slice(0, 6).map(({ classLabel, probability }) => ({
+          name: classLabel,
+          value: probability,
+          said: percent(probability),
+          colour: colourOf(classLabel, classLabels),
+        }))}
+      />
+      <Evidence answer={answer} />
+    </>
+  )
+}

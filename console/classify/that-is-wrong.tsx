@@ -1,0 +1,75 @@
+/** A confident mistake goes to an operator after all: the network learns from those, too. */
+import { Autocomplete, Button, Group, Popover, Stack, Text } from '@mantine/core'
+import { useState } from 'react'
+import { useMutation } from 'urql'
+import { SendToReviewDocument } from '../generated/graphql.js'
+import { troubleOf } from '../talk/trouble.js'
+import type { SentPhoto } from './sent-photo.js'
+
+interface ThatIsWrongProps {
+  photo: SentPhoto
+  /** To choose from. */
+  classLabels: readonly string[]
+}
+
+export function ThatIsWrong({ photo, classLabels }: ThatIsWrongProps) {
+  const [opened, setOpened] = useState(false)
+  const [label, setLabel] = useState('')
+  const [{ fetching, data, error }, send] = useMutation(SendToReviewDocument)
+  const trouble = troubleOf(error)
+  const image = data?.sendToReview.image
+  if (data) {
+    return (
+      <Text size="sm" role="status">
+        {image?.reviewed
+          ? 'An operator has looked at this very photo already.'
+          : 'Thank you. It waits for an operator.'}
+      </Text>
+    )
+  }
+  const submit = () =>
+    send({ image: photo.file, classLabel: label.trim() || null, idempotencyKey: `wrong-${photo.key}` })
+  return (
+    <Popover opened={opened} onChange={setOpened} width={300} trapFocus position="bottom-start" withinPortal>
+      <Popover.Target>
+        <Button size="xs" variant="default" onClick={() => setOpened(!opened)}>
+          That is wrong
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <form
+          onSubmit={(event) => {
+            event.preventDefault()
+            void submit()
+          }}
+        >
+          <Stack gap="xs">
+            <Autocomplete
+              label="What does it show?"
+              description="Leave it empty if you do not know."
+              data={classLabels.filter((name) => name !== photo.answer?.classLabel)}
+              value={label}
+              onChange={setLabel}
+              maxLength={64}
+              data-autofocus
+              comboboxProps={{ withinPortal: false }}
+            />
+            <Text size="xs" c="dimmed">
+              The photo is sent again and kept, for an operator to name it. What is named trains the next network.
+            </Text>
+            {trouble && (
+              <Text size="sm" c="red" role="alert">
+                {trouble.message}
+              </Text>
+            )}
+            <Group justify="flex-end">
+              <Button type="submit" size="xs" loading={fetching}>
+                Send to review
+              </Button>
+            </Group>
+          </Stack>
+        </form>
+      </Popover.Dropdown>
+    </Popover>
+  )
+}
