@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { choicesFor } from '../console/review/choices.js'
 import { nearNames } from '../console/review/near-names.js'
-import { suggestionsFor } from '../console/review/suggestions.js'
+import { suggestionsFor } from '../console/review/suggest.js'
 import { nextName } from '../console/review/version-name.js'
 
 const classes = ['battery', 'can', 'cardboard', 'glass', 'metal', 'paper', 'plastic', 'verre brisé']
@@ -57,14 +57,30 @@ describe('the classes on keys 1 to 9', () => {
   it('begin with what somebody said, then what the model thinks, then what was used last', () => {
     const one = photo('metal', { glass: 0.6, paper: 0.3, metal: 0.1 })
     expect(labels([one], classes, ['textile', 'paper'])).toEqual([
-      ...['metal', 'glass', 'paper', 'textile', 'battery', 'can', 'cardboard', 'plastic', 'verre brisé'],
+      'metal',
+      'glass',
+      'paper',
+      'textile',
+      'battery',
+      'can',
+      'cardboard',
+      'plastic',
+      'verre brisé',
     ])
   })
 
   it('leave a place for what was used last, however many classes the model knows', () => {
     const many = photo(null, Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`class ${i}`, (12 - i) / 78])))
     expect(labels([many], [], ['new today'])).toEqual([
-      ...['class 0', 'class 1', 'class 2', 'class 3', 'class 4', 'new today', 'class 5', 'class 6', 'class 7'],
+      'class 0',
+      'class 1',
+      'class 2',
+      'class 3',
+      'class 4',
+      'new today',
+      'class 5',
+      'class 6',
+      'class 7',
     ])
   })
 

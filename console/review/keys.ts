@@ -2,7 +2,7 @@
 import { useEffect, useRef } from 'react'
 import { useLocalStorage } from '@mantine/hooks'
 
-const typing = 'input:not([type=checkbox]), textarea, select, [role=combobox], [role=menu], [role=listbox], [role=dialog]'
+const typing = 'input:not([type=checkbox]), textarea, select, [role=menu], [role=listbox], [role=dialog]'
 const pressing = 'button, a, [role=tab], summary'
 const isMove = (key: string) => key.startsWith('Arrow')
 

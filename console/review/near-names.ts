@@ -2,8 +2,7 @@
 import { distance } from 'fastest-levenshtein'
 
 /** Names with the same key are the same class: as the server compares them (src/reviews/class-name.ts). */
-export const keyOf = (name: string): string =>
-  name.trim().normalize('NFC').toUpperCase().toLowerCase().normalize('NFC')
+export const keyOf = (name: string): string => name.trim().normalize('NFC').toUpperCase().toLowerCase().normalize('NFC')
 
 /** Letters and digits alone: no accents, no spaces, no hyphens. */
 const bare = (name: string) =>

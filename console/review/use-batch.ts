@@ -39,7 +39,6 @@ export function useBatch(
   const isDry = useRef(false)
   const isAsking = useRef(false)
   const change = useCallback((to: (batch: Batch) => Batch) => setBatch((now.current = to(now.current))), [])
-  const isSettled = (id: string) => became(id) === 'LABEL' || became(id) === 'REJECT'
   const key = JSON.stringify([filter, orderBy])
 
   const refill = useCallback(async () => {
@@ -50,9 +49,16 @@ export function useBatch(
     const { photos, trouble } = await desk.claimNext(first, filter, orderBy)
     isAsking.current = false
     isDry.current = photos !== undefined && photos.length < first
-    if (photos) change((batch) => withMore(batch, photos.filter(({ id }) => !isSettled(id))))
+    const isDone = (id: string) => became(id) === 'LABEL' || became(id) === 'REJECT'
+    if (photos)
+      change((batch) =>
+        withMore(
+          batch,
+          photos.filter(({ id }) => !isDone(id)),
+        ),
+      )
     setAsked({ isLoading: false, trouble })
-  }, [desk, key, change])
+  }, [desk, key, change, became])
   const refillSoon = useDebouncedCallback(() => {
     isDry.current = false
     void refill()

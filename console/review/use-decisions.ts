@@ -63,6 +63,7 @@ export function useDecisions(news: News): Decisions {
       changed()
     }
     return {
+      became: (id: string) => said.current.get(id),
       label: (ids: readonly string[], classLabel: string) => decide('LABEL', ids, classLabel),
       reject: (ids: readonly string[]) => decide('REJECT', ids),
       unlabel: (ids: readonly string[]) => {
@@ -108,7 +109,6 @@ export function useDecisions(news: News): Decisions {
 
   return {
     ...act,
-    became: (id) => said.current.get(id),
     deeds: deeds.current,
     refusals: refusals.current,
     outbox,

@@ -52,7 +52,7 @@ export function useView(): [View, (change: Partial<View>) => void] {
     const next = { ...view, ...to }
     const plain: View = { tab: 'queue', predicted: '', reason: '', order: 'OLDEST' }
     const told = Object.entries(next).filter(([name, value]) => value !== plain[name as keyof View])
-    setSearch(new URLSearchParams(told as [string, string][]), { replace: to.tab === undefined })
+    setSearch(new URLSearchParams(told), { replace: to.tab === undefined })
   }
   return [view, change]
 }

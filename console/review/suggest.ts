@@ -1,7 +1,8 @@
 /** Which classes are offered, on keys 1 to 9. */
-import type { ClassProbability } from '../generated/graphql.js'
 
 export interface Suggestion {
+  /** On the keyboard. */
+  readonly key: string
   readonly classLabel: string
   /** 0 to 1; undefined for a class that the model did not know. */
   readonly probability?: number
@@ -10,7 +11,7 @@ export interface Suggestion {
 }
 
 interface Asked {
-  readonly allPredictions: readonly ClassProbability[]
+  readonly allPredictions: readonly { readonly classLabel: string; readonly probability: number }[]
   readonly suggestedLabel: string | null
 }
 
@@ -36,8 +37,8 @@ export function suggestionsFor(
       sums.set(classLabel, (sums.get(classLabel) ?? 0) + probability)
   const thought = [...sums].toSorted(([, a], [, b]) => b - a).map(([classLabel]) => classLabel)
   const order = new Set([...said, ...thought.slice(0, likeliest), ...recent, ...thought, ...classLabels])
-  return [...order].slice(0, most).map((classLabel) => {
+  return [...order].slice(0, most).map((classLabel, i) => {
     const sum = sums.get(classLabel)
-    return { classLabel, probability: sum && sum / photos.length, isSaid: said.has(classLabel) }
+    return { key: String(i + 1), classLabel, probability: sum && sum / photos.length, isSaid: said.has(classLabel) }
   })
 }
