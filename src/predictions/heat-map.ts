@@ -1,6 +1,5 @@
 /** Where on a photo the network has an answer from, as somebody can look at it. */
 import { HEAT } from '../model/network/heat.js'
-import type { Outputs } from './inference-thread.js'
 
 export interface HeatMap {
   readonly width: number
@@ -13,7 +12,7 @@ export interface HeatMap {
 const steps = 1_000
 
 /** @returns the grids of a model's outputs, [side, side, classes] each */
-export const evidenceIn = (outputs: Outputs): Float32Array[] =>
+export const evidenceIn = (outputs: Readonly<Record<string, Float32Array>>): Float32Array[] =>
   Object.entries(outputs).flatMap(([name, values]) => (name.startsWith(HEAT) ? [values] : []))
 
 /**

@@ -7,7 +7,7 @@
  */
 import { add, denseOf, type Expression, gate, type HeadWeights, layersOf, mapOf, multiply, when } from './expression.js'
 import { inceptionV3 } from './inception-v3.js'
-import { shapesOf } from './node.js'
+import { type Network, shapesOf } from './node.js'
 
 /** The boolean input that asks for it; the outputs' names begin with it. */
 export const HEAT = 'heat'
@@ -16,10 +16,10 @@ export const HEAT = 'heat'
  * @returns `logits` [classes], and for each size of grid, as `heat17` and `heat8`, the evidence for each class at each position,
  *   [height, width, classes], below 0 where it speaks against the class
  */
-export function headOutputs(head: HeadWeights): Record<string, Expression> {
+export function headOutputs(head: HeadWeights, network: Network = inceptionV3): Record<string, Expression> {
   const [first, ...others] = layersOf(head)
   if (!first) throw new Error('a head has a layer')
-  const shapes = shapesOf(inceptionV3)
+  const shapes = shapesOf(network)
   const hidden = new Map<string, Expression>()
   let from = 0
   for (const block of head.blocks) {
