@@ -4,6 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { logitsOf } from '../src/model/network/expression.js'
+import { headOutputs } from '../src/model/network/heat.js'
 import { onnxModel } from '../src/model/network/onnx.js'
 import { pixelsPerPhoto } from '../src/photos/pixels.js'
 import { Queue } from '../src/predictions/queue.js'
@@ -20,17 +21,17 @@ beforeAll(async () => {
   const model = path.join(folder, 'model.onnx')
   // The first blocks alone: seconds would go into the rest.
   const head = { blocks: ['mixed0'], layers: [randomDense(256, 3, 2)] }
-  await writeFile(model, onnxModel({ convolutions: randomConvolutions(1), outputs: { logits: logitsOf(head) } }))
+  await writeFile(model, onnxModel({ convolutions: randomConvolutions(1), outputs: headOutputs(head) }))
   streams = await Streams.open(model, { lonePhotos: true })
   const together = streams.together.bind(streams)
   const some = streams.some.bind(streams)
-  streams.together = (photos) => {
+  streams.together = (photos, heat) => {
     passes.push({ by: 'all', photos: photos.length })
-    return together(photos)
+    return together(photos, heat)
   }
-  streams.some = (photos, stream) => {
+  streams.some = (photos, stream, heat) => {
     passes.push({ by: stream, photos: photos.length })
-    return some(photos, stream) as never
+    return some(photos, stream, heat) as never
   }
 })
 afterAll(async () => {
@@ -78,6 +79,18 @@ describe('photos', () => {
     const order: number[] = []
     await Promise.all(Array.from({ length: 12 }, (_, n) => queue.infer(photo(n)).then(() => order.push(n))))
     order.forEach((n, place) => expect(Math.abs(n - place)).toBeLessThan(4 * streams.count))
+  })
+
+  it('of which some are asked where the network looked come from its threads with that, and the others without', async () => {
+    const outputs = await streams.some([photo(1), photo(2), photo(3)], 0, [false, true, false])
+    expect(outputs.map((own) => Object.keys(own))).toEqual([['logits'], ['logits', 'heat35'], ['logits']])
+    const queue = new Queue(streams)
+    const answers = await Promise.all(Array.from({ length: 9 }, (_, n) => queue.infer(photo(n), { heat: n % 3 === 0 })))
+    answers.forEach(({ evidence }, n) =>
+      expect(evidence.map(({ length }) => length)).toEqual(n % 3 === 0 ? [35 * 35 * 3] : []),
+    )
+    expect((await queue.infer(photo(1), { heat: true })).evidence).toHaveLength(1)
+    passes.splice(0)
   })
 
   it('are refused beyond the queue, with a time to come back; those taken are answered', async () => {

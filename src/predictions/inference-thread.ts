@@ -3,6 +3,7 @@
  * photos to decode. When the thread ends, everything that the model held there is free.
  */
 import { parentPort, workerData } from 'node:worker_threads'
+import { HEAT } from '../model/network/heat.js'
 import { pixelsPerPhoto, unitPixels } from '../photos/pixels.js'
 import { giveWay } from '../thread.js'
 import { openSession, type Session } from './session.js'
@@ -13,6 +14,8 @@ export interface InferenceRequest {
   pixels: Uint8Array
   /** By its place in `InferenceStart.threads`. */
   session: number
+  /** Whether it is asked for of each photo; left out: of none. */
+  heat: readonly boolean[]
 }
 export type Values = Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>
 /** Of one photo, by name: float32, or the bits of float16. */
@@ -20,7 +23,7 @@ export type Outputs<V extends Values = Float32Array<ArrayBuffer>> = Readonly<Rec
 export type InferenceMessage =
   { ready: true } | { id: number; outputs: Outputs<Values>[] } | { id: number; error: string }
 export interface InferenceStart {
-  /** Path of an ONNX file whose one input is `pixels`, or its bytes. */
+  /** Path of an ONNX file whose one input beside flags is `pixels`, or its bytes. */
   model: string | Uint8Array
   /** A session each: so many threads compute a pass of it, this one among them. */
   threads: readonly number[]
@@ -38,13 +41,15 @@ const scaled = new Float32Array(pixelsPerPhoto)
 let turn: Promise<void> = Promise.resolve()
 
 /** One photo a pass: more at once are no faster on one core, and onnxruntime keeps the memory of its largest pass (at 4 photos 300 MB more). */
-async function infer({ id, pixels, session }: InferenceRequest): Promise<void> {
+async function infer({ id, pixels, session, heat }: InferenceRequest): Promise<void> {
   try {
     const chosen = sessions[session]
     if (!chosen) throw new Error(`there is no session ${session}`)
     const outputs: Outputs<Values>[] = []
-    for (let start = 0; start < pixels.length; start += pixelsPerPhoto)
-      outputs.push(await chosen.run<Values>(unitPixels(pixels.subarray(start, start + pixelsPerPhoto), scaled), 1))
+    for (let start = 0; start < pixels.length; start += pixelsPerPhoto) {
+      const input = unitPixels(pixels.subarray(start, start + pixelsPerPhoto), scaled)
+      outputs.push(await chosen.run<Values>(input, 1, heat[start / pixelsPerPhoto] ? [HEAT] : []))
+    }
     const buffers = outputs.flatMap((own) => Object.values(own).map(({ buffer }) => buffer))
     port?.postMessage({ id, outputs } satisfies InferenceMessage, buffers)
   } catch (error) {

@@ -44,13 +44,15 @@ export class Inference {
   /**
    * @param pixels uint8 [photos, 299, 299, 3]; handed over to the thread: empty afterwards.
    * @param session by its place in `InferenceStart.threads`
+   * @param heat whether it is asked for of each photo
    * @returns the outputs of each photo, in order
    */
   run<V extends Values = Float32Array<ArrayBuffer>>(
     pixels: Uint8Array<ArrayBuffer>,
     session = 0,
+    heat: readonly boolean[] = [],
   ): Promise<Outputs<V>[]> {
-    const request: InferenceRequest = { id: this.nextId++, pixels, session }
+    const request: InferenceRequest = { id: this.nextId++, pixels, session, heat }
     return new Promise((resolve, reject) => {
       if (this.failure) return reject(this.failure)
       // What the outputs are was settled when the model was made.

@@ -1,6 +1,7 @@
 /** Photos wait here for the network. One that comes alone is computed by all cores together; several are shared out among the streams. */
 import { WasteXError } from '../errors.js'
 import { phaseEnded, photosAtOnce } from '../metrics.js'
+import { evidenceIn } from './heat-map.js'
 import type { Outputs } from './inference-thread.js'
 import type { Streams } from './streams.js'
 
@@ -14,10 +15,18 @@ export interface Answer {
   logits: Float32Array
   /** NaN where the model has no novelty test. */
   novelty: number
+  /** For each class at each position, a grid each, [side, side, classes]; none when it was not asked for, or the model has none. */
+  evidence: readonly Float32Array[]
+}
+
+/** What is wanted of a photo beside logits and novelty. */
+export interface Asked {
+  readonly heat?: boolean
 }
 
 interface Call {
   photo: Uint8Array
+  heat: boolean
   /** By `performance.now()`. */
   since: number
   readonly resolve: (answer: Answer) => void
@@ -45,13 +54,13 @@ export class Queue {
    * @param photo uint8 [299, 299, 3]
    * @throws WasteXError OVERLOADED when too many are waiting
    */
-  infer(photo: Uint8Array): Promise<Answer> {
+  infer(photo: Uint8Array, { heat = false }: Asked = {}): Promise<Answer> {
     const retryAfterMs = this.fullForMs
     if (retryAfterMs !== undefined) {
       throw new WasteXError('OVERLOADED', 'Too many photos are waiting. Try again in a moment.', { retryAfterMs })
     }
     return new Promise((resolve, reject) => {
-      this.waiting.push({ photo, since: performance.now(), resolve, reject })
+      this.waiting.push({ photo, heat, since: performance.now(), resolve, reject })
       this.schedule()
     })
   }
@@ -76,7 +85,7 @@ export class Queue {
     const [first, second] = waiting
     if (first && !second && this.rests) {
       this.together = true
-      void this.answer(waiting.splice(0, 1), () => streams.together([first.photo])).then(() => {
+      void this.answer(waiting.splice(0, 1), () => streams.together([first.photo], [first.heat])).then(() => {
         this.together = false
         this.next()
       })
@@ -86,7 +95,8 @@ export class Queue {
       const calls = waiting.splice(0, Math.min(mostAtOnce, Math.ceil(waiting.length / idle.length)))
       const stream = idle.shift() as number
       const photos = calls.map(({ photo }) => photo)
-      void this.answer(calls, () => streams.some(photos, stream)).then(() => {
+      const asked = calls.map(({ heat }) => heat)
+      void this.answer(calls, () => streams.some(photos, stream, asked)).then(() => {
         idle.push(stream)
         this.next()
       })
@@ -119,9 +129,10 @@ export class Queue {
 }
 
 /** What is no number is beyond no threshold: such a photo would pass as known, be counted and forgotten. */
-function answerOf({ logits, novelty }: Outputs = {}): Answer | Error {
+function answerOf(outputs: Outputs = {}): Answer | Error {
+  const { logits, novelty } = outputs
   if (!logits) return new Error('the model has no output called logits')
   const numbers = novelty ? [...logits, novelty[0]] : [...logits]
   if (!numbers.every(Number.isFinite)) return new Error(`the model answers with what is no number: ${numbers.join()}`)
-  return { logits, novelty: novelty?.[0] ?? Number.NaN }
+  return { logits, novelty: novelty?.[0] ?? Number.NaN, evidence: evidenceIn(outputs) }
 }

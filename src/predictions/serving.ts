@@ -6,7 +6,7 @@ import type { Thresholds } from '../model/card.js'
 import { type LoadedModel, loadModel, type ModelOfRun } from './model-folder.js'
 import { referenceThresholds } from './ood.js'
 import { fullPace, halfPace } from './pace.js'
-import { type Answer, Queue } from './queue.js'
+import { type Answer, type Asked, Queue } from './queue.js'
 
 export class ServingModel {
   readonly loadedAt = new Date()
@@ -36,8 +36,8 @@ export class ServingModel {
   }
 
   /** @param photo uint8 [299, 299, 3] */
-  infer(photo: Uint8Array): Promise<Answer> {
-    return this.queue.infer(photo)
+  infer(photo: Uint8Array, asked?: Asked): Promise<Answer> {
+    return this.queue.infer(photo, asked)
   }
 
   /** Milliseconds after which it may take a photo again; undefined: it does now. */

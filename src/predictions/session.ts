@@ -7,18 +7,20 @@ export interface SessionOptions {
 }
 
 export interface Session {
-  /** Names of what comes in, and of what `run` answers. */
+  /** Names of what comes in, flags left out, and of what `run` answers. */
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
   /**
    * Computes on the thread that calls it, and holds it as long: a process that serves gives the session a thread of its own.
    * @param input float32, `photos` times the shape of one; by name where the model takes several.
    * @returns float32 by output, `photos` times the shape of one; an output of half precision as its bits, uint16: whoever made the
-   * model knows.
+   * model knows. What only a flag asks for is left out without it.
+   * @param flags that are true; those of the model that are not among them are false, and what it has no flag for is not missed.
    */
   run<Values extends Float32Array | Uint16Array = Float32Array>(
     input: Float32Array | Readonly<Record<string, Float32Array>>,
     photos: number,
+    flags?: readonly string[],
   ): Promise<Record<string, Values>>
   /** Frees the model. A run that is on would fail: drain first. */
   release(): Promise<void>
@@ -44,25 +46,31 @@ export async function openSession(model: Uint8Array | string, { threads }: Sessi
     ? ort.InferenceSession.create(model, options)
     : ort.InferenceSession.create(model, options))
   const shapes = new Map(session.inputMetadata.map((input) => [input.name, input.isTensor ? input.shape.slice(1) : []]))
-  const [only] = session.inputNames
+  const ownFlags = session.inputMetadata
+    .filter((input) => input.isTensor && input.type === 'bool')
+    .map(({ name }) => name)
+  const inputs = session.inputNames.filter((name) => !ownFlags.includes(name))
+  const [only] = inputs
 
   return {
-    inputs: session.inputNames,
+    inputs,
     outputs: session.outputNames,
     async run<Values extends Float32Array | Uint16Array>(
       input: Float32Array | Readonly<Record<string, Float32Array>>,
       photos: number,
+      flags: readonly string[] = [],
     ) {
       const given = input instanceof Float32Array ? (only === undefined ? {} : { [only]: input }) : input
-      const feeds = Object.fromEntries(
+      const feeds: Record<string, ort.Tensor> = Object.fromEntries(
         Object.entries(given).map(([name, data]) => {
           const shape = shapes.get(name)?.map(Number) ?? []
           return [name, new ort.Tensor('float32', data, [photos, ...shape])]
         }),
       )
-      const results = await session.run(feeds)
+      for (const flag of ownFlags) feeds[flag] = new ort.Tensor('bool', [flags.includes(flag)], [])
+      const results = Object.entries(await session.run(feeds)).filter(([, { size }]) => size > 0)
       return Object.fromEntries(
-        Object.entries(results).map(([name, { data, type }]) => {
+        results.map(([name, { data, type }]) => {
           if (data instanceof Float32Array) return [name, data as Values]
           // Newer Nodes have an array type for it; its bits are the same.
           if (type === 'float16' && ArrayBuffer.isView(data))

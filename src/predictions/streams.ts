@@ -55,17 +55,26 @@ export class Streams {
     return Promise.race(this.threads.map(({ death }) => death))
   }
 
-  /** By all cores together, one after another. @param photos uint8 [299, 299, 3] each @returns the outputs of each, in order */
-  together(photos: readonly Uint8Array[]): Promise<Outputs[]> {
-    return this.thread(0).run(sideBySide(photos), this.sessionOfAll)
+  /**
+   * By all cores together, one after another.
+   * @param photos uint8 [299, 299, 3] each @param heat whether it is asked for of each
+   * @returns the outputs of each, in order
+   */
+  together(photos: readonly Uint8Array[], heat?: readonly boolean[]): Promise<Outputs[]> {
+    return this.thread(0).run(sideBySide(photos), this.sessionOfAll, heat)
   }
 
-  /** By one stream, one after another. @param photos uint8 [299, 299, 3] each @returns the outputs of each, in order */
+  /**
+   * By one stream, one after another.
+   * @param photos uint8 [299, 299, 3] each @param heat whether it is asked for of each
+   * @returns the outputs of each, in order
+   */
   some<V extends Values = Float32Array<ArrayBuffer>>(
     photos: readonly Uint8Array[],
     stream: number,
+    heat?: readonly boolean[],
   ): Promise<Outputs<V>[]> {
-    return this.thread(stream).run<V>(sideBySide(photos))
+    return this.thread(stream).run<V>(sideBySide(photos), 0, heat)
   }
 
   /** Shared out among the streams. @param photos uint8 [299, 299, 3] each @returns the outputs of each, in order */

@@ -6,7 +6,9 @@ import { countClassified, phaseEnded } from '../metrics.js'
 import type { Thresholds } from '../model/card.js'
 import { decode } from '../photos/decode.js'
 import { count } from '../predictions/counter.js'
-import { oodVerdict, softmax } from '../predictions/ood.js'
+import { type HeatMap, heatMapOf } from '../predictions/heat-map.js'
+import { argmax, oodVerdict, softmax } from '../predictions/ood.js'
+import type { Asked } from '../predictions/queue.js'
 import type { Serving } from '../predictions/serving.js'
 import { keepForReview } from './keep-for-review.js'
 
@@ -40,6 +42,8 @@ export interface Classification {
   /** The run whose model answered. */
   run: { readonly id: string; readonly name: string }
   thresholds: Thresholds
+  /** For `classLabel`; null: nobody asked, or the model has none. */
+  heatMap: HeatMap | null
 }
 
 /** @throws WasteXError NO_MODEL, UNSUPPORTED_IMAGE, PAYLOAD_TOO_LARGE, OVERLOADED */
@@ -48,6 +52,7 @@ export async function classify(
   serving: Serving,
   { actor, receipt }: Doer,
   { bytes, filename }: Upload,
+  asked: Asked = {},
 ): Promise<Classification> {
   serving.model() // refuses before any work is done
   const began = performance.now()
@@ -55,7 +60,7 @@ export async function classify(
   phaseEnded('decode', began)
   // Asked for now and used in the same breath: a model that retires answers what it has taken, and takes no more.
   const model = serving.model()
-  const answer = await model.infer(photo.pixels)
+  const answer = await model.infer(photo.pixels, asked)
   const inferred = performance.now()
 
   const novelty = Number.isNaN(answer.novelty) ? null : answer.novelty
@@ -81,7 +86,8 @@ export async function classify(
     : null
   const { run, thresholds } = model
   const verdict = { classLabel, confidence, energy, novelty, ood, oodReasons: reasons, imageId, run }
-  const said: Classification = { ...verdict, scores, thresholds }
+  const heatMap = heatMapOf(answer.evidence, answer.logits.length, argmax(answer.logits))
+  const said: Classification = { ...verdict, scores, thresholds, heatMap }
   // To a client whose request may come again, the very same is said again, and nothing is counted.
   const answered = receipt && { ...receipt, actor: nameOf(actor).id, answer: JSON.parse(JSON.stringify(said)) }
   await count(hall.db, { classLabel, ood, answered })

@@ -3,11 +3,11 @@ import {
   concat,
   type Expression,
   type HeadWeights,
-  logitsOf,
   pooled,
   residual,
   type ResidualOf,
 } from '../model/network/expression.js'
+import { headOutputs } from '../model/network/heat.js'
 import { onnxModel } from '../model/network/onnx.js'
 import { readConvolutions } from '../model/network/tfjs.js'
 import type { TensorFlow } from '../model/network/tensorflow.js'
@@ -48,7 +48,7 @@ export interface FinalModel {
   thresholds: Thresholds
   /** What it says of a photo. */
   outputs: Readonly<Record<string, Expression>>
-  /** The bytes of `model.onnx`: pixels in, logits and (where it can be told) novelty out. */
+  /** The bytes of `model.onnx`: pixels in; logits, (where it can be told) novelty and, when it is asked for, heat out. */
   onnx: Uint8Array
 }
 
@@ -61,7 +61,7 @@ export async function finalModel(trained: Trained, train: Examples, val: Example
   const some = wholeViews({ photos: evenly(train.photos, noveltyPhotos) })
   const rows = await keptRows(source, blocks, blocks.novelty)(some)
   const novelty = fitNovelty(tf, rows, channelsOf(blocks.novelty))
-  const outputs: Record<string, Expression> = { logits: logitsOf(head) }
+  const outputs = headOutputs(head)
   if (novelty) outputs['novelty'] = residual(concat(...blocks.novelty.map((block) => pooled(block))), novelty)
   return {
     head,

@@ -2,7 +2,9 @@
 import type { GraphQLResolveInfo } from 'graphql'
 import type { TrainingRun as Run } from '../../db.js'
 import { badInput } from '../../errors.js'
+import type { HeatMap } from '../../predictions/heat-map.js'
 import { type Classification, classify } from '../../reviews/triage.js'
+import { asksFor } from '../asks-for.js'
 import { longestKey, once, type OnceArguments } from '../once.js'
 import { phaseEnded } from '../../metrics.js'
 import { currentRequest } from '../../request.js'
@@ -23,6 +25,21 @@ const ClassScore = builder.objectRef<Score>('ClassScore').implement({
     classLabel: t.exposeString('classLabel', { description: 'Name of the class.' }),
     logit: t.exposeFloat('logit', { description: 'Raw output of the network.' }),
     probability: t.exposeFloat('probability', { description: 'Softmax of the logits, 0 to 1.' }),
+  }),
+})
+
+const HeatMapType = builder.objectRef<HeatMap>('HeatMap').implement({
+  role: 'DEVICE',
+  description:
+    'A grid over the whole photo, which is shown to the network stretched to a square: how much each place speaks for a class (class activation map).',
+  fields: (t) => ({
+    width: t.exposeInt('width', { description: 'Places in a row.' }),
+    height: t.exposeInt('height', { description: 'Rows.' }),
+    values: t.expose('values', {
+      type: ['Float'],
+      description:
+        'Row by row from the top left corner, to three decimals: 0 (no part in it) to 1 (most). Nothing but 0 when no place speaks for the class.',
+    }),
   }),
 })
 
@@ -54,6 +71,14 @@ const ClassificationType = builder.objectRef<Classification>('Classification').i
       nullable: true,
       description: 'It is out of distribution when its novelty is above this; null when novelty is not tested.',
       resolve: ({ thresholds }) => thresholds.novelty,
+    }),
+    heatMap: t.field({
+      type: HeatMapType,
+      nullable: true,
+      description:
+        'Where the network looked for `classLabel`. Computed when it is asked for, and only then; null when the model was made before there were heat maps.',
+      // A photo that was sent again may have been answered before there were any.
+      resolve: ({ heatMap }) => heatMap ?? null,
     }),
     scores: t.expose('scores', { type: [ClassScore], description: 'Every class, most likely first.' }),
     image: t.prismaField({
@@ -109,10 +134,14 @@ const ClassifyResult = builder.objectRef<Place>('ClassifyResult').implement({
   }),
 })
 
-const classifyFile = async (context: Context, info: GraphQLResolveInfo, file: File, asked: OnceArguments) => {
+interface Sent extends OnceArguments {
+  readonly heat: boolean
+}
+
+const classifyFile = async (context: Context, info: GraphQLResolveInfo, file: File, { heat, ...key }: Sent) => {
   const { hall, serving } = context
   const bytes = new Uint8Array(await file.arrayBuffer())
-  return once(context, info, (by) => classify(hall, serving, by, { bytes, filename: file.name }), asked)
+  return once(context, info, (by) => classify(hall, serving, by, { bytes, filename: file.name }, { heat }), key)
 }
 
 /** Its bytes came with the request. */
@@ -135,7 +164,7 @@ builder.mutationFields((t) => ({
     },
     resolve: (_root, { image, idempotencyKey }, context, info) => {
       received()
-      return classifyFile(context, info, image, { key: idempotencyKey })
+      return classifyFile(context, info, image, { key: idempotencyKey, heat: asksFor(info, 'heatMap') })
     },
   }),
   classifyMany: t.field({
@@ -149,12 +178,13 @@ builder.mutationFields((t) => ({
     resolve: (_root, { images, idempotencyKey }, context, info) => {
       received()
       if (images.length > maxUploads) throw badInput('images', `At most ${maxUploads} photos at once.`)
+      const heat = asksFor(info, 'classification', 'heatMap')
       return Promise.all(
         images.map(async (image, index): Promise<Place> => {
           try {
             return {
               index,
-              classification: await classifyFile(context, info, image, { key: idempotencyKey, index }),
+              classification: await classifyFile(context, info, image, { key: idempotencyKey, index, heat }),
               error: null,
             }
           } catch (error) {

@@ -17,16 +17,26 @@ export type Expression =
   | { readonly op: 'given'; readonly name: string; readonly width: number }
   /** Along the last axis. */
   | { readonly op: 'concat'; readonly parts: readonly Expression[] }
-  /** x @ kernel + bias over the last axis; kernel [from, to], bias [to]. */
-  | { readonly op: 'dense'; readonly x: Expression; readonly kernel: Constant; readonly bias?: Float32Array }
-  /** A constant is broadcast against x from the last axis on. */
+  /** x @ kernel + bias over the last axis; kernel [from, to], bias [to]. With `rows`, only those of the kernel, the last one excluded. */
+  | {
+      readonly op: 'dense'
+      readonly x: Expression
+      readonly kernel: Constant
+      readonly bias?: Float32Array
+      readonly rows?: readonly [from: number, to: number]
+    }
+  /** y is broadcast against x from the last axis on. */
   | { readonly op: Arithmetic; readonly x: Expression; readonly y: Expression | Constant }
   | { readonly op: 'relu'; readonly x: Expression }
+  /** 1, 0 or -1. */
+  | { readonly op: 'sign'; readonly x: Expression }
   /** Rounded to half precision (to nearest, ties to even): an output only. */
   | { readonly op: 'half'; readonly x: Expression }
   | { readonly op: 'reduce'; readonly by: Reduction; readonly axis: number; readonly x: Expression }
+  /** Computed when the file's boolean input of that name is true, and nothing of it otherwise, for no photo: an output only. */
+  | { readonly op: 'when'; readonly flag: string; readonly x: Expression }
 
-type Arithmetic = 'subtract' | 'multiply'
+type Arithmetic = 'add' | 'subtract' | 'multiply'
 type Reduction = 'sum' | 'mean' | 'min' | 'max'
 
 export const mapOf = (block: string): Expression => ({ op: 'map', block })
@@ -34,14 +44,25 @@ export const pooled = (block: string, by: 'average' | 'max' = 'average'): Expres
 export const given = (name: string, width: number): Expression => ({ op: 'given', name, width })
 export const concat = (...parts: Expression[]): Expression => ({ op: 'concat', parts })
 export const half = (x: Expression): Expression => ({ op: 'half', x })
+export const when = (flag: string, x: Expression): Expression => ({ op: 'when', flag, x })
+export const add = (x: Expression, y: Expression): Expression => ({ op: 'add', x, y })
 const subtract = (x: Expression, y: Expression | Constant): Expression => ({ op: 'subtract', x, y })
-const multiply = (x: Expression, y: Expression | Constant): Expression => ({ op: 'multiply', x, y })
+export const multiply = (x: Expression, y: Expression | Constant): Expression => ({ op: 'multiply', x, y })
 const square = (x: Expression): Expression => multiply(x, x)
 const relu = (x: Expression): Expression => ({ op: 'relu', x })
+/** 1 where a ReLU lets x through, 0 where it does not. */
+export const gate = (x: Expression): Expression => ({ op: 'sign', x: relu(x) })
 const reduce = (by: Reduction, x: Expression, axis: number): Expression => ({ op: 'reduce', by, axis, x })
 
 const dense = (x: Expression, kernel: Constant, bias?: Float32Array): Expression =>
   bias ? { op: 'dense', x, kernel, bias } : { op: 'dense', x, kernel }
+/** Without a bias, by some of the kernel's rows. */
+export const denseOf = (rows: readonly [from: number, to: number], x: Expression, kernel: Constant): Expression => ({
+  op: 'dense',
+  x,
+  kernel,
+  rows,
+})
 
 export interface DenseWeights {
   /** [from, to] */
@@ -57,15 +78,29 @@ export interface HeadWeights {
   readonly layers: readonly DenseWeights[]
 }
 
+export interface Layer {
+  readonly kernel: Constant
+  /** Before its ReLU: [units]. */
+  readonly sum: Expression
+}
+
+/** Those of a head, in the order in which they are applied. */
+export function layersOf({ blocks, layers }: HeadWeights): Layer[] {
+  let x = concat(...blocks.map((block) => pooled(block)))
+  return layers.map(({ kernel: values, bias }) => {
+    const kernel: Constant = { values, shape: [values.length / bias.length, bias.length] }
+    const sum = dense(x, kernel, bias)
+    x = relu(sum)
+    return { kernel, sum }
+  })
+}
+
 /** @returns raw logits [classes] */
-export const logitsOf = ({ blocks, layers }: HeadWeights): Expression =>
-  layers.reduce<Expression>(
-    (x, { kernel, bias }, i) => {
-      const y = dense(x, { values: kernel, shape: [kernel.length / bias.length, bias.length] }, bias)
-      return i < layers.length - 1 ? relu(y) : y
-    },
-    concat(...blocks.map((block) => pooled(block))),
-  )
+export function logitsOf(head: HeadWeights): Expression {
+  const last = layersOf(head).at(-1)
+  if (!last) throw new Error('a head has a layer')
+  return last.sum
+}
 
 /** What is ordinary: where features lie, and the directions in which they vary. */
 export interface ResidualOf {

@@ -1,27 +1,32 @@
 /** Writes what a model says, an expression over the network's maps, into an ONNX graph. */
 import type { Constant, Expression } from './expression.js'
 import type { MapShape } from './node.js'
-import { FLOAT16, type OnnxGraph } from './onnx-graph.js'
+import { FLOAT16, type OnnxGraph, type Value } from './onnx-graph.js'
 
-/** In the file: its name, and its shape for one photo. */
-export interface Value {
-  readonly name: string
-  readonly shape: readonly number[]
-}
-interface Maps {
+interface Written {
   readonly maps: ReadonlyMap<string, string>
   readonly shapes: ReadonlyMap<string, MapShape>
+  /** What is in the graph already, or around it; whatever is written is added. */
+  readonly values: Map<Expression | Constant, Value>
 }
 
-const arithmetic = { subtract: 'Sub', multiply: 'Mul' }
+const arithmetic = { add: 'Add', subtract: 'Sub', multiply: 'Mul' }
 const reductions = { sum: 'ReduceSum', mean: 'ReduceMean', min: 'ReduceMin', max: 'ReduceMax' }
 
-export function compileExpression(
-  graph: OnnxGraph,
-  expression: Expression,
-  compile: (expression: Expression) => Value,
-  { maps, shapes }: Maps,
-): Value {
+/** An expression or constant that stands in several places is written once. */
+export function compileExpression(graph: OnnxGraph, expression: Expression | Constant, written: Written): Value {
+  const value = written.values.get(expression) ?? write(graph, expression, written)
+  written.values.set(expression, value)
+  return value
+}
+
+function write(graph: OnnxGraph, expression: Expression | Constant, written: Written): Value {
+  if (isConstant(expression)) {
+    const { values, shape } = expression
+    return { name: graph.constant(values, shape), shape }
+  }
+  const { maps, shapes } = written
+  const compile = (inner: Expression | Constant) => compileExpression(graph, inner, written)
   switch (expression.op) {
     case 'map': {
       const { height, width, channels } = shapeOf(shapes, expression.block)
@@ -49,33 +54,45 @@ export function compileExpression(
     }
     case 'dense': {
       const x = compile(expression.x)
-      const { values, shape } = expression.kernel
-      if (x.shape.at(-1) !== shape[0])
-        throw new Error(`a kernel of [${shape.join(', ')}] meets [${x.shape.join(', ')}]`)
-      const product = graph.node('MatMul', [x.name, graph.constant(values, shape)])
-      const { bias } = expression
+      const kernel = compile(expression.kernel)
+      const { bias, rows } = expression
+      const [from, to] = [rows ? rows[1] - rows[0] : kernel.shape[0], kernel.shape[1] ?? 0]
+      if (x.shape.at(-1) !== from) throw new Error(`a kernel of [${from}, ${to}] meets [${x.shape.join(', ')}]`)
+      const some = rows
+        ? graph.node('Slice', [kernel.name, graph.integers(rows[0]), graph.integers(rows[1]), graph.integers(0)])
+        : kernel.name
+      const product = graph.node('MatMul', [x.name, some])
       const name = bias ? graph.node('Add', [product, graph.constant(bias, [bias.length])]) : product
-      return { name, shape: [...x.shape.slice(0, -1), shape[1] ?? 0] }
+      return { name, shape: [...x.shape.slice(0, -1), to] }
     }
+    case 'add':
     case 'subtract':
     case 'multiply': {
       const x = compile(expression.x)
-      const y = isConstant(expression.y)
-        ? { name: graph.constant(expression.y.values, expression.y.shape), shape: expression.y.shape }
-        : compile(expression.y)
-      return { name: graph.node(arithmetic[expression.op], [x.name, y.name]), shape: broadcast(x.shape, y.shape) }
+      const y = compile(expression.y)
+      const shape = broadcast(x.shape, y.shape)
+      // What is computed has the axis of the photos in front: the others go to the end as those of a constant do by themselves.
+      const missing = isConstant(expression.y) ? 0 : x.shape.length - y.shape.length
+      const axes = Array.from({ length: missing }, (_, i) => i + 1)
+      const name = missing > 0 ? graph.node('Unsqueeze', [y.name, graph.integers(...axes)]) : y.name
+      return { name: graph.node(arithmetic[expression.op], [x.name, name]), shape }
     }
-    case 'relu': {
+    case 'relu':
+    case 'sign': {
       const x = compile(expression.x)
-      return { name: graph.node('Relu', [x.name]), shape: x.shape }
+      return { name: graph.node(expression.op === 'relu' ? 'Relu' : 'Sign', [x.name]), shape: x.shape }
     }
+    case 'when':
+      return graph.when(expression.flag, (branch) =>
+        compileExpression(branch, expression.x, { ...written, values: new Map(written.values) }),
+      )
     case 'half': {
       const x = compile(expression.x)
       return { name: graph.node('Cast', [x.name], { to: FLOAT16 }), shape: x.shape }
     }
     case 'reduce': {
       const x = compile(expression.x)
-      const axes = graph.axes(expression.axis + 1)
+      const axes = graph.integers(expression.axis + 1)
       const name = graph.node(reductions[expression.by], [x.name, axes], { keepdims: 0 })
       return { name, shape: x.shape.toSpliced(expression.axis, 1) }
     }
@@ -103,6 +120,7 @@ export function blocksOf(expression: Expression): readonly string[] {
       return []
     case 'concat':
       return expression.parts.flatMap(blocksOf)
+    case 'add':
     case 'subtract':
     case 'multiply':
       return [...blocksOf(expression.x), ...(isConstant(expression.y) ? [] : blocksOf(expression.y))]

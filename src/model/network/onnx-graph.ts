@@ -29,6 +29,7 @@ message Node {
 message Attribute {
   optional string name = 1;
   optional int64 i = 3;
+  optional Graph g = 6;
   repeated int64 ints = 8;
   optional int32 type = 20;
 }
@@ -45,10 +46,16 @@ message Shape { repeated Dimension dim = 1; }
 message Dimension { oneof value { int64 dim_value = 1; string dim_param = 2; } }
 `
 
+/** In the file: its name, and its shape for one photo. */
+export interface Value {
+  readonly name: string
+  readonly shape: readonly number[]
+}
+
 /** TensorProto.DataType */
 export const FLOAT = 1
 export const FLOAT16 = 10
-const [UINT8, INT8, INT32, INT64] = [2, 3, 6, 7]
+const [UINT8, INT8, INT32, INT64, BOOL] = [2, 3, 6, 7, 9]
 type Values = Float32Array | Uint8Array | Int8Array | Int32Array | BigInt64Array
 
 function typeOf(values: Values): number {
@@ -59,7 +66,7 @@ function typeOf(values: Values): number {
 }
 
 /** AttributeProto.AttributeType */
-const attributeType = { int: 2, ints: 7 }
+const attributeType = { int: 2, graph: 5, ints: 7 }
 
 const IR_VERSION = 8
 /** The first in which all reductions take their axes as an input. */
@@ -67,14 +74,19 @@ const OPSET = 18
 /** Operators of onnxruntime's own. */
 const CONTRIB = 'com.microsoft'
 
-type Attributes = Readonly<Record<string, number | readonly number[]>>
+/** How many photos are in what is computed only when it is asked for: all or none. */
+export const ASKED = 'asked'
+
+type Attributes = Readonly<Record<string, number | readonly number[] | OnnxGraph>>
 
 export class OnnxGraph {
   readonly #nodes: object[] = []
   readonly #initializers: object[] = []
   readonly #inputs: object[] = []
   readonly #outputs: object[] = []
-  #unnamed = 0
+  readonly #flags = new Set<string>()
+  /** Of a graph and its branches together: names in these must be no other's. */
+  #count = { unnamed: 0 }
 
   /**
    * @param type with `com.microsoft.` in front where it is onnxruntime's own
@@ -87,11 +99,12 @@ export class OnnxGraph {
       ...(type.startsWith(`${CONTRIB}.`) && { domain: CONTRIB }),
       input: inputs,
       output: [name],
-      attribute: Object.entries(attributes).map(([key, value]) =>
-        typeof value === 'number'
+      attribute: Object.entries(attributes).map(([key, value]) => {
+        if (value instanceof OnnxGraph) return { name: key, g: value.#described('branch'), type: attributeType.graph }
+        return typeof value === 'number'
           ? { name: key, i: value, type: attributeType.int }
-          : { name: key, ints: value, type: attributeType.ints },
-      ),
+          : { name: key, ints: value, type: attributeType.ints }
+      }),
     })
     return name
   }
@@ -106,19 +119,35 @@ export class OnnxGraph {
     return name
   }
 
-  axes(...axes: number[]): string {
-    return this.constant(BigInt64Array.from(axes, BigInt), [axes.length])
+  integers(...values: number[]): string {
+    return this.constant(BigInt64Array.from(values, BigInt), [values.length])
   }
 
   /** @param shape of one photo; N photos come in. */
   input(name: string, shape: readonly number[]): string {
-    this.#inputs.push(batchOf(name, shape, FLOAT))
+    this.#inputs.push(batchOf(name, shape, FLOAT, 'N'))
     return name
   }
 
-  output(from: string, name: string, shape: readonly number[], elemType: number): void {
+  /** @param photos how many are in it, by a name that stands for the number */
+  output(from: string, name: string, shape: readonly number[], elemType: number, photos = 'N'): void {
     this.node('Identity', [from], {}, name)
-    this.#outputs.push(batchOf(name, shape, elemType))
+    this.#outputs.push(batchOf(name, shape, elemType, photos))
+  }
+
+  /**
+   * What is computed only when the boolean input `flag` is true; otherwise it is there for no photo.
+   * @param write into the branch, which may use all that is in this graph so far
+   */
+  when(flag: string, write: (branch: OnnxGraph) => Value): Value {
+    if (!this.#flags.has(flag)) this.#inputs.push(typed(flag, BOOL, []))
+    this.#flags.add(flag)
+    const [then, otherwise] = [this.#branch(), this.#branch()]
+    const { name, shape } = write(then)
+    then.output(name, this.#name('then'), shape, FLOAT, ASKED)
+    const nothing = otherwise.constant(new Float32Array(), [0, ...shape])
+    otherwise.output(nothing, this.#name('otherwise'), shape, FLOAT, ASKED)
+    return { name: this.node('If', [flag], { then_branch: then, else_branch: otherwise }), shape }
   }
 
   encode(producer: string): Uint8Array {
@@ -131,28 +160,36 @@ export class OnnxGraph {
           { domain: '', version: OPSET },
           { domain: CONTRIB, version: 1 },
         ],
-        graph: {
-          name: 'network',
-          node: this.#nodes,
-          initializer: this.#initializers,
-          input: this.#inputs,
-          output: this.#outputs,
-        },
+        graph: this.#described('network'),
       }),
     ).finish()
   }
 
+  #described(name: string) {
+    return {
+      name,
+      node: this.#nodes,
+      initializer: this.#initializers,
+      input: this.#inputs,
+      output: this.#outputs,
+    }
+  }
+
+  #branch(): OnnxGraph {
+    const branch = new OnnxGraph()
+    branch.#count = this.#count
+    return branch
+  }
+
   #name(kind: string) {
-    return `${kind}_${++this.#unnamed}`
+    return `${kind}_${++this.#count.unnamed}`
   }
 }
 
-const batchOf = (name: string, shape: readonly number[], elemType: number) => ({
+const typed = (name: string, elemType: number, dim: readonly object[]) => ({
   name,
-  type: {
-    tensorType: {
-      elemType,
-      shape: { dim: [{ dimParam: 'N' }, ...shape.map((length) => ({ dimValue: length }))] },
-    },
-  },
+  type: { tensorType: { elemType, shape: { dim } } },
 })
+
+const batchOf = (name: string, shape: readonly number[], elemType: number, photos: string) =>
+  typed(name, elemType, [{ dimParam: photos }, ...shape.map((length) => ({ dimValue: length }))])

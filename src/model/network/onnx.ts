@@ -3,9 +3,9 @@ import type { Convolutions } from '../weights/backbone.js'
 import type { Expression } from './expression.js'
 import { inceptionV3 } from './inception-v3.js'
 import { PIXELS, nodesBetween, shapesOf, type Network } from './node.js'
-import { blocksOf, compileExpression, named, shapeOf, type Value } from './onnx-expression.js'
+import { blocksOf, compileExpression, named, shapeOf } from './onnx-expression.js'
 import { floatMaps } from './onnx-float.js'
-import { FLOAT, FLOAT16, OnnxGraph } from './onnx-graph.js'
+import { ASKED, FLOAT, FLOAT16, OnnxGraph } from './onnx-graph.js'
 import { quantisedMaps } from './onnx-quantised.js'
 import type { Scales } from './quantisation.js'
 
@@ -43,15 +43,11 @@ export function onnxModel(model: OnnxModel): Uint8Array {
   }
   const maps = new Map([...needed].map((block) => [block, writer.float(named(kept, block), block)]))
 
-  const compiled = new Map<Expression, Value>()
-  const compile = (expression: Expression): Value => {
-    const value = compiled.get(expression) ?? compileExpression(graph, expression, compile, { maps, shapes })
-    compiled.set(expression, value)
-    return value
-  }
+  const written = { maps, shapes, values: new Map() }
   for (const [name, expression] of expressions) {
-    const value = compile(expression)
-    graph.output(value.name, name, value.shape, expression.op === 'half' ? FLOAT16 : FLOAT)
+    const value = compileExpression(graph, expression, written)
+    const photos = expression.op === 'when' ? ASKED : 'N'
+    graph.output(value.name, name, value.shape, expression.op === 'half' ? FLOAT16 : FLOAT, photos)
   }
   return graph.encode('WasteX')
 }

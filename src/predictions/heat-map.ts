@@ -1,0 +1,56 @@
+/** Where on a photo the network has an answer from, as somebody can look at it. */
+import { HEAT } from '../model/network/heat.js'
+
+export interface HeatMap {
+  readonly width: number
+  readonly height: number
+  /** Row by row from the top left corner, 0 to 1. */
+  readonly values: readonly number[]
+}
+
+/** Of 0 to 1: nobody sees less, and an answer has a third of the bytes. */
+const steps = 1_000
+
+/** @returns the grids of a model's outputs, [side, side, classes] each */
+export const evidenceIn = (outputs: Readonly<Record<string, Float32Array>>): Float32Array[] =>
+  Object.entries(outputs).flatMap(([name, values]) => (name.startsWith(HEAT) ? [values] : []))
+
+/**
+ * What speaks for a class: the sum of the grids, each brought to the finest by bilinear interpolation (all of them lie over the
+ * whole photo), less what speaks against it, in shares of its largest value.
+ * @param evidence [side, side, classes] each
+ * @returns null when there is no grid; nothing but 0 when nothing speaks for the class
+ */
+export function heatMapOf(evidence: readonly Float32Array[], classes: number, ofClass: number): HeatMap | null {
+  if (evidence.length === 0) return null
+  const grids = evidence.map((values) => values.filter((_, i) => i % classes === ofClass))
+  const side = Math.max(...grids.map(sideOf))
+  const sum = new Float64Array(side * side)
+  for (const grid of grids) for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + at(grid, i, side)
+  const largest = sum.reduce((max, value) => Math.max(max, value), 0)
+  const share = (value: number) => (value > 0 ? Math.round((steps * value) / largest) / steps : 0)
+  return { width: side, height: side, values: Array.from(sum, share) }
+}
+
+/** Photos are square to the network, and so is every map of it. */
+const sideOf = (grid: Float32Array) => Math.round(Math.sqrt(grid.length))
+
+/** @param i a position of a grid of `side`; the middle of it is looked up */
+function at(grid: Float32Array, i: number, side: number): number {
+  const own = sideOf(grid)
+  const [x, y] = [i % side, Math.floor(i / side)].map((place) => {
+    const exact = Math.min(Math.max(((place + 0.5) * own) / side - 0.5, 0), own - 1)
+    const low = Math.floor(exact)
+    return { low, high: Math.min(low + 1, own - 1), share: exact - low }
+  }) as [Between, Between]
+  const row = (line: number) =>
+    (grid[line * own + x.low] as number) * (1 - x.share) + (grid[line * own + x.high] as number) * x.share
+  return row(y.low) * (1 - y.share) + row(y.high) * y.share
+}
+
+interface Between {
+  low: number
+  high: number
+  /** Of the way from the one to the other. */
+  share: number
+}

@@ -1,0 +1,159 @@
+/** A phone asks where the network looked: it is told with the answer, and whoever does not ask pays nothing for it. */
+import { createHash } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { TrainingRun } from '../src/db.js'
+import { artefactsOf, type Card } from '../src/model/card.js'
+import { logitsOf } from '../src/model/network/expression.js'
+import { readLayersWeights } from '../src/model/network/layers-model-files.js'
+import { onnxModel } from '../src/model/network/onnx.js'
+import type { HeatMap } from '../src/predictions/heat-map.js'
+import { ServingModel } from '../src/predictions/serving.js'
+import { file, upload } from './support/client.js'
+import { openTestHall, type TestHall } from './support/hall.js'
+import type { TestServer } from './support/server.js'
+import { findPhotos, promote, train, trainAndPromote } from './support/trained.js'
+import { drawVersion, startServerOf } from './support/training.js'
+
+const minutes = 60_000
+let hall: TestHall
+let server: TestServer
+let photos: { known: Buffer; unknown: Buffer }
+
+beforeAll(async () => {
+  hall = await openTestHall()
+  await drawVersion(hall, 'v1')
+  server = await startServerOf(hall)
+  await trainAndPromote(hall, server.address)
+  photos = await findPhotos(hall, server.address)
+}, 4 * minutes)
+afterAll(async () => {
+  await server.close()
+  await hall.close()
+})
+afterEach(() => vi.restoreAllMocks())
+
+/** What `classify` answers, the selection being `fields`. */
+async function classify(fields: string, { rest = '', variables = {}, headers = {}, photo = photos.known } = {}) {
+  const document = `mutation ($image: Upload!, $wanted: Boolean = true) {
+    classify(image: $image) { classLabel __typename @include(if: $wanted) ${fields} } } ${rest}`
+  const image = file(photo, 'photo.jpg')
+  const { data, errors } = await upload<{ classify: Record<string, unknown> }, object>(
+    server.address,
+    document,
+    { ...variables, image },
+    { headers },
+  )
+  return data?.classify ?? expect.fail(errors?.[0]?.message)
+}
+const selection = 'heatMap { width height values }'
+
+const expectHeatMap = (heatMap: unknown) => {
+  const { width, height, values } = heatMap as HeatMap
+  expect([width, height]).toEqual([17, 17])
+  expect(values).toHaveLength(17 * 17)
+  expect(Math.max(...values)).toBe(1)
+  expect(Math.min(...values)).toBeGreaterThanOrEqual(0)
+}
+
+describe('where the network looked', () => {
+  it('is told with the class, of a photo that it knows and of one that it does not', async () => {
+    const [known, unknown] = [await classify(selection), await classify(selection, { photo: photos.unknown })]
+    for (const { heatMap } of [known, unknown]) expectHeatMap(heatMap)
+    expect(known['heatMap']).not.toEqual(unknown['heatMap'])
+    expect(await classify(selection)).toEqual(known)
+  })
+
+  it('is told of each of several photos', async () => {
+    const document = `mutation ($images: [Upload!]!) { all: classifyMany(images: $images) { it: classification { ${selection} } } }`
+    const images = [file(photos.known, 'a.jpg'), file(photos.unknown, 'b.jpg'), file(photos.known, 'c.jpg')]
+    const { data } = await upload<{ all: { it: { heatMap: unknown } }[] }, object>(server.address, document, { images })
+    const maps = data?.all.map((place) => place.it.heatMap) ?? []
+    maps.forEach(expectHeatMap)
+    expect(maps[0]).toEqual(maps[2])
+    expect(maps[0]).toEqual((await classify(selection))['heatMap'])
+  })
+
+  it.each<[string, boolean, string, { rest?: string; variables?: object }]>([
+    ['by itself', true, selection, {}],
+    ['by another name', true, `looked: ${selection}`, {}],
+    [
+      'in a fragment in a fragment',
+      true,
+      '...A',
+      { rest: `fragment A on Classification { ... { looked: ${selection} } }` },
+    ],
+    ['by a variable', true, `... @include(if: $wanted) { ${selection} }`, {}],
+    ['not, by a variable', false, `... @include(if: $wanted) { ${selection} }`, { variables: { wanted: false } }],
+    ['not, by a default', false, `heatMap @skip(if: $wanted) { width }`, {}],
+    ['not at all', false, 'confidence scores { classLabel }', {}],
+  ])('is computed for who asks for it, and for nobody else: asked %s', async (_, isAsked, fields, more) => {
+    const infer = vi.spyOn(ServingModel.prototype, 'infer')
+    await classify(fields, more)
+    const [answer] = await Promise.all(
+      infer.mock.results.map(({ value }) => value as ReturnType<ServingModel['infer']>),
+    )
+    expect(answer?.evidence).toHaveLength(isAsked ? 2 : 0)
+  })
+
+  it('is told again to who sends the photo again under its key, and the photo is not looked at again', async () => {
+    const headers = { 'idempotency-key': 'looked' }
+    const first = await classify(selection, { headers })
+    expectHeatMap(first['heatMap'])
+    const infer = vi.spyOn(ServingModel.prototype, 'infer')
+    expect(await classify(selection, { headers })).toEqual(first)
+    expect(infer).not.toHaveBeenCalled()
+  })
+
+  it('is not among what a key of another request is answered: who asks for more needs another key', async () => {
+    const headers = { 'idempotency-key': 'more' }
+    await classify('', { headers })
+    await expect(classify(selection, { headers })).rejects.toThrow('given to another request')
+  })
+})
+
+describe('a model that was made before there were heat maps', () => {
+  let old: TrainingRun
+
+  /** As it was written then: the same weights, and an ONNX file that says nothing but logits. */
+  async function makeOld({ id, name }: TrainingRun): Promise<void> {
+    const inFolder = (own: string) => path.join(hall.config.modelsDir, name, own)
+    const [model, weights, text] = await Promise.all([
+      readFile(inFolder('model.json')),
+      readFile(inFolder('weights.bin')),
+      readFile(inFolder('card.json'), 'utf8'),
+    ])
+    const { convolutions, dense } = readLayersWeights(model, weights)
+    const card = JSON.parse(text) as Card
+    const onnx = onnxModel({
+      convolutions,
+      outputs: { logits: logitsOf({ blocks: card.network.head, layers: dense }) },
+    })
+    const vouched = <T extends { name: string }>(files: readonly T[], own: string, bytes: Uint8Array) =>
+      files.map((one) =>
+        one.name === own
+          ? { ...one, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }
+          : one,
+      )
+    card.files = vouched(card.files, 'model.onnx', onnx)
+    card.thresholds.novelty = null
+    const changed = Buffer.from(JSON.stringify(card))
+    await writeFile(inFolder('model.onnx'), onnx)
+    await writeFile(inFolder('card.json'), changed)
+    const artefacts = vouched(artefactsOf(old), 'card.json', changed)
+    await hall.db.trainingRun.update({ where: { id }, data: { artefacts } })
+  }
+
+  beforeAll(async () => {
+    old = await train(hall, server.address, { seed: 2 })
+    await makeOld(old)
+  }, 2 * minutes)
+
+  it('serves as it did, and says that it has none', { timeout: minutes }, async () => {
+    await promote(server.address, old.name)
+    const answer = await classify(`${selection} scores { logit } servedBy { name }`)
+    expect(answer).toMatchObject({ heatMap: null, servedBy: { name: old.name } })
+    expect(answer['scores']).toHaveLength(old.classLabels.length)
+  })
+})
