@@ -9,20 +9,23 @@ interface FiltersProps {
 }
 
 export const Filters = ({ view, show, classLabels }: FiltersProps) => (
-  <SimpleGrid cols={3} spacing="xs" maw={760} mb="md" role="group" aria-label="Which photos">
+  <SimpleGrid cols={3} spacing="xs" maw={640} mb="md" role="group" aria-label="Which photos">
     <NativeSelect
-      aria-label="Predicted class"
+      size="xs"
+      aria-label="Class that the model predicted"
       value={view.predicted}
       onChange={({ currentTarget }) => show({ predicted: currentTarget.value })}
-      data={[{ value: '', label: 'Any prediction' }, ...withChosen(classLabels, view.predicted)]}
+      data={[{ value: '', label: 'Any class' }, ...withChosen(classLabels, view.predicted)]}
     />
     <NativeSelect
+      size="xs"
       aria-label="Reason"
       value={view.reason}
       onChange={({ currentTarget }) => show({ reason: currentTarget.value as ReviewReason | '' })}
       data={[{ value: '', label: 'Any reason' }, ...reasons]}
     />
     <NativeSelect
+      size="xs"
       aria-label="Order"
       value={view.order}
       onChange={({ currentTarget }) => show({ order: currentTarget.value as ImageOrder })}

@@ -31,6 +31,10 @@ export class Outbox {
     this.#place = `wastex.decisions.${who}`
     this.#waiting = JSON.parse(sessionStorage.getItem(this.#place) ?? '[]') as Decision[]
     addEventListener('online', () => this.#wake())
+    // A reload finds them again; a tab that is closed does not.
+    addEventListener('beforeunload', (event) => {
+      if (this.waiting > 0) event.preventDefault()
+    })
     void this.#send()
   }
 

@@ -18,7 +18,7 @@ export function PhotoView({ photo, next }: PhotoViewProps) {
         {/* Another photo is another element: the last one never stands in for one that is still on its way. */}
         <Thumbnail key={photo.id} url={photo.largeUrl} alt={`Photo to review: ${photo.filename}`} whole eager />
       </div>
-      <Group component="figcaption" justify="space-between" gap="xs" wrap="nowrap">
+      <Group component="figcaption" className={classes.caption} justify="space-between" gap="xs" wrap="nowrap">
         <Text size="sm" c="dimmed" truncate title={photo.filename}>
           {photo.filename}
         </Text>

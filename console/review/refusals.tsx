@@ -12,6 +12,7 @@ export function Refusals({ refusals, forget }: { refusals: readonly Refusal[]; f
     <div role="alert">
       {refusals.length > 0 && (
         <Alert
+          mb="sm"
           color="red"
           icon={<IconAlertTriangle />}
           title={`${counted(refusals.length, 'decision')} could not be kept`}

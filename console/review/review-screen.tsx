@@ -1,5 +1,5 @@
 /** Photos that the model did not know, or may have got wrong, and what they show: one by one, many at once, and what comes of it. */
-import { Tabs } from '@mantine/core'
+import { Box, Tabs } from '@mantine/core'
 import { useEffect, useMemo, useState } from 'react'
 import { useClient, useQuery } from 'urql'
 import { ReviewClassesDocument } from '../generated/graphql.js'
@@ -39,25 +39,27 @@ export default function ReviewScreen() {
       about={<Tally counts={counts} decisions={decisions} news={news} desk={desk} />}
       actions={<KeysNote />}
     >
-      <Refusals refusals={decisions.refusals} forget={decisions.forgetRefusals} />
-      <Tabs value={view.tab} onChange={(tab) => show({ tab: (tab ?? 'queue') as Tab })} keepMounted={false}>
-        <Tabs.List mb="md">
-          <Tabs.Tab value="queue">One by one</Tabs.Tab>
-          <Tabs.Tab value="many">Many at once</Tabs.Tab>
-          <Tabs.Tab value="staged">Staged{counts.staged ? ` · ${count(counts.staged)}` : ''}</Tabs.Tab>
-        </Tabs.List>
-        <Tabs.Panel value="queue">
-          <Filters view={view} show={show} classLabels={classLabels} />
-          <Queue room={room} filter={filter} order={view.order} empty={empty} />
-        </Tabs.Panel>
-        <Tabs.Panel value="many">
-          <Filters view={view} show={show} classLabels={classLabels} />
-          <Many room={room} filter={filter} order={view.order} empty={empty} />
-        </Tabs.Panel>
-        <Tabs.Panel value="staged">
-          <Staged room={room} staged={counts.staged} />
-        </Tabs.Panel>
-      </Tabs>
+      <Box>
+        <Refusals refusals={decisions.refusals} forget={decisions.forgetRefusals} />
+        <Tabs value={view.tab} onChange={(tab) => show({ tab: (tab ?? 'queue') as Tab })} keepMounted={false}>
+          <Tabs.List mb="md">
+            <Tabs.Tab value="queue">One by one</Tabs.Tab>
+            <Tabs.Tab value="many">Many at once</Tabs.Tab>
+            <Tabs.Tab value="staged">Staged{counts.staged ? ` · ${count(counts.staged)}` : ''}</Tabs.Tab>
+          </Tabs.List>
+          <Tabs.Panel value="queue">
+            <Filters view={view} show={show} classLabels={classLabels} />
+            <Queue room={room} filter={filter} order={view.order} empty={empty} />
+          </Tabs.Panel>
+          <Tabs.Panel value="many">
+            <Filters view={view} show={show} classLabels={classLabels} />
+            <Many room={room} filter={filter} order={view.order} empty={empty} />
+          </Tabs.Panel>
+          <Tabs.Panel value="staged">
+            <Staged room={room} staged={counts.staged} />
+          </Tabs.Panel>
+        </Tabs>
+      </Box>
     </Screen>
   )
 }

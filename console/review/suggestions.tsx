@@ -29,7 +29,7 @@ export const Suggestions = ({ suggestions, classLabels, choose, inLine = false }
               <span className={classes.track} aria-hidden>
                 <span
                   className={classes.fill}
-                  style={{ width: percent(probability ?? 0), background: colourOf(classLabel, classLabels) }}
+                  style={{ width: `${(probability ?? 0) * 100}%`, background: colourOf(classLabel, classLabels) }}
                 />
               </span>
               <Text span size="sm" c="dimmed" ta="right" className="figures">

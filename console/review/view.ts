@@ -7,11 +7,11 @@ export const tabs = ['queue', 'many', 'staged'] as const
 export type Tab = (typeof tabs)[number]
 
 export const orders: readonly { value: ImageOrder; label: string }[] = [
-  { value: 'OLDEST', label: 'Longest waiting first' },
+  { value: 'OLDEST', label: 'Oldest first' },
   { value: 'NEWEST', label: 'Newest first' },
-  { value: 'LOWEST_CONFIDENCE', label: 'Most doubtful first' },
-  { value: 'HIGHEST_ENERGY', label: 'Least known first (energy)' },
-  { value: 'HIGHEST_NOVELTY', label: 'Most novel first' },
+  { value: 'LOWEST_CONFIDENCE', label: 'Doubt first' },
+  { value: 'HIGHEST_ENERGY', label: 'Energy first' },
+  { value: 'HIGHEST_NOVELTY', label: 'Novelty first' },
 ]
 export const reasons: readonly { value: ReviewReason; label: string }[] = [
   { value: 'ENERGY', label: 'No class is supported (energy)' },
