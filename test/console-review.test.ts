@@ -26,7 +26,6 @@ describe.skipIf(!hasBrowser)('the queue, by keys alone', () => {
   })
 
   const shows = (filename: string) => page.getByAltText(`Photo to review: ${filename}`).waitFor()
-  const isDone = () => expect.poll(() => page.getByText('not sent yet').count()).toBe(0)
   const image = (filename: string) => server.db.image.findFirstOrThrow({ where: { filename } })
   const labelOf = async (filename: string) => (await image(filename)).assignedLabel
   const deedsOf = async (filename: string) => {
@@ -127,7 +126,7 @@ describe.skipIf(!hasBrowser)('the queue, by keys alone', () => {
     await page.keyboard.press('1')
     await shows('e.jpg')
     await page.getByText('1 not sent yet').waitFor()
-    await isDone()
+    await expect.poll(() => page.getByText('not sent yet').count()).toBe(0)
     await page.unroute('**/graphql')
     expect([lost, await labelOf('d.jpg'), await deedsOf('d.jpg')]).toEqual([1, 'glass', ['LABEL']])
   })

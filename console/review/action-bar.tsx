@@ -16,11 +16,13 @@ interface ActionBarProps {
   label: (classLabel: string) => void
   reject: () => void
   undo: () => void
+  /** Of the photos that are loaded. */
   all: () => void
+  isAllLoaded: boolean
   none: () => void
 }
 
-export function ActionBar({ room, chosen, label, reject, undo, all, none }: ActionBarProps) {
+export function ActionBar({ room, chosen, label, reject, undo, all, isAllLoaded, none }: ActionBarProps) {
   const { classLabels, recent, decisions } = room
   const finder = useRef<HTMLInputElement>(null)
   const some = chosen.length > 0
@@ -38,14 +40,15 @@ export function ActionBar({ room, chosen, label, reject, undo, all, none }: Acti
   return (
     <div className={classes.bar} role="group" aria-label="What to do with them">
       <Group gap="xs">
-        <Text fw={650} className="figures" role="status">
-          {some ? `${counted(chosen.length, 'photo')} selected` : ''}
+        <Text
+          role="status"
+          className="figures"
+          {...(some ? { fw: 650 } : { c: 'dimmed', size: 'sm', flex: '1 1 200px' })}
+        >
+          {some
+            ? `${counted(chosen.length, 'photo')} selected`
+            : 'Select photos by click or Space; with Shift, all up to there.'}
         </Text>
-        {!some && (
-          <Text size="sm" c="dimmed" flex="1 1 200px">
-            Select photos by click or Space; with Shift, all up to there.
-          </Text>
-        )}
         {some && <Suggestions suggestions={suggestions} classLabels={classLabels} choose={label} inLine />}
         {some && (
           <div className={classes.finder}>
@@ -53,7 +56,11 @@ export function ActionBar({ room, chosen, label, reject, undo, all, none }: Acti
           </div>
         )}
         {some && <Act name="Reject" hint="r" act={reject} />}
-        {some ? <Act name="Select none" hint="Esc" act={none} /> : <Act name="Select all" hint="a" act={all} />}
+        {some ? (
+          <Act name="None" hint="Esc" act={none} />
+        ) : (
+          <Act name={isAllLoaded ? 'Select all' : 'Select all loaded'} hint="a" act={all} />
+        )}
         {decisions.deeds.length > 0 && <Act name="Undo" hint="u" act={undo} />}
       </Group>
     </div>

@@ -13,6 +13,7 @@ import {
 } from '../generated/graphql.js'
 import { headers } from '../talk/client.js'
 import { type Trouble, troubleOf } from '../talk/trouble.js'
+import { mostAtOnce } from './send-decision.js'
 
 export interface Handed {
   /** Undefined when the server did not answer so. */
@@ -41,8 +42,14 @@ export class Desk {
   /** Claims these, or holds on to them for another while. @returns the ids of those that it has now; undefined: nobody knows */
   claim(ids: readonly string[]): Promise<ReadonlySet<string> | undefined> {
     return this.#inLine(async () => {
-      const { data } = await this.#client.mutation(ClaimPhotosDocument, { desk: this.id, ids: [...ids] }).toPromise()
-      return data && new Set(data.claim.map(({ id }) => id))
+      const had = new Set<string>()
+      for (let start = 0; start < ids.length; start += mostAtOnce) {
+        const asked = { desk: this.id, ids: ids.slice(start, start + mostAtOnce) }
+        const { data } = await this.#client.mutation(ClaimPhotosDocument, asked).toPromise()
+        if (!data) return undefined
+        for (const { id } of data.claim) had.add(id)
+      }
+      return had
     })
   }
 

@@ -1,4 +1,4 @@
-import { ActionIcon, Kbd, Popover, Switch, Table, Text } from '@mantine/core'
+import { ActionIcon, Group, Kbd, Popover, Switch, Table, Text } from '@mantine/core'
 import { IconKeyboard } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useKeys, useSingleKeys } from './keys.js'
@@ -37,8 +37,10 @@ export function KeysNote() {
           <Table.Tbody>
             {meanings.map(([keys, meaning]) => (
               <Table.Tr key={meaning}>
-                <Table.Td style={{ whiteSpace: 'nowrap' }}>
-                  {keys.map((key) => (key === '…' ? ' … ' : <Kbd key={key}>{key}</Kbd>))}
+                <Table.Td>
+                  <Group gap={4} wrap="nowrap">
+                    {keys.map((key) => (key === '…' ? key : <Kbd key={key}>{key}</Kbd>))}
+                  </Group>
                 </Table.Td>
                 <Table.Td>
                   <Text size="sm">{meaning}</Text>

@@ -1,5 +1,5 @@
 /** The next version of the dataset: its parent and everything that is staged. */
-import { Anchor, Button, Group, Paper, Stack, Text, Textarea, TextInput, Title } from '@mantine/core'
+import { Button, Group, Paper, Stack, Text, Textarea, TextInput, Title } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { useMutation, useQuery } from 'urql'
 import { Link } from 'wouter'
@@ -31,7 +31,9 @@ export function MakeVersion({ counts, staged, made }: MakeVersionProps) {
   const trouble = troubleOf(error)
   const submit = async (event: FormEvent) => {
     event.preventDefault()
-    const { data } = await make({ input: { name, notes: notes.trim() || null } })
+    // What is counted as staged is counted again.
+    const context = { additionalTypenames: ['ImageConnection'] }
+    const { data } = await make({ input: { name, notes: notes.trim() || null } }, context)
     if (!data) return
     setTyped(undefined)
     setNotes('')
@@ -41,63 +43,64 @@ export function MakeVersion({ counts, staged, made }: MakeVersionProps) {
   if (!version && staged === 0) return null
   return (
     <Paper withBorder p="md" mb="md">
-      <Stack gap="sm">
-        <div role="status">
-          {version && (
+      <div role="status">
+        {version && (
+          <Group gap="sm" mb={staged > 0 ? 'md' : 0}>
             <Text>
-              <b>{version.name}</b> is made: {counted(version.totalImages, 'photo')}. The next version starts from it.{' '}
-              <Anchor component={Link} href={`/training?version=${encodeURIComponent(version.name)}`}>
-                Train with {version.name}
-              </Anchor>
+              <b>{version.name}</b> is made, of {counted(version.totalImages, 'photo')}. The next version starts from
+              it.
             </Text>
-          )}
-        </div>
-        {staged > 0 && data && (
-          <form onSubmit={(event) => void submit(event)}>
-            <Stack gap="sm">
-              <Title order={2} size="h4">
-                Make version {name}
-              </Title>
-              <Text size="sm">
-                {parent ? `${counted(parent.totalImages, 'photo')} of ${parent.name}, and ` : 'The first version: '}
-                {counted(staged, 'staged photo')}
-                {counts.length > 0 &&
-                  `: ${contents(
-                    counts,
-                    parent?.classCounts.map(({ classLabel }) => classLabel),
-                  )}`}
-                .
-              </Text>
-              <Group align="flex-end" gap="sm">
-                <TextInput
-                  label="Name"
-                  w={180}
-                  maxLength={64}
-                  required
-                  withAsterisk={false}
-                  value={name}
-                  onChange={({ currentTarget }) => setTyped(currentTarget.value)}
-                />
-                <Textarea
-                  label="Notes"
-                  placeholder="What is worth knowing about it later"
-                  flex="1 1 220px"
-                  rows={1}
-                  autosize
-                  maxRows={6}
-                  maxLength={10_000}
-                  value={notes}
-                  onChange={({ currentTarget }) => setNotes(currentTarget.value)}
-                />
-                <Button type="submit" loading={fetching} disabled={name.trim() === ''}>
-                  Make version {name}
-                </Button>
-              </Group>
-              {trouble && <TroubleNote trouble={trouble} />}
-            </Stack>
-          </form>
+            <Button component={Link} href={`/training?version=${encodeURIComponent(version.name)}`}>
+              Train with {version.name}
+            </Button>
+          </Group>
         )}
-      </Stack>
+      </div>
+      {staged > 0 && data && (
+        <form onSubmit={(event) => void submit(event)}>
+          <Stack gap="sm">
+            <Title order={2} size="h4">
+              Make version {name}
+            </Title>
+            <Text size="sm">
+              {parent ? `${counted(parent.totalImages, 'photo')} of ${parent.name}, and ` : 'The first version: '}
+              {counted(staged, 'staged photo')}
+              {counts.length > 0 &&
+                `: ${contents(
+                  counts,
+                  parent?.classCounts.map(({ classLabel }) => classLabel),
+                )}`}
+              .
+            </Text>
+            <Group align="flex-end" gap="sm">
+              <TextInput
+                label="Name"
+                w={180}
+                maxLength={64}
+                required
+                withAsterisk={false}
+                value={name}
+                onChange={({ currentTarget }) => setTyped(currentTarget.value)}
+              />
+              <Textarea
+                label="Notes"
+                placeholder="What is worth knowing about it later"
+                flex="1 1 220px"
+                rows={1}
+                autosize
+                maxRows={6}
+                maxLength={10_000}
+                value={notes}
+                onChange={({ currentTarget }) => setNotes(currentTarget.value)}
+              />
+              <Button type="submit" loading={fetching} disabled={name.trim() === ''}>
+                Make version {name}
+              </Button>
+            </Group>
+            {trouble && <TroubleNote trouble={trouble} />}
+          </Stack>
+        </form>
+      )}
     </Paper>
   )
 }

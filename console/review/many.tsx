@@ -54,6 +54,7 @@ export function Many({ room, filter, order, empty }: ManyProps) {
         reject={() => void decide(decisions.reject)}
         undo={undo}
         all={all}
+        isAllLoaded={!pages.hasMore}
         none={none}
       />
       <Text size="sm" role="status">

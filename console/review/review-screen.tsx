@@ -1,15 +1,13 @@
 /** Photos that the model did not know, or may have got wrong, and what they show: one by one, many at once, and what comes of it. */
 import { Box, Tabs } from '@mantine/core'
-import { useEffect, useMemo, useState } from 'react'
-import { useClient, useQuery } from 'urql'
-import { ReviewClassesDocument } from '../generated/graphql.js'
+import { useState } from 'react'
+import { useClient } from 'urql'
 import { count } from '../look/figures.js'
 import { Screen } from '../shell/screen.js'
 import { Desk } from './desk.js'
 import { Filters } from './filters.js'
 import { KeysNote } from './keys-note.js'
 import { Many } from './many.js'
-import { keyOf } from './near-names.js'
 import { useNews } from './news.js'
 import { NothingWaits } from './nothing-waits.js'
 import { Queue } from './queue.js'
@@ -17,6 +15,7 @@ import { Refusals } from './refusals.js'
 import type { Room } from './room.js'
 import { Staged } from './staged.js'
 import { Tally } from './tally.js'
+import { useClasses } from './use-classes.js'
 import { useCounts } from './use-counts.js'
 import { useDecisions } from './use-decisions.js'
 import { type Tab, useFilter, useView } from './view.js'
@@ -28,8 +27,11 @@ export default function ReviewScreen() {
   const decisions = useDecisions(news)
   const [view, show] = useView()
   const filter = useFilter(view)
-  const counts = useCounts(news, filter, decisions.deeds.length)
-  const [classLabels, recent] = useClasses(decisions.deeds.map(({ classLabel }) => classLabel))
+  const counts = useCounts(news, filter, view.tab)
+  const [classLabels, recent] = useClasses(
+    news,
+    decisions.deeds.map(({ classLabel }) => classLabel),
+  )
   const room: Room = { desk, news, decisions, classLabels, recent }
   const empty = <NothingWaits counts={counts} view={view} show={show} />
 
@@ -62,20 +64,4 @@ export default function ReviewScreen() {
       </Box>
     </Screen>
   )
-}
-
-/** @param given by this page, in their order @returns every class, alphabetical; and those that were given last, latest first */
-function useClasses(given: readonly string[]): [readonly string[], readonly string[]] {
-  const [{ data }, ask] = useQuery({ query: ReviewClassesDocument })
-  const known = data?.datasetClasses
-  const latest = [...new Set(given.filter(Boolean).toReversed())]
-  const said = JSON.stringify(latest)
-  const classLabels = useMemo(() => {
-    const names = new Map((known ?? []).map(({ name }) => [keyOf(name), name]))
-    // A class that was named a moment ago is one, though the server has not said so yet.
-    for (const name of JSON.parse(said) as string[]) if (!names.has(keyOf(name))) names.set(keyOf(name), name)
-    return [...names.values()].sort((a, b) => a.localeCompare(b))
-  }, [known, said])
-  useEffect(() => ask({ requestPolicy: 'network-only' }), [said, ask])
-  return [classLabels, latest]
 }

@@ -20,7 +20,7 @@ export interface Decision {
   readonly classLabel: string
 }
 
-/** Photos that one `labelMany` takes (docs/limits.md). */
+/** Photos that one `labelMany` or `claim` takes (docs/limits.md). */
 export const mostAtOnce = 500
 
 /** @returns what went wrong */

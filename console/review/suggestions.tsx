@@ -21,7 +21,7 @@ export const Suggestions = ({ suggestions, classLabels, choose, inLine = false }
         <UnstyledButton className={classes.suggestion} aria-keyshortcuts={key} onClick={() => choose(classLabel)}>
           <Kbd aria-hidden>{key}</Kbd>
           <span className={classes.dot} style={{ background: colourOf(classLabel, classLabels) }} aria-hidden />
-          <Text span truncate title={classLabel}>
+          <Text span truncate size={inLine ? 'sm' : undefined} title={classLabel}>
             {classLabel}
           </Text>
           {!inLine && (

@@ -38,15 +38,19 @@ export function useBatch(
   /** The server had no more when it was last asked. */
   const isDry = useRef(false)
   const isAsking = useRef(false)
+  /** Answers to what was asked for before are late: they count no more. */
+  const turn = useRef(0)
   const change = useCallback((to: (batch: Batch) => Batch) => setBatch((now.current = to(now.current))), [])
   const key = JSON.stringify([filter, orderBy])
 
   const refill = useCallback(async () => {
     if (isAsking.current || isDry.current || ahead(now.current) >= few) return
+    const mine = turn.current
     isAsking.current = true
     const [filter, orderBy] = JSON.parse(key) as [ImageFilter, ImageOrder]
     const first = Math.min(mostInHand, now.current.photos.length + aTime)
     const { photos, trouble } = await desk.claimNext(first, filter, orderBy)
+    if (mine !== turn.current) return
     isAsking.current = false
     isDry.current = photos !== undefined && photos.length < first
     const isDone = (id: string) => became(id) === 'LABEL' || became(id) === 'REJECT'
@@ -74,6 +78,8 @@ export function useBatch(
 
   // What is asked for begins anew, with nothing in hand.
   useEffect(() => {
+    turn.current++
+    isAsking.current = false
     isDry.current = false
     void refill()
     return () => {

@@ -16,12 +16,12 @@ export interface Counts {
 /** Many photos at once are one question. */
 const togetherMs = 400
 
-/** @param decided changes with each decision of this page */
-export function useCounts(news: News, filter: ImageFilter, decided: number): Counts {
+/** @param view counted again when it says something else: versions take staged photos without a word */
+export function useCounts(news: News, filter: ImageFilter, view: string): Counts {
   const [{ data }, ask] = useQuery({ query: ReviewCountsDocument, variables: { filter } })
   const again = useDebouncedCallback(() => ask({ requestPolicy: 'network-only' }), togetherMs)
   useHeard(news, { changed: again, came: again, gap: again })
-  useEffect(again, [decided, again])
+  useEffect(again, [view, again])
   return {
     queue: data?.queue.totalCount,
     matching: data?.matching.totalCount,

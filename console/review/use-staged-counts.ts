@@ -1,6 +1,6 @@
 /** How many staged photos each class has. */
 import { useDebouncedCallback } from '@mantine/hooks'
-import { useEffect, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import { useClient } from 'urql'
 import { StagedOfClassDocument } from '../generated/graphql.js'
 import { type News, useHeard } from './news.js'
@@ -16,16 +16,17 @@ const togetherMs = 300
 export function useStagedCounts(news: News, classLabels: readonly string[], staged: number | undefined) {
   const client = useClient()
   const [counts, setCounts] = useState<readonly ClassCount[]>([])
-  const again = useDebouncedCallback(async () => {
+  const again = useCallback(async () => {
     const all = await Promise.all(
-      classLabels.map(async (classLabel) => {
+      (staged ? classLabels : []).map(async (classLabel) => {
         const asked = client.query(StagedOfClassDocument, { classLabel }, { requestPolicy: 'network-only' })
         return { classLabel, count: (await asked.toPromise()).data?.images.totalCount ?? 0 }
       }),
     )
     setCounts(all.filter(({ count }) => count > 0).toSorted((a, b) => b.count - a.count))
-  }, togetherMs)
-  useEffect(again, [staged, classLabels, again])
-  useHeard(news, { changed: again, gap: again })
+  }, [client, classLabels, staged])
+  const soon = useDebouncedCallback(again, togetherMs)
+  useEffect(() => void again(), [again])
+  useHeard(news, { changed: soon, gap: soon })
   return counts
 }
