@@ -57,19 +57,15 @@ const sideOf = (grid: Float64Array) => Math.round(Math.sqrt(grid.length))
 /** @param i a position of a grid of `side`; the middle of it is looked up */
 function at(grid: Float64Array, i: number, side: number): number {
   const own = sideOf(grid)
-  const [x, y] = [i % side, Math.floor(i / side)].map((place) => {
-    const exact = Math.min(Math.max(((place + 0.5) * own) / side - 0.5, 0), own - 1)
-    const low = Math.floor(exact)
-    return { low, high: Math.min(low + 1, own - 1), share: exact - low }
-  }) as [Between, Between]
+  const [x, y] = [between(i % side, side, own), between(Math.floor(i / side), side, own)]
   const row = (line: number) =>
     (grid[line * own + x.low] as number) * (1 - x.share) + (grid[line * own + x.high] as number) * x.share
   return row(y.low) * (1 - y.share) + row(y.high) * y.share
 }
 
-interface Between {
-  low: number
-  high: number
-  /** Of the way from the one to the other. */
-  share: number
+/** The places of a grid of `own` that one of a grid of `side` lies between, and its share of the way. */
+function between(place: number, side: number, own: number) {
+  const exact = Math.min(Math.max(((place + 0.5) * own) / side - 0.5, 0), own - 1)
+  const low = Math.floor(exact)
+  return { low, high: Math.min(low + 1, own - 1), share: exact - low }
 }
