@@ -7,7 +7,7 @@ import type { Thresholds } from '../model/card.js'
 import { decode } from '../photos/decode.js'
 import { count } from '../predictions/counter.js'
 import { type HeatMap, heatMapOf } from '../predictions/heat-map.js'
-import { argmax, oodVerdict, softmax } from '../predictions/ood.js'
+import { oodVerdict, softmax } from '../predictions/ood.js'
 import type { Asked } from '../predictions/queue.js'
 import type { Serving } from '../predictions/serving.js'
 import { keepForReview } from './keep-for-review.js'
@@ -86,7 +86,7 @@ export async function classify(
     : null
   const { run, thresholds } = model
   const verdict = { classLabel, confidence, energy, novelty, ood, oodReasons: reasons, imageId, run }
-  const heatMap = heatMapOf(answer.evidence, answer.logits.length, argmax(answer.logits))
+  const heatMap = heatMapOf(answer.evidence, answer.logits)
   const said: Classification = { ...verdict, scores, thresholds, heatMap }
   // To a client whose request may come again, the very same is said again, and nothing is counted.
   const answered = receipt && { ...receipt, actor: nameOf(actor).id, answer: JSON.parse(JSON.stringify(said)) }

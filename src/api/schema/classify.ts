@@ -31,7 +31,7 @@ const ClassScore = builder.objectRef<Score>('ClassScore').implement({
 const HeatMapType = builder.objectRef<HeatMap>('HeatMap').implement({
   role: 'DEVICE',
   description:
-    'A grid over the whole photo, which is shown to the network stretched to a square: how much each place speaks for a class (class activation map).',
+    'A grid over the whole photo, which is shown to the network stretched to a square: how much each place speaks for a class against the others (class activation map).',
   fields: (t) => ({
     width: t.exposeInt('width', { description: 'Places in a row.' }),
     height: t.exposeInt('height', { description: 'Rows.' }),
