@@ -108,7 +108,7 @@ const digits = 12
  * photo again does not draw again.
  * @param share 0 to 1
  */
-const isSampled = (bytes: Uint8Array, share: number): boolean =>
+export const isSampled = (bytes: Uint8Array, share: number): boolean =>
   share > 0 && Number.parseInt(contentHash(bytes).slice(0, digits), 16) / 16 ** digits < share
 
 function scoresOf(classLabels: readonly string[], logits: Float32Array): ClassScore[] {

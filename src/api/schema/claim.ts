@@ -6,7 +6,7 @@ import { once } from '../once.js'
 import { builder } from './builder.js'
 import { Image } from './image.js'
 import { ImageFilter, ImageOrder, imageOrders } from './image-queries.js'
-import { imagesOf, maxLabels } from './review-mutations.js'
+import { imagesOf, mostPhotos } from './review-mutations.js'
 
 const leaseSeconds = claimLimits.leaseMs / 1_000
 
@@ -37,7 +37,7 @@ builder.prismaObjectField(Image, 'claim', (t) =>
 const whatDesk = `Where somebody sits, by the client’s own choice: one for each tab of a browser, a random UUID at best. 1 to ${claimLimits.desk} visible ASCII characters.`
 
 const rawIds = (ids: readonly string[]): string[] => {
-  if (ids.length > maxLabels) throw badInput('ids', `At most ${maxLabels} photos at once.`)
+  if (ids.length > mostPhotos) throw badInput('ids', `At most ${mostPhotos} photos at once.`)
   return ids.map((id) => rawId('Image', id, 'ids'))
 }
 
@@ -68,7 +68,7 @@ builder.mutationFields((t) => ({
     description: `Gives a desk these photos, to itself, for ${leaseSeconds} s: those of them that are in the queue and in nobody else’s hand. The others are left out.`,
     args: {
       desk: t.arg.string({ required: true, description: whatDesk }),
-      ids: t.arg.idList({ required: true, description: `The photos, at most ${maxLabels}.` }),
+      ids: t.arg.idList({ required: true, description: `The photos, at most ${mostPhotos}.` }),
     },
     resolve: async (query, _root, { desk, ids }, context, info) => {
       const { hall } = context
@@ -81,7 +81,7 @@ builder.mutationFields((t) => ({
     description: 'Lets photos of a desk go before their time. Answers how many they were.',
     args: {
       desk: t.arg.string({ required: true, description: whatDesk }),
-      ids: t.arg.idList({ description: `The photos, at most ${maxLabels}. Left out: all that the desk has.` }),
+      ids: t.arg.idList({ description: `The photos, at most ${mostPhotos}. Left out: all that the desk has.` }),
     },
     resolve: (_root, { desk, ids }, context, info) => {
       const wanted = ids ? rawIds(ids) : undefined

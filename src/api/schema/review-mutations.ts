@@ -12,8 +12,8 @@ import { rawId } from '../ids.js'
 import { builder } from './builder.js'
 import { Image } from './image.js'
 
-/** Labels given at once: one transaction holds them all. */
-export const maxLabels = 500
+/** Photos that are labelled or claimed at once: one transaction holds them all. */
+export const mostPhotos = 500
 
 /** The photos, in this order. */
 export async function imagesOf(db: Db, query: object, ids: readonly string[]) {
@@ -60,12 +60,12 @@ builder.mutationFields((t) => ({
     description:
       'Gives many photos one label: all of them, or none when one of them cannot be labelled: it is in a version, or another token has it in hand (`claim`).',
     args: {
-      ids: t.arg.idList({ required: true, description: `The photos, at most ${maxLabels}. Answered in this order.` }),
+      ids: t.arg.idList({ required: true, description: `The photos, at most ${mostPhotos}. Answered in this order.` }),
       classLabel: t.arg.string({ required: true, description: whereLabel }),
     },
     resolve: async (query, _root, args, context, info) => {
       const { hall } = context
-      if (args.ids.length > maxLabels) throw badInput('ids', `At most ${maxLabels} photos at once.`)
+      if (args.ids.length > mostPhotos) throw badInput('ids', `At most ${mostPhotos} photos at once.`)
       const ids = args.ids.map((id) => rawId('Image', id, 'ids'))
       await once(context, info, (by) => labelMany(hall, by, ids, args.classLabel))
       return imagesOf(hall.db, query, ids)
