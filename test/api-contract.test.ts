@@ -24,9 +24,9 @@ const roleOf = new Map<string, Role>([
   ...['datasets', 'steward', 'training', 'trainer'].map((name) => [`${name}.graphql`, 'TRAINER'] as const),
 ])
 
-/** The text that each operation is sent in, that of the contract where there is one, and by whom. */
+/** The text that each operation is sent in, that of the contract where it is there, and by whom. */
 const texts = new Map(
-  [...(contract ?? ownDocuments)].flatMap(([name, text]) =>
+  [...ownDocuments, ...(contract ?? [])].flatMap(([name, text]) =>
     parse(text).definitions.flatMap((one) =>
       one.kind === Kind.OPERATION_DEFINITION
         ? [[one.name?.value ?? '', { text, role: roleOf.get(name) }] as const]
@@ -238,6 +238,13 @@ describe.each([
       const again = await post(own.ClassifyManyDocument, { images })
       expect(again.data?.classifyMany.flatMap(({ classification }) => classification?.image?.id ?? [])).toEqual(kept)
 
+      // Whoever has an answer of which the network is sure says that it is wrong.
+      const disputed = await post(own.SendToReviewDocument, {
+        image: file(photos[answers.findIndex(({ ood }) => !ood)] ?? Buffer.of(), 'known.jpg'),
+        classLabel: 'jar',
+      })
+      expect(disputed.data?.sendToReview).toMatchObject({ ood: false, image: { reviewed: false } })
+
       // The phone that sent it may look at it; another that sends the same bytes gets it too, and of it what the document asks.
       const [first = ''] = kept
       const look = `{ image(id: "${first}") { topPrediction url } }`
@@ -277,6 +284,14 @@ describe.each([
     const [one, two, three, four] = (await queue()).edges.map(({ node }) => node)
     if (!one || !two || !three || !four) throw new Error('the queue is shorter than was drawn for')
     const before = (await queue()).totalCount
+    const changed = listen(own.ImageChangedDocument, {}, 'WebSocket').next()
+    await settled()
+    const { claimNext } = await run(own.ClaimNextDocument, { desk: 'a', filter: { reviewReason: 'DISPUTED' } })
+    expect(claimNext).toMatchObject([{ oodReasons: [], suggestedLabel: 'jar', claim: { desk: 'a' } }])
+    expect((await changed).value).toEqual({ imageChanged: claimNext[0] })
+    const { claim } = await run(own.ClaimDocument, { desk: 'a', ids: [one.id] })
+    expect(claim).toMatchObject([{ id: one.id, reviewReasons: one.oodReasons }])
+    expect(await run(own.ReleaseDocument, { desk: 'a' })).toEqual({ release: 2 })
     expect(await run(own.LabelDocument, { id: one.id, classLabel: '  Rope ' })).toMatchObject({
       label: { assignedLabel: 'Rope', reviewed: true, staged: true },
     })

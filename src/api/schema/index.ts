@@ -2,6 +2,7 @@
 import { builder } from './builder.js'
 import './image-queries.js'
 import './review-mutations.js'
+import './claim.js'
 import './entry.js'
 import './version-queries.js'
 import './version-mutations.js'
