@@ -183,6 +183,8 @@ export type TrainingStatus =
 
 /** Which rows: all conditions that are given must hold. */
 export type VersionEntryFilter = {
+  /** true: those whose photo the parent has not; of a version without a parent, all. false: those whose photo the parent has, too. */
+  addedHere?: boolean | null | undefined;
   /** Of this class, written as it is. */
   classLabel?: string | null | undefined;
   /** true: those that came from review. false: imported ones. */

@@ -2,7 +2,7 @@
 import { builder } from './builder.js'
 import './image-queries.js'
 import './review-mutations.js'
-import './entry.js'
+import './version-entries.js'
 import './version-queries.js'
 import './version-mutations.js'
 import './import.js'
