@@ -229,6 +229,10 @@ describe.each([
       }
       const known = answers.filter(({ ood }) => !ood).length
       expect(known).toBeGreaterThan(0)
+      const { classifiedByHour } = await run(own.ClassifiedByHourDocument, {
+        from: new Date(Date.now() - minutes).toISOString(),
+      })
+      expect(classifiedByHour.reduce((sum, row) => sum + row.known, 0)).toBe(known)
       const { trashCounts } = await run(own.DashboardDocument, { from: new Date(Date.now() - minutes).toISOString() })
       expect(trashCounts.reduce((sum, { count }) => sum + count, 0)).toBe(known)
 

@@ -286,6 +286,14 @@ export type DashboardQueryVariables = Exact<{
 
 export type DashboardQuery = { servingModel: { classLabels: Array<string>, energyThreshold: number, confidenceThreshold: number, noveltyThreshold: number | null, precision: Precision, int8Refused: string | null, loadedAt: string, run: { name: string, datasetVersion: { name: string } } } | null, trashCounts: Array<{ classLabel: string, count: number }>, reviewCounts: Array<{ classLabel: string, count: number }>, reviewQueue: { totalCount: number }, staged: { totalCount: number }, runningTraining: { name: string, stage: TrainingStage | null, status: TrainingStatus } | null };
 
+export type ClassifiedByHourQueryVariables = Exact<{
+  from: string;
+  to?: string | null | undefined;
+}>;
+
+
+export type ClassifiedByHourQuery = { classifiedByHour: Array<{ hour: string, classLabel: string, known: number, review: number }> };
+
 export type ImageQueuedSubscriptionVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -918,6 +926,16 @@ export const DashboardDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<DashboardQuery, DashboardQueryVariables>;
+export const ClassifiedByHourDocument = new TypedDocumentString(`
+    query ClassifiedByHour($from: DateTime!, $to: DateTime) {
+  classifiedByHour(from: $from, to: $to) {
+    hour
+    classLabel
+    known
+    review
+  }
+}
+    `) as unknown as TypedDocumentString<ClassifiedByHourQuery, ClassifiedByHourQueryVariables>;
 export const ImageQueuedDocument = new TypedDocumentString(`
     subscription ImageQueued {
   imageQueued {
