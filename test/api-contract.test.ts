@@ -24,7 +24,7 @@ const roleOf = new Map<string, Role>([
   ...['datasets', 'steward', 'training', 'trainer'].map((name) => [`${name}.graphql`, 'TRAINER'] as const),
 ])
 
-/** The text that each operation is sent in, that of the contract where it is there, and by whom. */
+/** The text that each operation is sent in, that of the contract where it has one, and by whom. */
 const texts = new Map(
   [...ownDocuments, ...(contract ?? [])].flatMap(([name, text]) =>
     parse(text).definitions.flatMap((one) =>
@@ -98,6 +98,12 @@ describe.each([
   afterAll(async () => {
     await server.close()
     await rm(folder, { recursive: true, force: true })
+  })
+
+  it('knows who asks', async () => {
+    expect(await run(own.MeDocument, {})).toEqual({
+      me: withTokens ? { name: 'device', role: 'DEVICE' } : { name: null, role: 'ADMIN' },
+    })
   })
 
   it('knows no model, no run and no version at first', async () => {
@@ -223,6 +229,10 @@ describe.each([
       }
       const known = answers.filter(({ ood }) => !ood).length
       expect(known).toBeGreaterThan(0)
+      const { classifiedByHour } = await run(own.ClassifiedByHourDocument, {
+        from: new Date(Date.now() - minutes).toISOString(),
+      })
+      expect(classifiedByHour.reduce((sum, row) => sum + row.known, 0)).toBe(known)
       const { trashCounts } = await run(own.DashboardDocument, { from: new Date(Date.now() - minutes).toISOString() })
       expect(trashCounts.reduce((sum, { count }) => sum + count, 0)).toBe(known)
 

@@ -101,6 +101,17 @@ export type ReviewReason =
   /** In distribution, and chosen by chance (`WASTEX_REVIEW_SHARE`). */
   | 'SAMPLED';
 
+/** What a token may do: each all that the ones before it may, and more. */
+export type Role =
+  /** Make and revoke tokens. */
+  | 'ADMIN'
+  /** Send photos, and see what became of its own. */
+  | 'DEVICE'
+  /** See everything, review and label. */
+  | 'OPERATOR'
+  /** Make versions, train, promote. */
+  | 'TRAINER';
+
 /** What a photo of a dataset version is for. It never changes from version to version. */
 export type Split =
   /** Only ever judged on. */
@@ -187,6 +198,7 @@ export type TrainingStatus =
 
 /** Which rows: all conditions that are given must hold. */
 export type VersionEntryFilter = {
+  /** true: those whose photo the parent has not; of a version without a parent, all. false: those whose photo the parent has, too. */
   addedHere?: boolean | null | undefined;
   /** Of this class, written as it is. */
   classLabel?: string | null | undefined;
@@ -293,6 +305,11 @@ export type PhotoInHandFragment = { reviewReasons: Array<ReviewReason>, suggeste
 
 export type KeptPhotoFragment = { id: string, filename: string, contentHash: string, url: string, thumbnailUrl: string, width: number, height: number, fileSize: number, topPrediction: string, confidence: number, energy: number, novelty: number | null, oodReasons: Array<OodReason>, reviewed: boolean, rejected: boolean, assignedLabel: string | null, staged: boolean, addedToDataset: boolean, createdAt: string, allPredictions: Array<{ classLabel: string, probability: number }> };
 
+export type MeQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MeQuery = { me: { name: string | null, role: Role } };
+
 export type ClassifyMutationVariables = Exact<{
   image: File;
 }>;
@@ -325,6 +342,14 @@ export type DashboardQueryVariables = Exact<{
 
 
 export type DashboardQuery = { servingModel: { classLabels: Array<string>, energyThreshold: number, confidenceThreshold: number, noveltyThreshold: number | null, precision: Precision, int8Refused: string | null, loadedAt: string, run: { name: string, datasetVersion: { name: string } } } | null, trashCounts: Array<{ classLabel: string, count: number }>, reviewCounts: Array<{ classLabel: string, count: number }>, reviewQueue: { totalCount: number }, staged: { totalCount: number }, runningTraining: { name: string, stage: TrainingStage | null, status: TrainingStatus } | null };
+
+export type ClassifiedByHourQueryVariables = Exact<{
+  from: string;
+  to?: string | null | undefined;
+}>;
+
+
+export type ClassifiedByHourQuery = { classifiedByHour: Array<{ hour: string, classLabel: string, known: number, review: number }> };
 
 export type ImageQueuedSubscriptionVariables = Exact<{ [key: string]: never; }>;
 
@@ -1016,6 +1041,14 @@ fragment KeptPhoto on Image {
   addedToDataset
   createdAt
 }`) as unknown as TypedDocumentString<ImageChangedSubscription, ImageChangedSubscriptionVariables>;
+export const MeDocument = new TypedDocumentString(`
+    query Me {
+  me {
+    name
+    role
+  }
+}
+    `) as unknown as TypedDocumentString<MeQuery, MeQueryVariables>;
 export const ClassifyDocument = new TypedDocumentString(`
     mutation Classify($image: Upload!) {
   classify(image: $image) {
@@ -1143,6 +1176,16 @@ export const DashboardDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<DashboardQuery, DashboardQueryVariables>;
+export const ClassifiedByHourDocument = new TypedDocumentString(`
+    query ClassifiedByHour($from: DateTime!, $to: DateTime) {
+  classifiedByHour(from: $from, to: $to) {
+    hour
+    classLabel
+    known
+    review
+  }
+}
+    `) as unknown as TypedDocumentString<ClassifiedByHourQuery, ClassifiedByHourQueryVariables>;
 export const ImageQueuedDocument = new TypedDocumentString(`
     subscription ImageQueued {
   imageQueued {

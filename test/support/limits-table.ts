@@ -9,6 +9,7 @@ import { defaultPageSize, maxPageSize } from '../../src/api/page.js'
 import { maxNesting } from '../../src/api/parse-json.js'
 import { maxJsonBytes } from '../../src/api/request-rules.js'
 import { mostPhotos } from '../../src/api/schema/review-mutations.js'
+import { mostDays } from '../../src/api/schema/classified-by-hour.js'
 import { httpLimits } from '../../src/api/server.js'
 import { maxSessionBytes } from '../../src/api/session.js'
 import { socketLimits } from '../../src/api/sockets.js'
@@ -283,6 +284,12 @@ export const limits: Readonly<Record<string, readonly Limit[]>> = {
       value: `${maxPageSize}, ${defaultPageSize} where none is asked for`,
       answer: 'cut to that',
       test: ['api-pages.test.ts', 'a hundred at most'],
+    },
+    {
+      what: 'days of `classifiedByHour`',
+      value: amount(mostDays),
+      answer: bad,
+      test: [requests, 'more days than are told by the hour'],
     },
     {
       what: 'time of a query',
