@@ -33,6 +33,17 @@ export const OodReasonEnum = builder.enumType('OodReason', {
   } as const,
 })
 
+export const ReviewReasonEnum = builder.enumType('ReviewReason', {
+  description: 'Why a photo is kept for review.',
+  values: {
+    ENERGY: { description: 'Out of distribution by its energy (`OodReason`).' },
+    CONFIDENCE: { description: 'Out of distribution by its confidence.' },
+    NOVELTY: { description: 'Out of distribution by its novelty.' },
+    DISPUTED: { description: 'Whoever had the answer said that it is wrong (`sendToReview`).' },
+    SAMPLED: { description: 'In distribution, and chosen by chance (`WASTEX_REVIEW_SHARE`).' },
+  } as const,
+})
+
 export const TrainingStatusEnum = builder.enumType('TrainingStatus', {
   description:
     'Where a training run stands. COMPLETED, FAILED, CANCELLED and INTERRUPTED are final until it is resumed.',
@@ -71,6 +82,14 @@ export const RecommendationEnum = builder.enumType('Recommendation', {
     PROMOTE: { description: 'Let the new model serve.' },
     KEEP: { description: 'Leave the one that serves.' },
     REVIEW: { description: 'The figures do not settle it: a person should look.' },
+  } as const,
+})
+
+export const ThumbnailSizeEnum = builder.enumType('ThumbnailSize', {
+  description: 'How large a small copy of a photo is. None is larger than the photo.',
+  values: {
+    SMALL: { description: 'Its longest side has 320 pixels: for a grid of photos.' },
+    LARGE: { description: 'Its longest side has 1024 pixels: for one photo on a screen.' },
   } as const,
 })
 

@@ -14,6 +14,13 @@ builder.subscriptionFields((t) => ({
     subscribe: (_root, _args, { hall }) => hall.events.subscribe('imageQueued'),
     resolve: (query, { id }, _args, { hall }) => hall.db.image.findUniqueOrThrow({ ...query, where: { id } }),
   }),
+  imageChanged: t.prismaField({
+    type: Image,
+    role: 'OPERATOR',
+    description: `Each photo of review that is claimed (or claimed for longer), let go, labelled, rejected, marked as reviewed, put back, disputed or erased, as it is when it is told. A claim that runs out is told to nobody: \`claim.until\` says when. ${mayEnd} \`images\` has them all.`,
+    subscribe: (_root, _args, { hall }) => hall.events.subscribe('imageChanged'),
+    resolve: (query, { id }, _args, { hall }) => hall.db.image.findUniqueOrThrow({ ...query, where: { id } }),
+  }),
   trashCounted: t.field({
     type: ClassCount,
     role: 'OPERATOR',
