@@ -22,10 +22,11 @@ export type ImageFilter = {
   addedToDataset?: boolean | null | undefined;
   /** Labelled as this class. */
   assignedLabel?: string | null | undefined;
-  /** Sent to review for this reason, perhaps among others. */
+  /** Out of distribution for this reason, perhaps among others. */
   oodReason?: OodReason | null | undefined;
   /** Rejected, or not. */
   rejected?: boolean | null | undefined;
+  /** Kept for review for this reason, perhaps among others. */
   reviewReason?: ReviewReason | null | undefined;
   /** false: the queue. true: those an operator is done with. */
   reviewed?: boolean | null | undefined;
@@ -57,11 +58,17 @@ export type OodReason =
   /** Its frozen features lie too far from those of the training photos. Off when the reference thresholds are pinned. */
   | 'NOVELTY';
 
+/** Why a photo is kept for review. */
 export type ReviewReason =
+  /** Out of distribution by its confidence. */
   | 'CONFIDENCE'
+  /** Whoever had the answer said that it is wrong (`sendToReview`). */
   | 'DISPUTED'
+  /** Out of distribution by its energy (`OodReason`). */
   | 'ENERGY'
+  /** Out of distribution by its novelty. */
   | 'NOVELTY'
+  /** In distribution, and chosen by chance (`WASTEX_REVIEW_SHARE`). */
   | 'SAMPLED';
 
 /** What a token may do: each all that the ones before it may, and more. */
