@@ -28,17 +28,23 @@ async function lockLive(tx: Db, runId: string): Promise<TrainingRun['status'] | 
   return rows[0]?.status
 }
 
-/** @returns false when the run is over, and nothing was written. */
+/**
+ * @param data what changes of the run itself
+ * @param more whatever else is written with it
+ * @returns false when the run is over, and nothing was written.
+ */
 export function recordEvent(
   db: PrismaClient,
   runId: string,
   type: RunEventType,
   payload: Prisma.InputJsonObject,
   data: Prisma.TrainingRunUncheckedUpdateInput = {},
+  more?: (tx: Db) => Promise<void>,
 ): Promise<boolean> {
   return db.$transaction(async (tx) => {
     if (!(await lockLive(tx, runId))) return false
     if (Object.keys(data).length > 0) await tx.trainingRun.update({ where: { id: runId }, data })
+    await more?.(tx)
     await append(tx, runId, type, payload)
     return true
   })
