@@ -54,7 +54,7 @@ export default function WallScreen() {
       <ShareChart hours={hours} />
       <footer className={classes.foot}>
         {running ? (
-          <RunningTraining key={running.name} run={running.name} version={running.datasetVersion.name} over={again} />
+          <RunningTraining key={running.name} run={running.name} version={running.datasetVersion.name} />
         ) : (
           <p className={classes.quiet}>No training is on.</p>
         )}
