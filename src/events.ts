@@ -18,6 +18,8 @@ export interface Topics {
   importProgress: { name: string; done: number; total: number; refused: number; finished: boolean }
   /** A run has events up to this one. */
   trainingEvent: { runId: string; seq: number }
+  /** A run is started, runs, ends or goes on. */
+  runChanged: { runId: string }
   /** Whoever trains this run is to stop. */
   trainingCancelled: { runId: string }
   /** A token was made or revoked: whatever is remembered of tokens is to be looked up again. */

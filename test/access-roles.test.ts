@@ -94,6 +94,7 @@ async function tellNews(): Promise<void> {
   await publish(server.db, 'imageQueued', { id: randomUUID() })
   await publish(server.db, 'imageChanged', { id: randomUUID() })
   await publish(server.db, 'trashCounted', { classLabel: '?', count: 1 })
+  await publish(server.db, 'runChanged', { runId: randomUUID() })
   await publish(server.db, 'modelPromoted', { runId: randomUUID() })
   await publish(server.db, 'importProgress', { name: '?', done: 0, total: 1, refused: 0, finished: false })
 }

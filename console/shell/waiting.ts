@@ -1,7 +1,7 @@
 /** How much waits for an operator, and whether a training is on: kept up to date by what happens. */
 import { useDebouncedCallback } from '@mantine/hooks'
 import { useQuery } from 'urql'
-import { ChangedDocument, QueuedDocument, WaitingDocument } from '../generated/graphql.js'
+import { ChangedDocument, QueuedDocument, RunChangedDocument, WaitingDocument } from '../generated/graphql.js'
 import { useLive } from '../talk/live.js'
 import { useMay } from '../talk/who.js'
 
@@ -22,5 +22,6 @@ export function useWaiting(): Waiting {
   const listening = { next: again, gap: again }
   useLive(QueuedDocument, isOperator ? {} : null, listening)
   useLive(ChangedDocument, isOperator ? {} : null, listening)
+  useLive(RunChangedDocument, isOperator ? {} : null, listening)
   return { queue: data?.queue.totalCount, running: data?.runningTraining?.name }
 }

@@ -28,6 +28,14 @@ builder.subscriptionFields((t) => ({
     subscribe: (_root, _args, { hall }) => hall.events.subscribe('trashCounted'),
     resolve: (counted) => counted,
   }),
+  trainingRunChanged: t.prismaField({
+    type: TrainingRun,
+    role: 'OPERATOR',
+    description: `Each run that is started, runs, ends or goes on, as it is when it is told; \`trainingEvents\` tells what happens in it. ${mayEnd} \`trainingRuns\` has them all.`,
+    subscribe: (_root, _args, { hall }) => hall.events.subscribe('runChanged'),
+    resolve: (query, { runId }, _args, { hall }) =>
+      hall.db.trainingRun.findUniqueOrThrow({ ...query, where: { id: runId } }),
+  }),
   modelPromoted: t.prismaField({
     type: TrainingRun,
     role: 'OPERATOR',
