@@ -1,0 +1,64 @@
+/** A run as it is, and as it goes on: read once, then told; what is missed is told when the line is back. */
+import { useThrottledCallback } from '@mantine/hooks'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { useQuery } from 'urql'
+import { type EpochFragment, RunDetailDocument, type RunDetailQuery, RunEventsDocument } from '../generated/graphql.js'
+import { useLive } from '../talk/live.js'
+import { type Trouble, troubleOf } from '../talk/trouble.js'
+import { type Story, tell, together, untold } from './story.js'
+import { isOn } from './words.js'
+
+export type Run = NonNullable<RunDetailQuery['trainingRun']>
+
+export interface RunNow {
+  readonly run: Run | undefined
+  readonly epochs: readonly EpochFragment[]
+  readonly story: Story
+  readonly trouble: Trouble | undefined
+  /** The line broke while it was on, and everything since then has come. */
+  readonly caughtUp: boolean
+  readonly again: () => void
+}
+
+/** Many events at once are drawn once. */
+const togetherMs = 100
+
+/** @param ended called when the run has come to an end */
+export function useRun(name: string, ended: () => void = () => {}): RunNow {
+  const [{ data, error }, ask] = useQuery({ query: RunDetailDocument, variables: { name } })
+  const again = useThrottledCallback(() => ask({ requestPolicy: 'network-only' }), togetherMs)
+  // While another run is asked for, the old answer is still there.
+  const run = data?.trainingRun?.name === name ? data.trainingRun : undefined
+  const on = run !== undefined && isOn(run.status)
+  const [story, setStory] = useState(untold)
+  const heard = useRef(story)
+  const show = useThrottledCallback(() => setStory(heard.current), togetherMs)
+  const [gap, setGap] = useState<'none' | 'open' | 'closed'>('none')
+
+  useLive(
+    RunEventsDocument,
+    on ? { run: name } : null,
+    {
+      next: ({ trainingEvents: event }) => {
+        heard.current = tell(heard.current, event, Date.now())
+        show()
+        setGap((now) => (now === 'open' ? 'closed' : now))
+        if (event.__typename === 'TrainingStatusChanged') again()
+      },
+      gap: () => {
+        setGap('open')
+        again()
+      },
+    },
+    { ends: true, place: () => ({ after: heard.current.seq }) },
+  )
+
+  const wasOn = useRef(on)
+  useEffect(() => {
+    if (wasOn.current && !on && run) ended()
+    wasOn.current = on
+  })
+  const read = run?.epochHistory
+  const epochs = useMemo(() => together(read ?? [], story.completed), [read, story.completed])
+  return { run, epochs, story, trouble: troubleOf(error), caughtUp: gap === 'closed', again }
+}
