@@ -4,7 +4,7 @@ import { Text, useComputedColorScheme } from '@mantine/core'
 import { useElementSize, useMergedRef } from '@mantine/hooks'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import uPlot from 'uplot'
-import { type Line, type LineLook, lineOptions } from './line-options.js'
+import { type Line, type LineLook, lineOptions, type Say } from './line-options.js'
 import { LineTip } from './line-tip.js'
 import classes from './line-chart.module.css'
 import { layOut, type Section, valuesAt } from './sections.js'
@@ -21,7 +21,7 @@ interface LineChartProps {
   sections: readonly Section[]
   /** Those behind come first. */
   lines: readonly Line[]
-  say: (value: number) => string
+  say: Say
   /** Of the y axis, where it has ends. */
   ends?: { least?: number; most?: number }
 }
@@ -41,7 +41,7 @@ export function LineChart({ title, unit, step, label, sections, lines, say, ends
   const latest = useRef({ layout, say, ends })
   latest.current = { layout, say, ends }
   const looks = JSON.stringify(
-    lines.map(({ name, colour, isDashed, isBehind }) => ({ name, colour, isDashed, isBehind })),
+    lines.map(({ of, name, colour, isDashed, isBehind }) => ({ of, name, colour, isDashed, isBehind })),
   )
 
   useEffect(() => {
@@ -83,19 +83,29 @@ export function LineChart({ title, unit, step, label, sections, lines, say, ends
   )
 }
 
-/** The newest value of each line. */
-const Legend = ({ lines, say }: { lines: readonly Line[]; say: (value: number) => string }) => (
-  <ul className={classes.legend}>
-    {lines.toReversed().map(({ name, values, ...look }) => (
-      <li key={name} data-behind={look.isBehind || undefined}>
-        <Stroke {...look} />
-        {name} <strong className="figures">{newest(values, say)}</strong>
-      </li>
-    ))}
-  </ul>
-)
+/** The newest value of each line: a row for each of those that they belong to, what stands in front first. */
+function Legend({ lines, say }: { lines: readonly Line[]; say: Say }) {
+  const owners = [...new Set(lines.map(({ of }) => of))].toReversed()
+  return (
+    <ul className={classes.legend}>
+      {owners.map((owner) => (
+        <li key={owner} data-behind={lines.some(({ of, isBehind }) => of === owner && isBehind) || undefined}>
+          <span>{owner}</span>
+          {lines
+            .filter(({ of }) => of === owner)
+            .map(({ name, colour, isDashed, isBehind, values }) => (
+              <span key={name}>
+                <Stroke colour={colour} isDashed={isDashed} isBehind={isBehind} />
+                {name} <strong className="figures">{newest(values, say)}</strong>
+              </span>
+            ))}
+        </li>
+      ))}
+    </ul>
+  )
+}
 
-function newest(values: Line['values'], say: (value: number) => string): string {
+function newest(values: Line['values'], say: Say): string {
   const value = Object.values(values)
     .flat()
     .findLast((each) => each !== null)

@@ -3,6 +3,8 @@ import type uPlot from 'uplot'
 import { type Layout, marksOf } from './sections.js'
 
 export interface LineLook {
+  /** Whose it is. */
+  readonly of: string
   readonly name: string
   /** A custom property of the page: `--line-training`. */
   readonly colour: string
@@ -16,9 +18,12 @@ export interface Line extends LineLook {
   readonly values: Readonly<Record<string, readonly (number | null)[]>>
 }
 
+/** @param apart of the marks of the y axis: so many digits as tell them apart. Left out: as a figure is read */
+export type Say = (value: number, apart?: number) => string
+
 interface Latest {
   readonly layout: Layout
-  readonly say: (value: number) => string
+  readonly say: Say
   /** Of the y axis, where it has ends. */
   readonly ends?: { readonly least?: number; readonly most?: number }
 }
@@ -42,13 +47,13 @@ export function lineOptions(
     },
     series: [
       {},
-      ...looks.map(({ name, colour, isDashed, isBehind }) => ({
-        label: name,
+      ...looks.map(({ of, name, colour, isDashed, isBehind }) => ({
+        label: `${of}, ${name}`,
         stroke: (plot: uPlot) => colourOf(plot, colour),
         width: isBehind ? 1.5 : 2,
         alpha: isBehind ? 0.4 : 1,
         dash: isDashed ? [5, 4] : [],
-        points: { size: isBehind ? 3 : 5 },
+        points: { size: isBehind ? 4 : 6, filter: alone },
       })),
     ],
     axes: [
@@ -69,7 +74,8 @@ export function lineOptions(
         gap: 6,
         grid: { stroke: (plot) => colourOf(plot, '--line-grid'), width: 1 },
         ticks: { show: false },
-        values: (_plot, splits) => splits.map((value) => latest.current.say(value)),
+        values: (_plot, splits) =>
+          splits.map((value) => latest.current.say(value, (splits[1] ?? 1) - (splits[0] ?? 0))),
       },
     ],
     hooks: {
@@ -79,6 +85,14 @@ export function lineOptions(
   }
 }
 
+/** A step without neighbours is a point, where the others are ends of lines. */
+function alone(plot: uPlot, line: number): number[] {
+  const values = plot.data[line] as (number | null)[]
+  return values.flatMap((value, i) =>
+    value !== null && (values[i - 1] ?? null) === null && (values[i + 1] ?? null) === null ? [i] : [],
+  )
+}
+
 /** A written step needs about so many pixels. */
 const markPx = 34
 const marksNow = (plot: uPlot, { layout }: Latest) => marksOf(layout, plot.width / markPx)
@@ -86,7 +100,12 @@ const marksNow = (plot: uPlot, { layout }: Latest) => marksOf(layout, plot.width
 function rangeOf(least: number | null, most: number | null, ends: Latest['ends'] = {}): uPlot.Range.MinMax {
   if (least === null || most === null) return [ends.least ?? 0, ends.most ?? 1]
   const air = (most - least || Math.abs(most) || 1) * 0.08
-  return [Math.max(ends.least ?? -Infinity, least - air), Math.min(ends.most ?? Infinity, most + air)]
+  // A line at the very end keeps its whole stroke.
+  const stroke = air / 8
+  return [
+    Math.max((ends.least ?? -Infinity) - stroke, least - air),
+    Math.min((ends.most ?? Infinity) + stroke, most + air),
+  ]
 }
 
 /** A line where one section ends and the next begins, and the name of each. */
@@ -95,6 +114,7 @@ function drawSections(plot: uPlot, { sections }: Layout): void {
   const scale = devicePixelRatio
   ctx.save()
   ctx.font = `${12 * scale}px system-ui, sans-serif`
+  ctx.textAlign = 'left'
   ctx.textBaseline = 'alphabetic'
   sections.forEach(({ name, from, width }, i) => {
     const left = plot.valToPos(from, 'x', true)

@@ -1,6 +1,6 @@
 /** What the lines are at the step below the pointer. */
 import type uPlot from 'uplot'
-import type { Line } from './line-options.js'
+import type { Line, Say } from './line-options.js'
 import classes from './line-chart.module.css'
 import { Stroke } from './stroke.js'
 import { type Layout, stepAt, valuesAt } from './sections.js'
@@ -11,7 +11,7 @@ interface LineTipProps {
   /** Index into the places. */
   pointed: number | null
   lines: readonly Line[]
-  say: (value: number) => string
+  say: Say
   step: string
 }
 
@@ -36,10 +36,12 @@ export function LineTip({ plot, layout, pointed, lines, say, step }: LineTipProp
       <strong>
         {at.name}, {step} {at.step}
       </strong>
-      {rows.map(({ name, value, colour, isDashed, isBehind }) => (
-        <span key={name} className={classes.row}>
+      {rows.map(({ of, name, value, colour, isDashed, isBehind }) => (
+        <span key={`${of} ${name}`} className={classes.row}>
           <Stroke colour={colour} isDashed={isDashed} isBehind={isBehind} />
-          <span>{name}</span>
+          <span>
+            {of}, {name}
+          </span>
           <span className="figures">{value === null ? '–' : say(value)}</span>
         </span>
       ))}

@@ -19,7 +19,7 @@ export interface Layout {
 }
 
 /** A section of few steps beside one of many is still seen. */
-const leastShare = 0.18
+const leastShare = 0.22
 
 export function layOut(all: readonly Section[]): Layout {
   const used = all.filter(({ length }) => length > 0)
@@ -61,14 +61,19 @@ export function stepAt({ sections }: Layout, place: number): { name: string; ste
   return undefined
 }
 
-/** Steps that are written below the axis, by place: the first, and round ones. @param most how many have room */
+/** Steps that are written below the axis, by place: the first of each section, and round ones. @param most how many have room */
 export function marksOf({ sections, width }: Layout, most: number): { place: number; said: string }[] {
-  return sections.flatMap((section) => {
-    const room = Math.max(1, Math.floor((most * section.width) / width))
+  const least = width / most
+  const marks = sections.map((section) => {
+    const room = Math.max(1, section.width / least)
     const apart = [1, 2, 5, 10, 20, 50, 100, 200, 500].find((size) => section.length / size <= room) ?? 1_000
     return Array.from({ length: section.length }, (_, i) => i + 1)
-      .filter((step) => (apart === 1 ? true : step === 1 || step % apart === 0))
-      .filter((step) => step === 1 || apart === 1 || step - 1 >= apart / 2)
+      .filter((step) => step === 1 || (step % apart === 0 && step - 1 > apart / 2) || apart === 1)
       .map((step) => ({ place: placeOf(section, step - 1), said: String(step) }))
+  })
+  // Where a section begins matters more than where the one before it ends.
+  return marks.flatMap((own, i) => {
+    const next = marks[i + 1]?.[0]?.place ?? Infinity
+    return own.filter(({ place }, first) => first === 0 || next - place >= least * 0.8)
   })
 }

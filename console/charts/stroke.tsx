@@ -2,7 +2,7 @@ import classes from './line-chart.module.css'
 import type { LineLook } from './line-options.js'
 
 /** A piece of a line, as it is drawn. */
-export const Stroke = ({ colour, isDashed, isBehind }: Omit<LineLook, 'name'>) => (
+export const Stroke = ({ colour, isDashed, isBehind }: Omit<LineLook, 'of' | 'name'>) => (
   <svg width={22} height={8} aria-hidden className={classes.stroke}>
     <line
       x1={0}

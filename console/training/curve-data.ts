@@ -48,17 +48,16 @@ export function linesOf(mine: Curves, behind: Curves | undefined, figure: Figure
           inStage(epochs, stage).map((epoch) => epoch[field] as number | null),
         ]),
       )
-    const whose = isBehind ? `${run}, ` : ''
-    const look = { isBehind }
+    const look = { of: run, isBehind }
     return [
       {
         ...look,
-        name: `${whose}training`,
+        name: 'training',
         colour: '--line-training',
         isDashed: true,
         values: valuesOf(figure.training),
       },
-      { ...look, name: `${whose}validation`, colour: '--line-validation', values: valuesOf(figure.validation) },
+      { ...look, name: 'validation', colour: '--line-validation', values: valuesOf(figure.validation) },
     ]
   }
   return [...(behind ? ofOne(behind, true) : []), ...ofOne(mine, false)]

@@ -9,19 +9,22 @@ import { useBehind } from './use-behind.js'
 import type { Run } from './use-run.js'
 import { isOn } from './words.js'
 
+/** So many digits as tell numbers apart that stand so far from each other. */
+const digitsFor = (apart: number) => Math.max(0, Math.ceil(-Math.log10(apart) - 0.01))
+
 const charts = [
   {
     title: 'Loss',
     unit: 'mean cross entropy, nats',
     figure: { training: 'loss', validation: 'valLoss' },
-    say: (value: number) => value.toFixed(3),
+    say: (value: number, apart = 0.001) => value.toFixed(digitsFor(apart)),
     ends: { least: 0 },
   },
   {
     title: 'Accuracy',
     unit: '% of the photos named rightly',
     figure: { training: 'accuracy', validation: 'valAccuracy' },
-    say: (value: number) => percent(value),
+    say: (value: number, apart = 0.001) => percent(value, digitsFor(apart * 100)),
     ends: { least: 0, most: 1 },
   },
 ] as const
@@ -42,8 +45,8 @@ export function Curves({ run, epochs }: { run: Run; epochs: readonly EpochFragme
           value={chosen}
           onChange={(event) => choose(event.currentTarget.value)}
           data={[
-            { value: '', label: 'No run behind' },
-            ...choices.map((name) => ({ value: name, label: `${name} behind` })),
+            { value: '', label: 'Behind: no run' },
+            ...choices.map((name) => ({ value: name, label: `Behind: ${name}` })),
           ]}
         />
       </Group>

@@ -1,5 +1,5 @@
 /** What can be done with a run as it is: cancelled, gone on with, looked at closely. */
-import { Button, Group, Modal, Stack, Text } from '@mantine/core'
+import { Anchor, Button, Group, Modal, Stack, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useMutation } from 'urql'
 import { Link } from 'wouter'
@@ -16,7 +16,7 @@ export function RunActions({ run }: { run: Run }) {
     <>
       {run.status === 'COMPLETED' && (
         <Button component={Link} href={`/evaluation/${run.name}`}>
-          How good it is
+          See its evaluation
         </Button>
       )}
       {mayTrain && isOn(run.status) && <Cancel name={run.name} />}
@@ -45,7 +45,7 @@ function Cancel({ name }: { name: string }) {
             <Button variant="default" onClick={close} data-autofocus>
               Keep training
             </Button>
-            <Button color="red" loading={fetching} onClick={submit}>
+            <Button color="red.9" loading={fetching} onClick={submit}>
               Cancel the run
             </Button>
           </Group>
@@ -60,7 +60,7 @@ function Resume({ run }: { run: Run }) {
   const trouble = troubleOf(error)
   return (
     <Stack gap="xs" align="flex-end">
-      <Button loading={fetching} onClick={() => void resume({ name: run.name })}>
+      <Button variant="default" loading={fetching} onClick={() => void resume({ name: run.name })}>
         Resume
       </Button>
       {trouble && (
@@ -69,7 +69,9 @@ function Resume({ run }: { run: Run }) {
           {trouble.run && (
             <>
               {' '}
-              <Link href={`/training/${trouble.run}`}>Look at {trouble.run}</Link>
+              <Anchor component={Link} href={`/training/${trouble.run}`} inherit>
+                Look at {trouble.run}
+              </Anchor>
             </>
           )}
         </Text>

@@ -1,5 +1,5 @@
 /** A run: where it stands, its phases, its curves. The same on its own screen and, for the newest, above the list of all. */
-import { Alert, Stack, Text } from '@mantine/core'
+import { Alert, Anchor, Stack, Text } from '@mantine/core'
 import { IconAlertTriangle, IconPlugConnected } from '@tabler/icons-react'
 import { Link } from 'wouter'
 import { ago, percent } from '../look/figures.js'
@@ -17,14 +17,17 @@ export function RunView({ run, epochs, story, caughtUp }: RunNow & { run: Run })
           {run.error ?? 'Nobody knows why.'} Resume goes on from its last checkpoint.
         </Alert>
       )}
-      <div role="status">
-        {caughtUp && isOn(run.status) && (
-          <Alert color="gray" icon={<IconPlugConnected />} py="xs">
-            The connection was lost and is back. Whatever {run.name} told meanwhile has been sent: no epoch is missing.
-          </Alert>
-        )}
+      <div>
+        <Phases run={run} story={story} />
+        <div role="status">
+          {caughtUp && isOn(run.status) && (
+            <Alert color="gray" icon={<IconPlugConnected />} py="xs" mt="sm">
+              The connection was lost and is back. Whatever {run.name} told meanwhile has been sent: no epoch is
+              missing.
+            </Alert>
+          )}
+        </div>
       </div>
-      <Phases run={run} story={story} />
       <Curves run={run} epochs={epochs} />
     </Stack>
   )
@@ -36,7 +39,10 @@ export function About({ run }: { run: Run }) {
   const said = [
     <Status key="status" status={status} />,
     <>
-      learns <Link href={`/datasets/${run.datasetVersion.name}`}>{run.datasetVersion.name}</Link>
+      learns{' '}
+      <Anchor component={Link} href={`/datasets/${run.datasetVersion.name}`} inherit>
+        {run.datasetVersion.name}
+      </Anchor>
     </>,
     ago(finishedAt ?? startedAt ?? run.createdAt),
     evaluation?.accuracy != null && `accuracy ${percent(evaluation.accuracy)}`,

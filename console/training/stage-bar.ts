@@ -18,8 +18,9 @@ export function piecesOf(run: Run, story: Story): Piece[] {
       !(stage === 'FINE_TUNE' && run.settings.stage2.epochs === 0),
   )
   if (run.status === 'COMPLETED') return has.map((stage) => ({ stage, state: 'done' }))
-  const at = has.indexOf((isOn(run.status) ? story.stage : undefined) ?? run.stage ?? 'LOADING')
-  const hasBegun = run.status !== 'QUEUED' && run.stage !== null
+  const stage = (isOn(run.status) ? story.stage : undefined) ?? run.stage
+  const at = stage ? has.indexOf(stage) : 0
+  const hasBegun = run.status !== 'QUEUED' && stage !== null
   return has.map((stage, i) => {
     if (i < at) return { stage, state: 'done' }
     if (i > at || !hasBegun) return { stage, state: 'ahead' }

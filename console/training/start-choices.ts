@@ -2,11 +2,11 @@
 import type { StartTrainingInput, TrainingRecipe } from '../generated/graphql.js'
 
 export const numberFields = {
-  'stage1.epochs': { label: 'Epochs of the head, at most', isWhole: true },
-  'stage1.learningRate': { label: 'Learning rate of the head', isWhole: false },
-  'stage2.epochs': { label: 'Epochs of fine-tuning, at most', isWhole: true, about: '0 trains the head alone.' },
-  'stage2.learningRate': { label: 'Learning rate of fine-tuning', isWhole: false },
-  'stage2.layers': { label: 'Layers that are fine-tuned', isWhole: true, about: 'Of 311, counted from the end.' },
+  'stage1.epochs': { label: 'Head: epochs at most', isWhole: true },
+  'stage1.learningRate': { label: 'Head: learning rate', isWhole: false },
+  'stage2.epochs': { label: 'Fine-tune: epochs at most', isWhole: true, about: '0 trains the head alone.' },
+  'stage2.learningRate': { label: 'Fine-tune: learning rate', isWhole: false },
+  'stage2.layers': { label: 'Fine-tune: layers', isWhole: true, about: 'Of 311, counted from the end.' },
   batchSize: { label: 'Batch size', isWhole: true, about: 'Photos a step.' },
   seed: { label: 'Seed', isWhole: true, about: 'The same seed shuffles and drops the same.' },
 } as const

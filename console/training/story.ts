@@ -35,7 +35,14 @@ export function tell(story: Story, event: RunEvent, heardAt: number): Story {
   const { seq } = event
   switch (event.__typename) {
     case 'TrainingStatusChanged':
-      return { ...story, seq, message: event.message, progress: undefined }
+      // Queued again, it has no stage until it begins.
+      return {
+        ...story,
+        seq,
+        message: event.message,
+        progress: undefined,
+        ...(event.status === 'QUEUED' && { stage: undefined }),
+      }
     case 'TrainingStageStarted': {
       const { stage, epochs, message } = event
       return { ...story, seq, stage, epochs, message, progress: undefined }

@@ -27,8 +27,8 @@ export const stageOrder = Object.keys(stages) as TrainingStage[]
 
 export const recommendations: Readonly<Record<Recommendation, string>> = {
   PROMOTE: 'Promote',
-  KEEP: 'Keep the other',
-  REVIEW: 'Look at it',
+  KEEP: 'Keep the older',
+  REVIEW: 'A person should look',
 }
 
 export const recipes: Readonly<Record<TrainingRecipe, { name: string; about: string }>> = {
