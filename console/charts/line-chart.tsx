@@ -35,9 +35,12 @@ export function LineChart({ title, unit, step, label, sections, lines, say, ends
   const scheme = useComputedColorScheme()
   const [pointed, setPointed] = useState<number | null>(null)
   const plot = useRef<uPlot>(undefined)
-  const asked = JSON.stringify([sections, lines])
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- the same for as long as it says the same
-  const layout = useMemo(() => layOut(sections), [asked])
+  const said = JSON.stringify([sections, lines])
+  // The same for as long as it says the same.
+  const [layout, shown] = useMemo(() => {
+    const [all, each] = JSON.parse(said) as [Section[], Line[]]
+    return [layOut(all), each]
+  }, [said])
   const latest = useRef({ layout, say, ends })
   latest.current = { layout, say, ends }
   const looks = JSON.stringify(
@@ -56,9 +59,8 @@ export function LineChart({ title, unit, step, label, sections, lines, say, ends
     if (width > 0) plot.current?.setSize({ width, height })
   }, [width, looks])
   useEffect(() => {
-    plot.current?.setData([[...layout.places], ...lines.map(({ values }) => valuesAt(layout, values))])
-    // oxlint-disable-next-line react-hooks/exhaustive-deps -- `asked` is the lines
-  }, [layout, asked, looks])
+    plot.current?.setData([[...layout.places], ...shown.map(({ values }) => valuesAt(layout, values))])
+  }, [layout, shown, looks])
   useEffect(() => plot.current?.redraw(), [scheme])
 
   return (

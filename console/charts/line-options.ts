@@ -124,8 +124,8 @@ function drawSections(plot: uPlot, { sections }: Layout): void {
       ctx.fillRect(left, bbox.top, right - left, bbox.height)
     }
     ctx.fillStyle = colourOf(plot, '--line-axis')
-    const fits = ctx.measureText(name).width <= right - left
-    if (fits) ctx.fillText(name, left + (i > 0 ? 4 * scale : 0), bbox.top - 7 * scale)
+    const begin = Math.min(left + (i > 0 ? 4 * scale : 0), right - ctx.measureText(name).width)
+    ctx.fillText(name, begin, bbox.top - 7 * scale)
     if (i === 0) return
     ctx.strokeStyle = colourOf(plot, '--line-boundary')
     ctx.lineWidth = scale

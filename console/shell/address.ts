@@ -19,9 +19,6 @@ function navigate(to: string, { replace = false } = {}): void {
   dispatchEvent(new HashChangeEvent('hashchange'))
 }
 
-export const useAddress = (): [string, typeof navigate] => [
-  useSyncExternalStore(follow, () => parts().path),
-  navigate,
-]
+export const useAddress = (): [string, typeof navigate] => [useSyncExternalStore(follow, () => parts().path), navigate]
 useAddress.hrefs = (to: string) => `#${to}`
 useAddress.searchHook = () => useSyncExternalStore(follow, () => parts().search)

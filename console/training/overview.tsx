@@ -1,9 +1,10 @@
 /** The run that is on, or else the newest one; how to start another; and all of them. */
 import { Anchor, Button, Group, Stack, Text, Title } from '@mantine/core'
 import { IconPlayerPlay } from '@tabler/icons-react'
+import { useEffect, useRef } from 'react'
 import { Link, useSearchParams } from 'wouter'
 import { useQuery } from 'urql'
-import { RunOnDocument, RunsListDocument, VersionNamesDocument } from '../generated/graphql.js'
+import { type RunRowFragment, RunOnDocument, RunsListDocument, VersionNamesDocument } from '../generated/graphql.js'
 import { Screen } from '../shell/screen.js'
 import { Empty, Loading, TroubleNote } from '../shell/states.js'
 import { usePages } from '../talk/pages.js'
@@ -13,22 +14,25 @@ import { RunList } from './run-list.js'
 import { About, RunView } from './run-view.js'
 import { StartDrawer } from './start-drawer.js'
 import { useRun } from './use-run.js'
+import { isOn } from './words.js'
 
 const pageSize = 20
+/** Asked again when a run is started or resumed, also where none is in the answer. */
+const runsToo = { additionalTypenames: ['TrainingRun'] }
 
 export function Overview() {
   const mayTrain = useMay('TRAINER')
   const [search, setSearch] = useSearchParams()
   const runs = usePages(RunsListDocument, {}, ({ trainingRuns }) => trainingRuns, pageSize)
-  const [{ data: on }, askOn] = useQuery({ query: RunOnDocument })
+  const [{ data: on }] = useQuery({ query: RunOnDocument, context: runsToo })
   const [{ data: versions }] = useQuery({ query: VersionNamesDocument })
   const shown = on?.runningTraining?.name ?? runs.rows[0]?.name
   const wanted = search.get('version')
   const version = versions?.datasetVersions.edges.map(({ node }) => node)
-  const ended = () => {
-    runs.again()
-    askOn({ requestPolicy: 'network-only' })
-  }
+  const isStale = runs.rows.some(({ name, status }) => name === on?.runningTraining?.name && !isOn(status))
+  /** What happens to the run above shows in the list, too. */
+  const seen = (run: RunRowFragment) =>
+    runs.change((rows) => rows.map((row) => (row.id === run.id ? { ...row, ...run } : row)))
   const start = (
     <Button
       leftSection={<IconPlayerPlay size={16} aria-hidden />}
@@ -58,7 +62,7 @@ export function Overview() {
           hint="The first run takes a minute or two for a few thousand photos; it shows here as it learns."
         />
       )}
-      {shown !== undefined && <Newest key={shown} name={shown} ended={ended} />}
+      {shown !== undefined && <Newest key={shown} name={shown} seen={seen} />}
       {runs.rows.length > 0 && <RunList runs={runs} />}
       {mayTrain && hasVersions && (
         <StartDrawer
@@ -66,7 +70,7 @@ export function Overview() {
           close={() => setSearch({}, { replace: true })}
           versions={version ?? []}
           wanted={wanted || undefined}
-          running={on?.runningTraining?.name}
+          running={isStale ? undefined : on?.runningTraining?.name}
         />
       )}
     </Screen>
@@ -84,9 +88,14 @@ const NoVersion = () => (
   </Empty>
 )
 
-function Newest({ name, ended }: { name: string; ended: () => void }) {
-  const now = useRun(name, ended)
+function Newest({ name, seen }: { name: string; seen: (run: RunRowFragment) => void }) {
+  const now = useRun(name)
   const { run, trouble, again } = now
+  const tell = useRef(seen)
+  tell.current = seen
+  useEffect(() => {
+    if (run) tell.current(run)
+  }, [run])
   if (trouble && !run) return <TroubleNote trouble={trouble} again={again} />
   if (!run) return <Loading what={`Asking for ${name}`} />
   return (

@@ -35,15 +35,8 @@ export function RunView({ run, epochs, story, caughtUp }: RunNow & { run: Run })
 
 /** Where it stands, in a line. */
 export function About({ run }: { run: Run }) {
-  const { startedAt, finishedAt, evaluation, recommendation, status } = run
+  const { startedAt, finishedAt, evaluation, recommendation, datasetVersion } = run
   const said = [
-    <Status key="status" status={status} />,
-    <>
-      learns{' '}
-      <Anchor component={Link} href={`/datasets/${run.datasetVersion.name}`} inherit>
-        {run.datasetVersion.name}
-      </Anchor>
-    </>,
     ago(finishedAt ?? startedAt ?? run.createdAt),
     evaluation?.accuracy != null && `accuracy ${percent(evaluation.accuracy)}`,
     evaluation?.macroF1 != null && `macro F1 ${evaluation.macroF1.toFixed(3)}`,
@@ -52,13 +45,11 @@ export function About({ run }: { run: Run }) {
   ].filter(Boolean)
   return (
     <Text span size="sm" className="figures">
-      {said.map((part, i) => (
-        // oxlint-disable-next-line react/no-array-index-key -- they stay in their order
-        <span key={i}>
-          {i > 0 && ' · '}
-          {part}
-        </span>
-      ))}
+      <Status status={run.status} /> · learns{' '}
+      <Anchor component={Link} href={`/datasets/${datasetVersion.name}`} inherit>
+        {datasetVersion.name}
+      </Anchor>{' '}
+      · {said.join(' · ')}
     </Text>
   )
 }

@@ -8,7 +8,7 @@ export const numberFields = {
   'stage2.learningRate': { label: 'Fine-tune: learning rate', isWhole: false },
   'stage2.layers': { label: 'Fine-tune: layers', isWhole: true, about: 'Of 311, counted from the end.' },
   batchSize: { label: 'Batch size', isWhole: true, about: 'Photos a step.' },
-  seed: { label: 'Seed', isWhole: true, about: 'The same seed shuffles and drops the same.' },
+  seed: { label: 'Seed', isWhole: true, about: 'Same seed, same shuffling.' },
 } as const
 export type NumberField = keyof typeof numberFields
 export const numberFieldNames = Object.keys(numberFields) as NumberField[]

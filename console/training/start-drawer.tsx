@@ -1,4 +1,4 @@
-import { Drawer } from '@mantine/core'
+import { Drawer, Text } from '@mantine/core'
 import { useLocation } from 'wouter'
 import { StartForm, type VersionName } from './start-form.js'
 
@@ -17,7 +17,17 @@ export function StartDrawer({ opened, close, versions, wanted, running }: StartD
   const [, go] = useLocation()
   const first = versions.find(({ name }) => name === wanted) ?? versions.find(({ isActive }) => isActive) ?? versions[0]
   return (
-    <Drawer opened={opened} onClose={close} position="right" size={460} title="Start a training">
+    <Drawer
+      opened={opened}
+      onClose={close}
+      position="right"
+      size={460}
+      title={
+        <Text span fw={650} size="lg">
+          Start a training
+        </Text>
+      }
+    >
       {first && (
         <StartForm
           key={first.name}

@@ -11,6 +11,7 @@ import { Advanced } from './advanced.js'
 import { Estimate } from './estimate.js'
 import { type Choices, firstChoices, inputOf, notNumbers } from './start-choices.js'
 import { useEstimate } from './use-estimate.js'
+import classes from './training.module.css'
 import { recipes } from './words.js'
 
 export interface VersionName {
@@ -67,19 +68,21 @@ export function StartForm({ versions, first, running, started }: StartFormProps)
           </Stack>
         </Radio.Group>
         <Advanced choices={choices} change={change} errors={errors} />
-        <Estimate {...estimated} />
-        {on !== undefined && (
-          <Text size="sm" role="status">
-            <Anchor component={Link} href={`/training/${on}`} inherit>
-              {on}
-            </Anchor>{' '}
-            is training. One at a time: start when it is over.
-          </Text>
-        )}
-        {isElsewhere && trouble.code !== 'TRAINING_IN_PROGRESS' && <TroubleNote trouble={trouble} />}
-        <Button type="submit" loading={fetching} disabled={!isTyped || on !== undefined}>
-          Start
-        </Button>
+        <div className={classes.foot}>
+          <Estimate {...estimated} />
+          {on !== undefined && (
+            <Text size="sm" role="status">
+              <Anchor component={Link} href={`/training/${on}`} inherit>
+                {on}
+              </Anchor>{' '}
+              is training. One at a time: start when it is over.
+            </Text>
+          )}
+          {isElsewhere && trouble.code !== 'TRAINING_IN_PROGRESS' && <TroubleNote trouble={trouble} />}
+          <Button type="submit" loading={fetching} disabled={!isTyped || on !== undefined}>
+            Start
+          </Button>
+        </div>
       </Stack>
     </form>
   )

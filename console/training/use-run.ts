@@ -1,6 +1,6 @@
 /** A run as it is, and as it goes on: read once, then told; what is missed is told when the line is back. */
 import { useThrottledCallback } from '@mantine/hooks'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useMemo, useRef, useState } from 'react'
 import { useQuery } from 'urql'
 import { type EpochFragment, RunDetailDocument, type RunDetailQuery, RunEventsDocument } from '../generated/graphql.js'
 import { useLive } from '../talk/live.js'
@@ -23,8 +23,7 @@ export interface RunNow {
 /** Many events at once are drawn once. */
 const togetherMs = 100
 
-/** @param ended called when the run has come to an end */
-export function useRun(name: string, ended: () => void = () => {}): RunNow {
+export function useRun(name: string): RunNow {
   const [{ data, error }, ask] = useQuery({ query: RunDetailDocument, variables: { name } })
   const again = useThrottledCallback(() => ask({ requestPolicy: 'network-only' }), togetherMs)
   // While another run is asked for, the old answer is still there.
@@ -53,11 +52,6 @@ export function useRun(name: string, ended: () => void = () => {}): RunNow {
     { ends: true, place: () => ({ after: heard.current.seq }) },
   )
 
-  const wasOn = useRef(on)
-  useEffect(() => {
-    if (wasOn.current && !on && run) ended()
-    wasOn.current = on
-  })
   const read = run?.epochHistory
   const epochs = useMemo(() => together(read ?? [], story.completed), [read, story.completed])
   return { run, epochs, story, trouble: troubleOf(error), caughtUp: gap === 'closed', again }
