@@ -69,7 +69,7 @@ function Resume({ run }: { run: Run }) {
           {trouble.run && (
             <>
               {' '}
-              <Anchor component={Link} href={`/training/${trouble.run}`} inherit>
+              <Anchor component={Link} href={`/training/${trouble.run}`} inherit underline="always">
                 Look at {trouble.run}
               </Anchor>
             </>

@@ -41,7 +41,7 @@ export function Settings({ run }: { run: Run }) {
 const TheWeightsOf = ({ run }: { run: string }) => (
   <>
     the weights of{' '}
-    <Anchor component={Link} href={`/training/${run}`} inherit>
+    <Anchor component={Link} href={`/training/${run}`} inherit underline="always">
       {run}
     </Anchor>
   </>

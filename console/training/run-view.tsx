@@ -46,7 +46,7 @@ export function About({ run }: { run: Run }) {
   return (
     <Text span size="sm" className="figures">
       <Status status={run.status} /> · learns{' '}
-      <Anchor component={Link} href={`/datasets/${datasetVersion.name}`} inherit>
+      <Anchor component={Link} href={`/datasets/${datasetVersion.name}`} inherit underline="always">
         {datasetVersion.name}
       </Anchor>{' '}
       · {said.join(' · ')}

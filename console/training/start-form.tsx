@@ -72,7 +72,7 @@ export function StartForm({ versions, first, running, started }: StartFormProps)
           <Estimate {...estimated} />
           {on !== undefined && (
             <Text size="sm" role="status">
-              <Anchor component={Link} href={`/training/${on}`} inherit>
+              <Anchor component={Link} href={`/training/${on}`} inherit underline="always">
                 {on}
               </Anchor>{' '}
               is training. One at a time: start when it is over.
