@@ -92,7 +92,7 @@ function Legend({ lines, say }: { lines: readonly Line[]; say: Say }) {
     <ul className={classes.legend}>
       {owners.map((owner) => (
         <li key={owner} data-behind={lines.some(({ of, isBehind }) => of === owner && isBehind) || undefined}>
-          <span>{owner}</span>
+          <span>{owner}</span>{' '}
           {lines
             .filter(({ of }) => of === owner)
             .map(({ name, colour, isDashed, isBehind, values }) => (
