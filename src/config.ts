@@ -34,6 +34,8 @@ const Environment = z.object({
   WASTEX_OOD: z.enum(['run', 'reference']).default('run'),
   /** In what models serve: int8 where a run offers it. */
   WASTEX_PRECISION: z.enum(['float32', 'int8']).default('float32'),
+  /** Of the photos that the network knows, the share that goes to review all the same. */
+  WASTEX_REVIEW_SHARE: z.coerce.number().min(0).max(1).default(0),
   /** Days after which rejected and never labelled photos go; left out: never. */
   WASTEX_KEEP_UNLABELLED_DAYS: z.coerce.number().min(0).optional(),
   /** Web pages of other origins that may ask: `https://console.example,https://other.example:8443`. */
@@ -85,6 +87,8 @@ export interface Config {
   readonly trainingRowsBytes: number
   readonly oodThresholds: 'run' | 'reference'
   readonly precision: Precision
+  /** 0 to 1: of the photos that the network knows, those that go to review all the same. */
+  readonly reviewShare: number
   /** Days after which photos go that were rejected or never labelled; undefined: never. */
   readonly keepUnlabelledDays: number | undefined
   /** Origins of web pages, beside this server's own, that may ask. */
@@ -136,6 +140,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     trainingRowsBytes: env.WASTEX_TRAINING_MB * 2 ** 20,
     oodThresholds: env.WASTEX_OOD,
     precision: env.WASTEX_PRECISION,
+    reviewShare: env.WASTEX_REVIEW_SHARE,
     keepUnlabelledDays: env.WASTEX_KEEP_UNLABELLED_DAYS,
     origins: env.WASTEX_ORIGINS ?? [],
     trustedProxies: env.WASTEX_TRUST_PROXY,

@@ -10,12 +10,16 @@ import type { Log } from './log.js'
 
 export interface Topics {
   imageQueued: { id: string }
+  /** What is said of a photo in review, or who has it in hand, is another. */
+  imageChanged: { id: string }
   trashCounted: { classLabel: string; count: number }
   /** Another run serves from now on. */
   modelPromoted: { runId: string }
   importProgress: { name: string; done: number; total: number; refused: number; finished: boolean }
   /** A run has events up to this one. */
   trainingEvent: { runId: string; seq: number }
+  /** A run is started, runs, ends or goes on. */
+  runChanged: { runId: string }
   /** Whoever trains this run is to stop. */
   trainingCancelled: { runId: string }
   /** A token was made or revoked: whatever is remembered of tokens is to be looked up again. */
@@ -28,8 +32,14 @@ const channel = 'wastex'
 export const mailboxSize = 1_000
 const reconnectMs = 500
 
-export async function publish<T extends Topic>(db: Db, topic: T, message: Topics[T]): Promise<void> {
-  await db.$executeRaw`SELECT pg_notify(${channel}, ${JSON.stringify([topic, message])})`
+export const publish = <T extends Topic>(db: Db, topic: T, message: Topics[T]): Promise<void> =>
+  publishEach(db, topic, [message])
+
+/** By one statement. */
+export async function publishEach<T extends Topic>(db: Db, topic: T, messages: readonly Topics[T][]): Promise<void> {
+  if (messages.length === 0) return
+  const told = messages.map((message) => JSON.stringify([topic, message]))
+  await db.$executeRaw`SELECT pg_notify(${channel}, message) FROM unnest(${told}::text[]) AS told (message)`
 }
 
 type Listener = (topic: Topic, message: Topics[Topic]) => void

@@ -92,7 +92,9 @@ async function ask(document: string, headers: Record<string, string>): Promise<A
 /** News of every kind, and of nothing that exists: whoever may hear of it hears of it, if only an error. */
 async function tellNews(): Promise<void> {
   await publish(server.db, 'imageQueued', { id: randomUUID() })
+  await publish(server.db, 'imageChanged', { id: randomUUID() })
   await publish(server.db, 'trashCounted', { classLabel: '?', count: 1 })
+  await publish(server.db, 'runChanged', { runId: randomUUID() })
   await publish(server.db, 'modelPromoted', { runId: randomUUID() })
   await publish(server.db, 'importProgress', { name: '?', done: 0, total: 1, refused: 0, finished: false })
 }

@@ -229,6 +229,10 @@ describe.each([
       }
       const known = answers.filter(({ ood }) => !ood).length
       expect(known).toBeGreaterThan(0)
+      const { classifiedByHour } = await run(own.ClassifiedByHourDocument, {
+        from: new Date(Date.now() - minutes).toISOString(),
+      })
+      expect(classifiedByHour.reduce((sum, row) => sum + row.known, 0)).toBe(known)
       const { trashCounts } = await run(own.DashboardDocument, { from: new Date(Date.now() - minutes).toISOString() })
       expect(trashCounts.reduce((sum, { count }) => sum + count, 0)).toBe(known)
 
@@ -243,6 +247,13 @@ describe.each([
       expect(kept.length).toBeGreaterThan(0)
       const again = await post(own.ClassifyManyDocument, { images })
       expect(again.data?.classifyMany.flatMap(({ classification }) => classification?.image?.id ?? [])).toEqual(kept)
+
+      // Whoever has an answer of which the network is sure says that it is wrong.
+      const disputed = await post(own.SendToReviewDocument, {
+        image: file(photos[answers.findIndex(({ ood }) => !ood)] ?? Buffer.of(), 'known.jpg'),
+        classLabel: 'jar',
+      })
+      expect(disputed.data?.sendToReview).toMatchObject({ ood: false, image: { reviewed: false } })
 
       // The phone that sent it may look at it; another that sends the same bytes gets it too, and of it what the document asks.
       const [first = ''] = kept
@@ -283,6 +294,14 @@ describe.each([
     const [one, two, three, four] = (await queue()).edges.map(({ node }) => node)
     if (!one || !two || !three || !four) throw new Error('the queue is shorter than was drawn for')
     const before = (await queue()).totalCount
+    const changed = listen(own.ImageChangedDocument, {}, 'WebSocket').next()
+    await settled()
+    const { claimNext } = await run(own.ClaimNextDocument, { desk: 'a', filter: { reviewReason: 'DISPUTED' } })
+    expect(claimNext).toMatchObject([{ oodReasons: [], suggestedLabel: 'jar', claim: { desk: 'a' } }])
+    expect((await changed).value).toEqual({ imageChanged: claimNext[0] })
+    const { claim } = await run(own.ClaimDocument, { desk: 'a', ids: [one.id] })
+    expect(claim).toMatchObject([{ id: one.id, reviewReasons: one.oodReasons }])
+    expect(await run(own.ReleaseDocument, { desk: 'a' })).toEqual({ release: 2 })
     expect(await run(own.LabelDocument, { id: one.id, classLabel: '  Rope ' })).toMatchObject({
       label: { assignedLabel: 'Rope', reviewed: true, staged: true },
     })

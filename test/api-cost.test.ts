@@ -86,6 +86,10 @@ describe.each<[string, Send]>([
     expect(cost('{ images { edges { cursor } } }')).toBe(cost('{ images(first: 20) { edges { cursor } } }'))
   })
 
+  it('a list of so many as are asked for counts as that', () => {
+    expect(cost('mutation { claimNext(desk: "a", first: 50) { id filename } }')).toBe(1 + 50 * 2)
+  })
+
   it('a default stands for a size that is not there, not for a null nor for another number', async () => {
     const plain = (size: string) => cost(`{ images${size} { edges { cursor } } }`)
     const byDefault = 'query ($n: Int = 1) { images(first: $n) { edges { cursor } } }'
@@ -217,7 +221,8 @@ describe('lists that are no pages', () => {
             .filter(({ type: own }) => leadsToPages(getNamedType(own)))
             .filter(
               ({ args, extensions }) =>
-                !('rows' in extensions) && !args.some((arg) => isListType(getNullableType(arg.type))),
+                !('rows' in extensions) &&
+                !args.some(({ name, type: given }) => name === 'first' || isListType(getNullableType(given))),
             )
             .map(({ name }) => `${type.name}.${name}`)
         : [],

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {
+  CreateVersionDocument,
   DiffDocument,
   type ImageOrder,
   LabelDocument,
   ReviewQueueDocument,
   VersionDocument,
+  type VersionEntryFilter,
 } from '../documents/generated/graphql.js'
 import { ask, send } from './support/client.js'
 import { addImage, addVersion } from './support/rows.js'
@@ -129,6 +131,47 @@ describe('rows of versions', () => {
     expect(two?.pageInfo.hasNextPage).toBe(false)
     const names = [...(one?.edges ?? []), ...(two?.edges ?? [])].map(({ node }) => node.filename)
     expect(names).toEqual([0, 1, 2, 5, 6, 7].map((i) => `glass-${i}.jpg`))
+  })
+
+  it('come by whether the parent has their photo, together with any other condition', async () => {
+    await addVersion(server.db, 'parent', { bottle: 5, tin: 3 })
+    const staged = { reviewed: true, staged: true }
+    for (const assignedLabel of ['bottle', 'bottle', 'tin'])
+      await addImage(server.db, { ...staged, assignedLabel, filename: `new-${assignedLabel}-${randomUUID()}` })
+    // The parent has it, as a bottle.
+    const { photoId, photo } = await server.db.versionEntry.findFirstOrThrow({
+      where: { version: { name: 'parent' }, classLabel: 'bottle' },
+      include: { photo: true },
+    })
+    const anew = await addImage(server.db, { ...staged, assignedLabel: 'tin' })
+    await server.db.image.update({ where: { id: anew.id }, data: { photoId, filename: photo.filename } })
+    await ask(server.address, CreateVersionDocument, { input: { name: 'child', parent: 'parent', activate: false } })
+    const read = async (name: string, filter: VersionEntryFilter) => {
+      const names: string[] = []
+      for (let after: string | null | undefined; ;) {
+        const answer = await ask(server.address, VersionDocument, { name, first: 2, filter, ...(after && { after }) })
+        const { totalCount, pageInfo, edges } = answer.datasetVersion?.entries ?? expect.fail('no version')
+        names.push(...edges.map(({ node }) => node.filename))
+        after = pageInfo.endCursor
+        if (pageInfo.hasNextPage) continue
+        expect(names).toHaveLength(totalCount)
+        return names
+      }
+    }
+    const all = await read('child', {})
+    expect(all).toHaveLength(11)
+    const isNew = (filename: string) => filename.startsWith('new-')
+    expect(await read('child', { addedHere: true })).toEqual(all.filter(isNew))
+    expect(await read('child', { addedHere: false })).toEqual(all.filter((filename) => !isNew(filename)))
+    expect(await read('child', { addedHere: true, classLabel: 'tin' })).toEqual([expect.stringMatching(/^new-tin/)])
+    expect(await read('child', { addedHere: true, reviewed: false })).toEqual([])
+    expect(await read('child', { addedHere: false, reviewed: true })).toEqual([photo.filename])
+    const bySplit = await Promise.all(
+      (['TRAIN', 'VAL', 'TEST'] as const).map((split) => read('child', { addedHere: true, split })),
+    )
+    expect(bySplit.flat().toSorted()).toEqual(all.filter(isNew).toSorted())
+    expect(await read('parent', { addedHere: true })).toHaveLength(8)
+    expect(await read('parent', { addedHere: false })).toEqual([])
   })
 
   it('that differ come by page too', async () => {

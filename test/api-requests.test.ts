@@ -141,6 +141,23 @@ describe('errors', () => {
     })
   })
 
+  it('is the answer to more days than are told by the hour', async () => {
+    const document = 'query ($from: DateTime!, $to: DateTime) { classifiedByHour(from: $from, to: $to) { hour } }'
+    const to = '2026-02-01T00:30:00.000Z'
+    expect(await send(server.address, document, { from: '2026-01-01T00:30:00.000Z', to })).toMatchObject({
+      status: 200,
+    })
+    for (const variables of [{ from: '2026-01-01T00:29:59.999Z', to }, { from: '2026-01-01T00:00:00.000Z' }])
+      expect(await send(server.address, document, variables)).toMatchObject({
+        status: 400,
+        errors: [{ extensions: { code: 'BAD_USER_INPUT', field: 'from' } }],
+      })
+    expect(await send(server.address, document, { from: to, to: '2026-01-31T00:00:00.000Z' })).toMatchObject({
+      status: 400,
+      errors: [{ extensions: { code: 'BAD_USER_INPUT', field: 'to' } }],
+    })
+  })
+
   it('answers 415 to an upload that is no photo, and 503 while no model serves', async () => {
     const document = 'mutation ($image: Upload!) { classify(image: $image) { classLabel } }'
     const answer = await upload(server.address, document, { image: file(Buffer.from('GIF89a'), 'a.gif') })

@@ -3,8 +3,10 @@ import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { ImageQueuedDocument, ModelPromotedDocument, TrashCountedDocument } from '../documents/generated/graphql.js'
+import { system } from '../src/access/doer.js'
 import { publish } from '../src/events.js'
 import { count } from '../src/predictions/counter.js'
+import { recordStatus } from '../src/training/run-record.js'
 import { type Transport, watch } from './support/client.js'
 import { breakListening } from './support/database.js'
 import { addImage, addRun, addVersion } from './support/rows.js'
@@ -159,6 +161,18 @@ describe.each<Transport>(['SSE', 'WebSocket'])('news over %s', (over) => {
       publish(server.db, 'imageQueued', { id: image.id }),
     )
     expect(news.imageQueued).toMatchObject({ filename: `queued-${over}.jpg`, energy: -0.25, oodReasons: ['ENERGY'] })
+  })
+
+  it('tells of a run whose status changes', async () => {
+    const version = await addVersion(server.db, `of-${over}`)
+    const { id, name } = await addRun(server.db, `watched-${over}`, version.id, { status: 'QUEUED' })
+    const document = 'subscription { trainingRunChanged { name status } }'
+    const news = await hears(
+      watch<{ trainingRunChanged: object }, Record<string, never>>(server.address, document, {}, { over }),
+      () => recordStatus(server.db, system, id, { status: 'RUNNING' }, 'Running'),
+    )
+    expect(news.trainingRunChanged).toEqual({ name, status: 'RUNNING' })
+    await server.db.trainingRun.delete({ where: { id } })
   })
 
   it('tells of a photo that is counted, with the count', async () => {

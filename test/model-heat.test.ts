@@ -142,12 +142,12 @@ describe('the heat map', () => {
     shape: [size, size, 3, 1] as const,
     bias: new Float32Array(1),
   })
-  /** A class for each colour, and one for neither. */
+  /** A class for each colour. */
   const head: HeadWeights = {
     blocks: ['red', 'blue'],
     layers: [
       { kernel: Float32Array.of(1, 0, 0, 1), bias: new Float32Array(2) },
-      { kernel: Float32Array.of(1, -1, -1, -1, 1, -1), bias: new Float32Array(3) },
+      { kernel: Float32Array.of(1, -1, -1, 1), bias: new Float32Array(2) },
     ],
   }
   const seeing = onnxModel({
@@ -167,8 +167,8 @@ describe('the heat map', () => {
 
   it('lies where on the photo the class is, and not where another one is', async () => {
     const evidence = evidenceIn(await run(seeing, photo, 1, [HEAT]))
-    expect(evidence.map(({ length }) => length)).toEqual([4 * 4 * 3, 2 * 2 * 3])
-    const mapOf = (ofClass: number) => heatMapOf(evidence, 3, ofClass) ?? expect.fail()
+    expect(evidence.map(({ length }) => length)).toEqual([4 * 4 * 2, 2 * 2 * 2])
+    const mapOf = (ofClass: number) => heatMapOf(evidence, new Float32Array(2).with(ofClass, 1)) ?? expect.fail()
     const shareOf = (ofClass: number, isThere: (x: number, y: number) => boolean) => {
       const { width, values } = mapOf(ofClass)
       const all = values.reduce((sum, value) => sum + value, 0)
@@ -181,18 +181,35 @@ describe('the heat map', () => {
     expect(mapOf(0)).toMatchObject({ width: 4, height: 4 })
     expect(Math.max(...mapOf(0).values)).toBe(1)
     expect(Math.min(...mapOf(0).values)).toBe(0)
-    expect(mapOf(2).values, 'nothing speaks for it').toEqual(Array(16).fill(0))
   })
 
   it('has what is coarse brought to what is fine, and nothing of what speaks against', () => {
+    const mapOf = (...evidence: Float32Array[]) => heatMapOf(evidence, new Float32Array(1))?.values
     const coarse = Float32Array.of(0, 4, 0, 4)
-    expect(heatMapOf([coarse], 1, 0)?.values).toEqual([0, 1, 0, 1])
-    expect(heatMapOf([new Float32Array(16), coarse], 1, 0)?.values.slice(0, 4)).toEqual([0, 0.25, 0.75, 1])
+    expect(mapOf(coarse)).toEqual([0, 1, 0, 1])
+    expect(mapOf(new Float32Array(16), coarse)?.slice(0, 4)).toEqual([0, 0.25, 0.75, 1])
     const fine = new Float32Array(16).map((_, i) => (i === 3 ? 4 : i === 7 ? -9 : 0))
-    expect(heatMapOf([coarse, fine], 1, 0)?.values.slice(0, 8)).toEqual([0, 0.125, 0.375, 1, 0, 0.125, 0.375, 0])
+    expect(mapOf(coarse, fine)?.slice(0, 8)).toEqual([0, 0.125, 0.375, 1, 0, 0.125, 0.375, 0])
+  })
+
+  it('has nothing where another class has more, each other one by its share of what is left', () => {
+    // Two positions wide and high; the first class is named, the third one as good as impossible.
+    const evidence = Float32Array.from(
+      [
+        [2, 1, 9],
+        [2, 3, 0],
+        [3, 1, 9],
+        [0, 0, 0],
+      ].flat(),
+    )
+    const logits = Float32Array.of(40, 20, -40)
+    expect(heatMapOf([evidence], logits)?.values).toEqual([0.5, 0, 1, 0])
+    expect(heatMapOf([evidence.map((v, i) => (i % 3 === 0 ? 0 : v))], logits)?.values).toEqual([0, 0, 0, 0])
+    const evenly = Float32Array.of(1, 0, 0)
+    expect(heatMapOf([Float32Array.of(4, 1, 3, 4, 0, 0, 0, 0, 0, 0, 0, 0)], evenly)?.values).toEqual([0.5, 1, 0, 0])
   })
 
   it('is none where there is no evidence', () => {
-    expect(heatMapOf([], 5, 0)).toBeNull()
+    expect(heatMapOf([], new Float32Array(5))).toBeNull()
   })
 })

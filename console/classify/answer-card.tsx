@@ -66,7 +66,7 @@ function Said({ answer, classLabels }: { answer: Answer; classLabels: readonly s
     <>
       <div>
         <Title order={2} size="h3" className={classes.verdict}>
-          {title}
+          <span className={classes.class}>{title}</span>
           <Text span c="dimmed" className="figures" fw={400}>
             {percent(answer.confidence)}
           </Text>
@@ -74,7 +74,7 @@ function Said({ answer, classLabels }: { answer: Answer; classLabels: readonly s
         <Text size="sm" c="dimmed">
           {because}{' '}
           {answer.ood && isOperator && (
-            <Anchor component={Link} href="/review" size="sm">
+            <Anchor component={Link} href="/review" size="sm" underline="always">
               Go to review
             </Anchor>
           )}

@@ -1,5 +1,6 @@
 /** How far a photo is from what the model knows: each test's figure against its threshold. */
 import { Group, Stack, Text } from '@mantine/core'
+import { fixed } from '../look/figures.js'
 import type { Answer } from './sent-photo.js'
 import classes from './classify.module.css'
 
@@ -52,7 +53,7 @@ function testsOf(answer: Answer): Test[] {
       from: Math.min(energy, energyThreshold) - 2,
       to: Math.max(energy, energyThreshold) + 2,
       failed: failed('ENERGY'),
-      said: against(energy.toFixed(2), energyThreshold.toFixed(2), failed('ENERGY'), 'above', 'below'),
+      said: against(fixed(energy, 2), fixed(energyThreshold, 2), failed('ENERGY'), 'above', 'below'),
     },
     {
       name: 'Softmax',
@@ -61,11 +62,11 @@ function testsOf(answer: Answer): Test[] {
       from: 0,
       to: 1,
       failed: failed('CONFIDENCE'),
-      said: against(confidence.toFixed(2), confidenceThreshold.toFixed(2), failed('CONFIDENCE'), 'below', 'above'),
+      said: against(fixed(confidence, 2), fixed(confidenceThreshold, 2), failed('CONFIDENCE'), 'below', 'above'),
     },
   ]
   if (novelty == null || noveltyThreshold == null) return tests
-  const said = against(novelty.toFixed(0), noveltyThreshold.toFixed(0), failed('NOVELTY'), 'above', 'below')
+  const said = against(fixed(novelty, 0), fixed(noveltyThreshold, 0), failed('NOVELTY'), 'above', 'below')
   const to = Math.max(novelty, noveltyThreshold) * 1.2
   return [
     ...tests,

@@ -9,8 +9,8 @@ interface HeatOverlayProps {
   values: readonly number[]
 }
 
-/** Yellow through red, as heat is drawn; what has no part in it stays as it is. */
-const colour = (value: number): [number, number, number, number] => [255, 220 - 200 * value, 40, 200 * Math.sqrt(value)]
+/** Yellow through red, as heat is drawn, over light and dark alike; what has no part in it stays as it is. */
+const colour = (value: number): [number, number, number, number] => [255, 225 - 205 * value, 20, 185 * value ** 0.7]
 
 export function HeatOverlay({ width, height, values }: HeatOverlayProps) {
   const canvas = useRef<HTMLCanvasElement>(null)

@@ -32,7 +32,7 @@ export function ThatIsWrong({ photo, classLabels }: ThatIsWrongProps) {
   return (
     <Popover opened={opened} onChange={setOpened} width={300} trapFocus position="bottom-start" withinPortal>
       <Popover.Target>
-        <Button size="xs" variant="default" onClick={() => setOpened(!opened)}>
+        <Button size="xs" variant="default" style={{ alignSelf: 'flex-start' }} onClick={() => setOpened(!opened)}>
           That is wrong
         </Button>
       </Popover.Target>

@@ -17,6 +17,9 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 3600)} h${minutes ? ` ${minutes} min` : ''}`
 }
 
+/** With a minus that is as wide as a plus. */
+export const fixed = (number: number, digits: number): string => number.toFixed(digits).replace('-', '−')
+
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
 const steps: [Intl.RelativeTimeFormatUnit, number][] = [
   ['day', 86_400],

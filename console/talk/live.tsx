@@ -18,8 +18,6 @@ interface Listening<Result> {
   readonly next: (data: Result) => void
   /** News may have been missed (the line broke, or the server let go): look at what there is. */
   readonly gap?: () => void
-  /** A stream that `ends` has ended. */
-  readonly over?: () => void
 }
 
 /** An answer that comes at once from a server that is unwell must not be asked for again at once. */
@@ -63,8 +61,7 @@ export function useLive<Result, Variables extends object>(
         next: ({ data }) => data && latest.current.next(data),
         error: () => {}, // refused for good: whoever asks over HTTP hears why in words
         complete: () => {
-          if (over) return
-          if (ends) return latest.current.over?.()
+          if (over || ends) return
           again = setTimeout(() => {
             latest.current.gap?.()
             subscribe()

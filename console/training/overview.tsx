@@ -1,38 +1,28 @@
 /** The run that is on, or else the newest one; how to start another; and all of them. */
 import { Anchor, Button, Group, Stack, Text, Title } from '@mantine/core'
 import { IconPlayerPlay } from '@tabler/icons-react'
-import { useEffect, useRef } from 'react'
 import { Link, useSearchParams } from 'wouter'
 import { useQuery } from 'urql'
-import { type RunRowFragment, RunOnDocument, RunsListDocument, VersionNamesDocument } from '../generated/graphql.js'
+import { VersionNamesDocument } from '../generated/graphql.js'
 import { Screen } from '../shell/screen.js'
 import { Empty, Loading, TroubleNote } from '../shell/states.js'
-import { usePages } from '../talk/pages.js'
 import { useMay } from '../talk/who.js'
 import { RunActions } from './run-actions.js'
 import { RunList } from './run-list.js'
 import { About, RunView } from './run-view.js'
 import { StartDrawer } from './start-drawer.js'
 import { useRun } from './use-run.js'
-import { isOn } from './words.js'
-
-const pageSize = 20
-/** Asked again when a run is started or resumed, also where none is in the answer. */
-const runsToo = { additionalTypenames: ['TrainingRun'] }
+import { useRuns } from './use-runs.js'
 
 export function Overview() {
   const mayTrain = useMay('TRAINER')
   const [search, setSearch] = useSearchParams()
-  const runs = usePages(RunsListDocument, {}, ({ trainingRuns }) => trainingRuns, pageSize)
-  const [{ data: on }] = useQuery({ query: RunOnDocument, context: runsToo })
-  const [{ data: versions }] = useQuery({ query: VersionNamesDocument })
-  const shown = on?.runningTraining?.name ?? runs.rows[0]?.name
+  const { runs, running } = useRuns()
+  const [{ data }] = useQuery({ query: VersionNamesDocument })
+  const versions = data?.datasetVersions.edges.map(({ node }) => node)
+  const hasVersions = versions !== undefined && versions.length > 0
+  const shown = running ?? runs.rows[0]?.name
   const wanted = search.get('version')
-  const version = versions?.datasetVersions.edges.map(({ node }) => node)
-  const isStale = runs.rows.some(({ name, status }) => name === on?.runningTraining?.name && !isOn(status))
-  /** What happens to the run above shows in the list, too. */
-  const seen = (run: RunRowFragment) =>
-    runs.change((rows) => rows.map((row) => (row.id === run.id ? { ...row, ...run } : row)))
   const start = (
     <Button
       leftSection={<IconPlayerPlay size={16} aria-hidden />}
@@ -42,7 +32,6 @@ export function Overview() {
       Start a training
     </Button>
   )
-  const hasVersions = (version?.length ?? 0) > 0
   return (
     <Screen
       title="Training"
@@ -55,22 +44,22 @@ export function Overview() {
     >
       {runs.trouble && <TroubleNote trouble={runs.trouble} again={runs.again} />}
       {runs.total === undefined && !runs.trouble && <Loading what="Asking for the runs" />}
-      {version && !hasVersions && <NoVersion />}
+      {versions && !hasVersions && <NoVersion />}
       {hasVersions && runs.total === 0 && (
         <Empty
           title="Nothing was trained yet"
           hint="The first run takes a minute or two for a few thousand photos; it shows here as it learns."
         />
       )}
-      {shown !== undefined && <Newest key={shown} name={shown} seen={seen} />}
+      {shown !== undefined && <Newest key={shown} name={shown} />}
       {runs.rows.length > 0 && <RunList runs={runs} />}
       {mayTrain && hasVersions && (
         <StartDrawer
           opened={wanted !== null}
           close={() => setSearch({}, { replace: true })}
-          versions={version ?? []}
+          versions={versions}
           wanted={wanted || undefined}
-          running={isStale ? undefined : on?.runningTraining?.name}
+          running={running}
         />
       )}
     </Screen>
@@ -88,14 +77,9 @@ const NoVersion = () => (
   </Empty>
 )
 
-function Newest({ name, seen }: { name: string; seen: (run: RunRowFragment) => void }) {
+function Newest({ name }: { name: string }) {
   const now = useRun(name)
   const { run, trouble, again } = now
-  const tell = useRef(seen)
-  tell.current = seen
-  useEffect(() => {
-    if (run) tell.current(run)
-  }, [run])
   if (trouble && !run) return <TroubleNote trouble={trouble} again={again} />
   if (!run) return <Loading what={`Asking for ${name}`} />
   return (

@@ -8,7 +8,7 @@ import { useCountdown } from './use-countdown.js'
 import type { Run } from './use-run.js'
 import { isOn, stages, statuses } from './words.js'
 
-const spoken = { done: 'done', now: 'now', stopped: 'stopped here', ahead: 'to come' } as const
+const spoken = { done: 'done', now: 'now', stopped: 'stopped', ahead: 'to come' } as const
 
 export function Phases({ run, story }: { run: Run; story: Story }) {
   const pieces = piecesOf(run, story)
@@ -23,7 +23,7 @@ export function Phases({ run, story }: { run: Run; story: Story }) {
             </span>
             <span>
               {stages[stage].short}
-              <span className="unseen">, {spoken[state]}</span>
+              <span className={state === 'stopped' ? undefined : 'unseen'}>, {spoken[state]}</span>
             </span>
           </li>
         ))}
@@ -32,6 +32,11 @@ export function Phases({ run, story }: { run: Run; story: Story }) {
         {run.name}: {now ? stages[now.stage].now : statuses[run.status].said}
       </p>
       {isOn(run.status) && <Doing story={story} />}
+      {run.status === 'INTERRUPTED' && (
+        <Text size="sm" mt="xs">
+          The server that trained it stopped. Resume goes on from its last checkpoint.
+        </Text>
+      )}
     </div>
   )
 }

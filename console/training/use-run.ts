@@ -6,6 +6,7 @@ import { type EpochFragment, RunDetailDocument, type RunDetailQuery, RunEventsDo
 import { useLive } from '../talk/live.js'
 import { type Trouble, troubleOf } from '../talk/trouble.js'
 import { type Story, tell, together, untold } from './story.js'
+import { useRunNews } from './use-run-news.js'
 import { isOn } from './words.js'
 
 export type Run = NonNullable<RunDetailQuery['trainingRun']>
@@ -42,16 +43,16 @@ export function useRun(name: string): RunNow {
         heard.current = tell(heard.current, event, Date.now())
         show()
         setGap((now) => (now === 'open' ? 'closed' : now))
-        if (event.__typename === 'TrainingStatusChanged') again()
       },
-      gap: () => {
-        setGap('open')
-        again()
-      },
+      gap: () => setGap('open'),
     },
     { ends: true, place: () => ({ after: heard.current.seq }) },
   )
 
+  useRunNews((told) => {
+    // Whoever begins to serve ends the service of another.
+    if (told.name === name || told.isActive) again()
+  }, again)
   const read = run?.epochHistory
   const epochs = useMemo(() => together(read ?? [], story.completed), [read, story.completed])
   return { run, epochs, story, trouble: troubleOf(error), caughtUp: gap === 'closed', again }

@@ -37,19 +37,12 @@ function after(state: Running, event: WallTrainingSubscription['trainingEvents']
   }
 }
 
-/** @param over called when it has come to its end */
-export function RunningTraining({ run, version, over }: { run: string; version: string; over: () => void }) {
+export function RunningTraining({ run, version }: { run: string; version: string }) {
   const [state, setState] = useState<Running>({})
   useLive(
     WallTrainingDocument,
     { run },
-    {
-      next: ({ trainingEvents: event }) => {
-        setState((old) => after(old, event))
-        if (event.__typename === 'TrainingStatusChanged' && !['QUEUED', 'RUNNING'].includes(event.status)) over()
-      },
-      gap: over,
-    },
+    { next: ({ trainingEvents: event }) => setState((old) => after(old, event)) },
     { ends: true },
   )
   const { stage, epoch, done, total, etaSeconds, valAccuracy } = state

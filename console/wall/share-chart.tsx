@@ -17,7 +17,7 @@ export function ShareChart({ hours }: { hours: readonly Hour[] }) {
   return (
     <figure className={classes.chart}>
       <figcaption className={classes.caption}>Share unknown</figcaption>
-      <div className={classes.plot}>
+      <div className={`${classes.plot} ${classes.low}`}>
         <svg
           viewBox={`0 0 ${width} ${height}`}
           preserveAspectRatio="none"

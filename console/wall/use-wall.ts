@@ -8,6 +8,7 @@ import {
   WallPromotedDocument,
   WallQueuedDocument,
   WallReviewedDocument,
+  WallRunChangedDocument,
 } from '../generated/graphql.js'
 import { useLive } from '../talk/live.js'
 import { troubleOf } from '../talk/trouble.js'
@@ -31,5 +32,6 @@ export function useWall() {
   useLive(WallQueuedDocument, {}, listening)
   useLive(WallReviewedDocument, {}, listening)
   useLive(WallPromotedDocument, {}, listening)
+  useLive(WallRunChangedDocument, {}, listening)
   return { data, trouble: troubleOf(error), hours: hoursOf(data?.classifiedByHour ?? [], now), now, again }
 }

@@ -36,10 +36,7 @@ export default function WallScreen() {
             <span>No model serves yet</span>
           )}
         </h1>
-        <p>
-          {model?.run.promotedAt &&
-            `since ${ago(model.run.promotedAt, now)}, trained on ${model.run.datasetVersion.name}`}
-        </p>
+        <p>X</p>
         <time className="figures">{clock.format(now)}</time>
         <Corner />
       </header>
@@ -54,7 +51,7 @@ export default function WallScreen() {
       <ShareChart hours={hours} />
       <footer className={classes.foot}>
         {running ? (
-          <RunningTraining key={running.name} run={running.name} version={running.datasetVersion.name} over={again} />
+          <RunningTraining key={running.name} run={running.name} version={running.datasetVersion.name} />
         ) : (
           <p className={classes.quiet}>No training is on.</p>
         )}

@@ -22,10 +22,11 @@ export type ImageFilter = {
   addedToDataset?: boolean | null | undefined;
   /** Labelled as this class. */
   assignedLabel?: string | null | undefined;
-  /** Sent to review for this reason, perhaps among others. */
+  /** Out of distribution for this reason, perhaps among others. */
   oodReason?: OodReason | null | undefined;
   /** Rejected, or not. */
   rejected?: boolean | null | undefined;
+  /** Kept for review for this reason, perhaps among others. */
   reviewReason?: ReviewReason | null | undefined;
   /** false: the queue. true: those an operator is done with. */
   reviewed?: boolean | null | undefined;
@@ -87,11 +88,17 @@ export type Recommendation =
   /** The figures do not settle it: a person should look. */
   | 'REVIEW';
 
+/** Why a photo is kept for review. */
 export type ReviewReason =
+  /** Out of distribution by its confidence. */
   | 'CONFIDENCE'
+  /** Whoever had the answer said that it is wrong (`sendToReview`). */
   | 'DISPUTED'
+  /** Out of distribution by its energy (`OodReason`). */
   | 'ENERGY'
+  /** Out of distribution by its novelty. */
   | 'NOVELTY'
+  /** In distribution, and chosen by chance (`WASTEX_REVIEW_SHARE`). */
   | 'SAMPLED';
 
 /** What a token may do: each all that the ones before it may, and more. */
@@ -191,6 +198,7 @@ export type TrainingStatus =
 
 /** Which rows: all conditions that are given must hold. */
 export type VersionEntryFilter = {
+  /** true: those whose photo the parent has not; of a version without a parent, all. false: those whose photo the parent has, too. */
   addedHere?: boolean | null | undefined;
   /** Of this class, written as it is. */
   classLabel?: string | null | undefined;
@@ -262,6 +270,39 @@ export type RejectMutationVariables = Exact<{
 
 export type RejectMutation = { reject: { id: string, filename: string, contentHash: string, url: string, thumbnailUrl: string, width: number, height: number, fileSize: number, topPrediction: string, confidence: number, energy: number, novelty: number | null, oodReasons: Array<OodReason>, reviewed: boolean, rejected: boolean, assignedLabel: string | null, staged: boolean, addedToDataset: boolean, createdAt: string, allPredictions: Array<{ classLabel: string, probability: number }> } };
 
+export type ClaimNextMutationVariables = Exact<{
+  desk: string;
+  first?: number | null | undefined;
+  filter?: ImageFilter | null | undefined;
+  orderBy?: ImageOrder | null | undefined;
+}>;
+
+
+export type ClaimNextMutation = { claimNext: Array<{ reviewReasons: Array<ReviewReason>, suggestedLabel: string | null, id: string, filename: string, contentHash: string, url: string, thumbnailUrl: string, width: number, height: number, fileSize: number, topPrediction: string, confidence: number, energy: number, novelty: number | null, oodReasons: Array<OodReason>, reviewed: boolean, rejected: boolean, assignedLabel: string | null, staged: boolean, addedToDataset: boolean, createdAt: string, claim: { by: string, desk: string, until: string } | null, allPredictions: Array<{ classLabel: string, probability: number }> }> };
+
+export type ClaimMutationVariables = Exact<{
+  desk: string;
+  ids: Array<string> | string;
+}>;
+
+
+export type ClaimMutation = { claim: Array<{ reviewReasons: Array<ReviewReason>, suggestedLabel: string | null, id: string, filename: string, contentHash: string, url: string, thumbnailUrl: string, width: number, height: number, fileSize: number, topPrediction: string, confidence: number, energy: number, novelty: number | null, oodReasons: Array<OodReason>, reviewed: boolean, rejected: boolean, assignedLabel: string | null, staged: boolean, addedToDataset: boolean, createdAt: string, claim: { by: string, desk: string, until: string } | null, allPredictions: Array<{ classLabel: string, probability: number }> }> };
+
+export type ReleaseMutationVariables = Exact<{
+  desk: string;
+  ids?: Array<string> | string | null | undefined;
+}>;
+
+
+export type ReleaseMutation = { release: number };
+
+export type ImageChangedSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ImageChangedSubscription = { imageChanged: { reviewReasons: Array<ReviewReason>, suggestedLabel: string | null, id: string, filename: string, contentHash: string, url: string, thumbnailUrl: string, width: number, height: number, fileSize: number, topPrediction: string, confidence: number, energy: number, novelty: number | null, oodReasons: Array<OodReason>, reviewed: boolean, rejected: boolean, assignedLabel: string | null, staged: boolean, addedToDataset: boolean, createdAt: string, claim: { by: string, desk: string, until: string } | null, allPredictions: Array<{ classLabel: string, probability: number }> } };
+
+export type PhotoInHandFragment = { reviewReasons: Array<ReviewReason>, suggestedLabel: string | null, id: string, filename: string, contentHash: string, url: string, thumbnailUrl: string, width: number, height: number, fileSize: number, topPrediction: string, confidence: number, energy: number, novelty: number | null, oodReasons: Array<OodReason>, reviewed: boolean, rejected: boolean, assignedLabel: string | null, staged: boolean, addedToDataset: boolean, createdAt: string, claim: { by: string, desk: string, until: string } | null, allPredictions: Array<{ classLabel: string, probability: number }> };
+
 export type KeptPhotoFragment = { id: string, filename: string, contentHash: string, url: string, thumbnailUrl: string, width: number, height: number, fileSize: number, topPrediction: string, confidence: number, energy: number, novelty: number | null, oodReasons: Array<OodReason>, reviewed: boolean, rejected: boolean, assignedLabel: string | null, staged: boolean, addedToDataset: boolean, createdAt: string, allPredictions: Array<{ classLabel: string, probability: number }> };
 
 export type MeQueryVariables = Exact<{ [key: string]: never; }>;
@@ -283,6 +324,15 @@ export type ClassifyManyMutationVariables = Exact<{
 
 export type ClassifyManyMutation = { classifyMany: Array<{ index: number, classification: { classLabel: string, confidence: number, energy: number, novelty: number | null, ood: boolean, oodReasons: Array<OodReason>, energyThreshold: number, confidenceThreshold: number, noveltyThreshold: number | null, image: { id: string } | null, servedBy: { name: string } } | null, error: { code: string, message: string } | null }> };
 
+export type SendToReviewMutationVariables = Exact<{
+  image: File;
+  classLabel?: string | null | undefined;
+  idempotencyKey?: string | null | undefined;
+}>;
+
+
+export type SendToReviewMutation = { sendToReview: { classLabel: string, confidence: number, energy: number, novelty: number | null, ood: boolean, oodReasons: Array<OodReason>, energyThreshold: number, confidenceThreshold: number, noveltyThreshold: number | null, image: { id: string, filename: string, reviewed: boolean } | null, servedBy: { name: string } } };
+
 export type AnswerFragment = { classLabel: string, confidence: number, energy: number, novelty: number | null, ood: boolean, oodReasons: Array<OodReason>, energyThreshold: number, confidenceThreshold: number, noveltyThreshold: number | null, servedBy: { name: string } };
 
 export type DashboardQueryVariables = Exact<{
@@ -292,6 +342,14 @@ export type DashboardQueryVariables = Exact<{
 
 
 export type DashboardQuery = { servingModel: { classLabels: Array<string>, energyThreshold: number, confidenceThreshold: number, noveltyThreshold: number | null, precision: Precision, int8Refused: string | null, loadedAt: string, run: { name: string, datasetVersion: { name: string } } } | null, trashCounts: Array<{ classLabel: string, count: number }>, reviewCounts: Array<{ classLabel: string, count: number }>, reviewQueue: { totalCount: number }, staged: { totalCount: number }, runningTraining: { name: string, stage: TrainingStage | null, status: TrainingStatus } | null };
+
+export type ClassifiedByHourQueryVariables = Exact<{
+  from: string;
+  to?: string | null | undefined;
+}>;
+
+
+export type ClassifiedByHourQuery = { classifiedByHour: Array<{ hour: string, classLabel: string, known: number, review: number }> };
 
 export type ImageQueuedSubscriptionVariables = Exact<{ [key: string]: never; }>;
 
@@ -477,6 +535,42 @@ export const KeptPhotoFragmentDoc = new TypedDocumentString(`
   createdAt
 }
     `, {"fragmentName":"KeptPhoto"}) as unknown as TypedDocumentString<KeptPhotoFragment, unknown>;
+export const PhotoInHandFragmentDoc = new TypedDocumentString(`
+    fragment PhotoInHand on Image {
+  ...KeptPhoto
+  reviewReasons
+  suggestedLabel
+  claim {
+    by
+    desk
+    until
+  }
+}
+    fragment KeptPhoto on Image {
+  id
+  filename
+  contentHash
+  url
+  thumbnailUrl
+  width
+  height
+  fileSize
+  topPrediction
+  confidence
+  energy
+  novelty
+  oodReasons
+  allPredictions {
+    classLabel
+    probability
+  }
+  reviewed
+  rejected
+  assignedLabel
+  staged
+  addedToDataset
+  createdAt
+}`, {"fragmentName":"PhotoInHand"}) as unknown as TypedDocumentString<PhotoInHandFragment, unknown>;
 export const AnswerFragmentDoc = new TypedDocumentString(`
     fragment Answer on Classification {
   classLabel
@@ -819,6 +913,134 @@ export const RejectDocument = new TypedDocumentString(`
   addedToDataset
   createdAt
 }`) as unknown as TypedDocumentString<RejectMutation, RejectMutationVariables>;
+export const ClaimNextDocument = new TypedDocumentString(`
+    mutation ClaimNext($desk: String!, $first: Int, $filter: ImageFilter, $orderBy: ImageOrder) {
+  claimNext(desk: $desk, first: $first, filter: $filter, orderBy: $orderBy) {
+    ...PhotoInHand
+  }
+}
+    fragment PhotoInHand on Image {
+  ...KeptPhoto
+  reviewReasons
+  suggestedLabel
+  claim {
+    by
+    desk
+    until
+  }
+}
+fragment KeptPhoto on Image {
+  id
+  filename
+  contentHash
+  url
+  thumbnailUrl
+  width
+  height
+  fileSize
+  topPrediction
+  confidence
+  energy
+  novelty
+  oodReasons
+  allPredictions {
+    classLabel
+    probability
+  }
+  reviewed
+  rejected
+  assignedLabel
+  staged
+  addedToDataset
+  createdAt
+}`) as unknown as TypedDocumentString<ClaimNextMutation, ClaimNextMutationVariables>;
+export const ClaimDocument = new TypedDocumentString(`
+    mutation Claim($desk: String!, $ids: [ID!]!) {
+  claim(desk: $desk, ids: $ids) {
+    ...PhotoInHand
+  }
+}
+    fragment PhotoInHand on Image {
+  ...KeptPhoto
+  reviewReasons
+  suggestedLabel
+  claim {
+    by
+    desk
+    until
+  }
+}
+fragment KeptPhoto on Image {
+  id
+  filename
+  contentHash
+  url
+  thumbnailUrl
+  width
+  height
+  fileSize
+  topPrediction
+  confidence
+  energy
+  novelty
+  oodReasons
+  allPredictions {
+    classLabel
+    probability
+  }
+  reviewed
+  rejected
+  assignedLabel
+  staged
+  addedToDataset
+  createdAt
+}`) as unknown as TypedDocumentString<ClaimMutation, ClaimMutationVariables>;
+export const ReleaseDocument = new TypedDocumentString(`
+    mutation Release($desk: String!, $ids: [ID!]) {
+  release(desk: $desk, ids: $ids)
+}
+    `) as unknown as TypedDocumentString<ReleaseMutation, ReleaseMutationVariables>;
+export const ImageChangedDocument = new TypedDocumentString(`
+    subscription ImageChanged {
+  imageChanged {
+    ...PhotoInHand
+  }
+}
+    fragment PhotoInHand on Image {
+  ...KeptPhoto
+  reviewReasons
+  suggestedLabel
+  claim {
+    by
+    desk
+    until
+  }
+}
+fragment KeptPhoto on Image {
+  id
+  filename
+  contentHash
+  url
+  thumbnailUrl
+  width
+  height
+  fileSize
+  topPrediction
+  confidence
+  energy
+  novelty
+  oodReasons
+  allPredictions {
+    classLabel
+    probability
+  }
+  reviewed
+  rejected
+  assignedLabel
+  staged
+  addedToDataset
+  createdAt
+}`) as unknown as TypedDocumentString<ImageChangedSubscription, ImageChangedSubscriptionVariables>;
 export const MeDocument = new TypedDocumentString(`
     query Me {
   me {
@@ -887,6 +1109,35 @@ export const ClassifyManyDocument = new TypedDocumentString(`
     name
   }
 }`) as unknown as TypedDocumentString<ClassifyManyMutation, ClassifyManyMutationVariables>;
+export const SendToReviewDocument = new TypedDocumentString(`
+    mutation SendToReview($image: Upload!, $classLabel: String, $idempotencyKey: String) {
+  sendToReview(
+    image: $image
+    classLabel: $classLabel
+    idempotencyKey: $idempotencyKey
+  ) {
+    ...Answer
+    image {
+      id
+      filename
+      reviewed
+    }
+  }
+}
+    fragment Answer on Classification {
+  classLabel
+  confidence
+  energy
+  novelty
+  ood
+  oodReasons
+  energyThreshold
+  confidenceThreshold
+  noveltyThreshold
+  servedBy {
+    name
+  }
+}`) as unknown as TypedDocumentString<SendToReviewMutation, SendToReviewMutationVariables>;
 export const DashboardDocument = new TypedDocumentString(`
     query Dashboard($from: DateTime, $to: DateTime) {
   servingModel {
@@ -925,6 +1176,16 @@ export const DashboardDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<DashboardQuery, DashboardQueryVariables>;
+export const ClassifiedByHourDocument = new TypedDocumentString(`
+    query ClassifiedByHour($from: DateTime!, $to: DateTime) {
+  classifiedByHour(from: $from, to: $to) {
+    hour
+    classLabel
+    known
+    review
+  }
+}
+    `) as unknown as TypedDocumentString<ClassifiedByHourQuery, ClassifiedByHourQueryVariables>;
 export const ImageQueuedDocument = new TypedDocumentString(`
     subscription ImageQueued {
   imageQueued {

@@ -1,7 +1,7 @@
 /**
  * Requests that may come again, by the key that the client gives them: the header `Idempotency-Key` as everywhere on HTTP, or, where
  * a message has no headers (an operation over WebSocket), `extensions.idempotencyKey` beside its query, which any transport carries.
- * `classify` and `classifyMany` take it as an argument, too: many upload libraries of phones let an app set nothing else.
+ * `classify`, `classifyMany` and `sendToReview` take it as an argument, too: many upload libraries of phones let an app set nothing else.
  */
 import { createHash } from 'node:crypto'
 import type { GraphQLResolveInfo } from 'graphql'

@@ -72,8 +72,8 @@ export function costOf(
     if (!field || !node.selectionSet) return 1
     const inner = getNamedType(field.type)
     if (isLeafType(inner)) return 1
-    if (field.args.some((arg) => arg.name === 'first')) return 1 + below(node.selectionSet, inner, pageOf(node))
     const isList = isListType(getNullableType(field.type))
+    if (!isList && takesFirst(field)) return 1 + below(node.selectionSet, inner, pageOf(node))
     const times = isList ? (name === 'edges' ? rows : listOf(node, field)) : 1
     return 1 + times * below(node.selectionSet, inner, 1)
   }
@@ -85,6 +85,7 @@ export function costOf(
   }
 
   function listOf(node: FieldNode, field: GraphQLField<unknown, unknown>): number {
+    if (takesFirst(field)) return pageOf(node)
     const named = field.args.find(({ type }) => isListType(getNullableType(type)))
     const asked = named && argumentOf(node, named.name)
     if (Array.isArray(asked)) return Math.max(asked.length, 1)
@@ -97,3 +98,5 @@ export function costOf(
     return argument && valueFromASTUntyped(argument.value, given)
   }
 }
+
+const takesFirst = ({ args }: GraphQLField<unknown, unknown>): boolean => args.some(({ name }) => name === 'first')

@@ -26,7 +26,7 @@ export const timeLimits = Object.freeze({
 })
 
 const endless: ReadonlySet<string> = new Set(['importDataset'])
-const ofPhotos: ReadonlySet<string> = new Set(['classify', 'classifyMany'])
+const ofPhotos: ReadonlySet<string> = new Set(['classify', 'classifyMany', 'sendToReview'])
 
 /** @param document that the operation stands in @returns milliseconds; undefined: none */
 export function limitOf(

@@ -1,6 +1,7 @@
 /** The new model beside the one that serves, on the same photos: `comparison.json`. */
+import { deltaIntervals, type Interval, type PairedMetric } from './intervals.js'
 import { mcnemar, mcnemarWorse } from './mcnemar.js'
-import { meanCrossEntropy, metricsOf, predictions, type Metrics } from './metrics.js'
+import { crossEntropies, metricsOf, predictions, type Metrics } from './metrics.js'
 import {
   hardFall,
   recommend,
@@ -31,10 +32,13 @@ export interface ComparisonInput {
 }
 
 export interface Delta {
-  metric: 'accuracy' | 'macroF1' | 'loss' | 'precision' | 'recall'
+  metric: PairedMetric
   baseline: number
   candidate: number
   delta: number
+  /** 95 % interval of `delta`; null where chance leaves it undefined too often, and in comparisons of earlier WasteX left out. */
+  low?: number | null
+  high?: number | null
 }
 
 export interface Comparison {
@@ -77,7 +81,18 @@ export function compare({ candidate, baseline, truth, leftOut = 0 }: ComparisonI
   }
   return {
     testImages: truth.length,
-    deltas: deltasOf(before.metrics, after.metrics),
+    deltas: deltasOf(
+      before.metrics,
+      after.metrics,
+      deltaIntervals({
+        classes: candidate.classLabels.length,
+        truth: truth.map((label) => candidate.classLabels.indexOf(label)),
+        before: before.predicted,
+        after: after.predicted,
+        lossBefore: before.losses,
+        lossAfter: after.losses,
+      }),
+    ),
     pValue: all.pValue,
     discordant: { fixed: all.fixed, broken: all.broken },
     shared: newClasses.length + lostClasses.length > 0 ? shared : null,
@@ -89,6 +104,10 @@ export function compare({ candidate, baseline, truth, leftOut = 0 }: ComparisonI
 interface Scored {
   metrics: Metrics
   right: boolean[]
+  /** [N], indices into the candidate's classes; -1: none of them. */
+  predicted: number[]
+  /** [N]; NaN for photos that do not count in the loss. */
+  losses: Float64Array
 }
 
 /** Scores a model in the candidate's classes; a prediction that is none of them is wrong. */
@@ -104,14 +123,19 @@ function score(model: Contender, truth: readonly string[], classLabels: readonly
   const logits = Float32Array.from(
     counted.flatMap(({ i }) => [...model.logits.subarray(i * classes, (i + 1) * classes)]),
   )
-  const loss = meanCrossEntropy(
+  const entropies = crossEntropies(
     counted.map(({ own }) => own),
     logits,
     classes,
   )
+  const losses = new Float64Array(truth.length).fill(Number.NaN)
+  counted.forEach(({ i }, at) => (losses[i] = entropies[at] ?? Number.NaN))
+  const loss = counted.length > 0 ? entropies.reduce((sum, own) => sum + own, 0) / counted.length : null
   return {
     metrics: metricsOf(classLabels, targets, predicted, loss),
     right: targets.map((target, i) => target === predicted[i]),
+    predicted,
+    losses,
   }
 }
 
@@ -133,9 +157,11 @@ function fallenClasses(before: Scored, after: Scored, truth: readonly string[], 
   })
 }
 
-function deltasOf(before: Metrics, after: Metrics): Delta[] {
+function deltasOf(before: Metrics, after: Metrics, intervals: Partial<Record<PairedMetric, Interval>>): Delta[] {
   return (['accuracy', 'macroF1', 'loss', 'precision', 'recall'] as const).flatMap((metric) => {
     const [baseline, candidate] = [before[metric], after[metric]]
-    return baseline === null || candidate === null ? [] : [{ metric, baseline, candidate, delta: candidate - baseline }]
+    if (baseline === null || candidate === null) return []
+    const { low = null, high = null } = intervals[metric] ?? {}
+    return [{ metric, baseline, candidate, delta: candidate - baseline, low, high }]
   })
 }

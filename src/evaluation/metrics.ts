@@ -60,15 +60,20 @@ export function predictions(logits: Float32Array, classes: number): Int32Array {
   return Int32Array.from({ length: photos }, (_, i) => argmax(logits.subarray(i * classes, (i + 1) * classes)))
 }
 
-/** @returns null without photos. -ln(softmax(f)[y]) = logsumexp(f) - f[y] is finite for whatever finite logits. */
+/** @returns null without photos */
 export function meanCrossEntropy(truth: ArrayLike<number>, logits: Float32Array, classes: number): number | null {
-  let sum = 0
-  for (let i = 0; i < truth.length; i++) {
-    const row = logits.subarray(i * classes, (i + 1) * classes)
-    sum += logSumExp(row) - (row[truth[i] ?? -1] ?? Number.NaN)
-  }
-  if (!Number.isFinite(sum)) throw new Error('a logit is not finite, or a truth is no class')
+  const sum = crossEntropies(truth, logits, classes).reduce((total, own) => total + own, 0)
   return truth.length === 0 ? null : sum / truth.length
+}
+
+/** @returns [N]. -ln(softmax(f)[y]) = logsumexp(f) - f[y] is finite for whatever finite logits. */
+export function crossEntropies(truth: ArrayLike<number>, logits: Float32Array, classes: number): Float64Array {
+  return Float64Array.from({ length: truth.length }, (_, i) => {
+    const row = logits.subarray(i * classes, (i + 1) * classes)
+    const own = logSumExp(row) - (row[truth[i] ?? -1] ?? Number.NaN)
+    if (!Number.isFinite(own)) throw new Error('a logit is not finite, or a truth is no class')
+    return own
+  })
 }
 
 /** From predictions alone. A prediction below 0 is none of the classes: wrong, whatever the truth. */

@@ -13,7 +13,8 @@ export async function bury(query: Query, photoIds: readonly number[]): Promise<v
   // Of a version that has it already, its label stays.
   await query(
     `UPDATE "Image" SET filename = $2, reviewed = reviewed OR NOT "addedToDataset", staged = staged AND "addedToDataset",
-       "assignedLabel" = CASE WHEN "addedToDataset" THEN "assignedLabel" END WHERE "photoId" = ANY($1::int[])`,
+       "assignedLabel" = CASE WHEN "addedToDataset" THEN "assignedLabel" END, "suggestedLabel" = NULL, "claimedUntil" = NULL
+     WHERE "photoId" = ANY($1::int[])`,
     photoIds,
     erasedFilename,
   )

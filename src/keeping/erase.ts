@@ -12,6 +12,7 @@ import { remove } from '../disk.js'
 import { conflict, notFound } from '../errors.js'
 import type { Hall } from '../hall.js'
 import { keptPlace, liesAt, photoFile, type PlaceOfPhoto, uploadsRoot } from '../photos/store.js'
+import { tellChanged } from '../reviews/tell-changed.js'
 import { forgetFeatures } from '../training/features/forget.js'
 import { bury } from './bury.js'
 
@@ -74,6 +75,7 @@ async function buryOne(tx: Db, by: Doer, { id, contentHash, erasedAt, image }: F
     ? ({ type: 'Image', id: image.id } as const)
     : ({ type: 'Photo', id, name: contentHash } as const)
   await leaveTrail(tx, by, erasedAt ? [] : [{ action: 'ERASE_PHOTO', subject }])
+  if (image && !erasedAt) await tellChanged(tx, [image.id])
   await keepReceipt(tx, by)
 }
 

@@ -13,9 +13,9 @@ export interface Session {
   /**
    * Computes on the thread that calls it, and holds it as long: a process that serves gives the session a thread of its own.
    * @param input float32, `photos` times the shape of one; by name where the model takes several.
+   * @param flags boolean inputs that are true. The model's others are false; one that it does not have is not missed.
    * @returns float32 by output, `photos` times the shape of one; an output of half precision as its bits, uint16: whoever made the
    * model knows. What only a flag asks for is left out without it.
-   * @param flags that are true; those of the model that are not among them are false, and what it has no flag for is not missed.
    */
   run<Values extends Float32Array | Uint16Array = Float32Array>(
     input: Float32Array | Readonly<Record<string, Float32Array>>,

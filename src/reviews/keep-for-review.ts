@@ -1,4 +1,4 @@
-/** A photo that the network does not know goes to the operator: once for its bytes, whatever becomes of it. */
+/** A photo goes to the operator: once for its bytes, whatever becomes of it. */
 import type { Db, OodReason } from '../db.js'
 import { remove } from '../disk.js'
 import { publish } from '../events.js'
@@ -9,7 +9,7 @@ import { perceptualHash } from '../photos/perceptual-hash.js'
 import { keepPhoto, liesAt, photoFile } from '../photos/store.js'
 import { erasedFilename, movePhoto, savePhotos } from '../photos/save-photos.js'
 
-export interface UnknownPhoto {
+export interface PhotoForReview {
   /** As they arrived. */
   readonly bytes: Uint8Array
   /** As the client called it. */
@@ -17,6 +17,11 @@ export interface UnknownPhoto {
   /** The token of the first who sent it; null: nobody has to sign in. */
   readonly sentById?: string | null
   readonly photo: DecodedPhoto
+  /** Why it is kept, beside the reasons that the model has: one of the three there must be. */
+  readonly disputed?: boolean
+  readonly sampled?: boolean
+  /** What it shows, as whoever disputes the answer says. */
+  readonly suggestedLabel?: string | null
   /** What the serving model said of it. */
   readonly prediction: {
     readonly topPrediction: string
@@ -33,16 +38,16 @@ export interface UnknownPhoto {
  * Bytes that were erased are not kept again: their Image says so, and is in no queue.
  * @returns id of its Image, the one that was there if these bytes came before. `imageQueued` is told for a new one only.
  */
-export async function keepForReview(hall: Pick<Hall, 'config' | 'db'>, unknown: UnknownPhoto): Promise<string> {
-  const hash = contentHash(unknown.bytes)
+export async function keepForReview(hall: Pick<Hall, 'config' | 'db'>, given: PhotoForReview): Promise<string> {
+  const hash = contentHash(given.bytes)
   const known = await hall.db.photo.findUnique({ where: { contentHash: hash }, include: { image: true } })
   if (known?.image) return known.image.id
   // The file first: a row must never promise a photo that is not there. An imported one lies where it was imported from, unless
   // its owner has put another in its place.
   const hasNoNeed = known !== null && (known.erasedAt !== null || (await liesAt(hall.config, known, known.storedHash)))
-  const stored = hasNoNeed ? known : await keepPhoto(hall.config, unknown.bytes, unknown.photo)
-  const { photo, prediction } = unknown
-  const filename = plainFilename(unknown.filename, stored.path)
+  const stored = hasNoNeed ? known : await keepPhoto(hall.config, given.bytes, given.photo)
+  const { photo, prediction, disputed = false, sampled = false, suggestedLabel = null } = given
+  const filename = plainFilename(given.filename, stored.path)
   const { id, isErased } = await hall.db.$transaction(async (tx) => {
     await savePhotos(tx, [
       {
@@ -63,8 +68,10 @@ export async function keepForReview(hall: Pick<Hall, 'config' | 'db'>, unknown: 
       data: [
         {
           photoId,
-          ...(isErased ? { filename: erasedFilename, reviewed: true } : { filename }),
-          sentById: unknown.sentById ?? null,
+          ...(isErased ? { filename: erasedFilename, reviewed: true } : { filename, suggestedLabel }),
+          disputed,
+          sampled,
+          sentById: given.sentById ?? null,
           ...prediction,
           oodReasons: [...prediction.oodReasons],
           allPredictions: prediction.allPredictions.map((one) => ({ ...one })),

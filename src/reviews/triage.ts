@@ -5,12 +5,13 @@ import type { Hall } from '../hall.js'
 import { countClassified, phaseEnded } from '../metrics.js'
 import type { Thresholds } from '../model/card.js'
 import { decode } from '../photos/decode.js'
+import { contentHash } from '../photos/identity.js'
 import { count } from '../predictions/counter.js'
 import { type HeatMap, heatMapOf } from '../predictions/heat-map.js'
-import { argmax, oodVerdict, softmax } from '../predictions/ood.js'
+import { oodVerdict, softmax } from '../predictions/ood.js'
 import type { Asked } from '../predictions/queue.js'
 import type { Serving } from '../predictions/serving.js'
-import { keepForReview } from './keep-for-review.js'
+import { keepForReview, type PhotoForReview } from './keep-for-review.js'
 
 export interface Upload {
   /** As they arrived. */
@@ -46,14 +47,14 @@ export interface Classification {
   heatMap: HeatMap | null
 }
 
-/** @throws WasteXError NO_MODEL, UNSUPPORTED_IMAGE, PAYLOAD_TOO_LARGE, OVERLOADED */
-export async function classify(
-  hall: Pick<Hall, 'config' | 'db'>,
-  serving: Serving,
-  { actor, receipt }: Doer,
-  { bytes, filename }: Upload,
-  asked: Asked = {},
-): Promise<Classification> {
+/** What a photo is, and what is to be kept of that where it goes to review. */
+interface Looked {
+  readonly said: Omit<Classification, 'imageId'>
+  readonly seen: Pick<PhotoForReview, 'photo' | 'prediction'>
+}
+
+/** Asks the model that serves. Nothing is counted or kept. @throws WasteXError NO_MODEL, UNSUPPORTED_IMAGE, PAYLOAD_TOO_LARGE, OVERLOADED */
+export async function look(serving: Serving, { bytes }: Pick<Upload, 'bytes'>, asked: Asked): Promise<Looked> {
   serving.model() // refuses before any work is done
   const began = performance.now()
   const photo = await decode(bytes, 'phone')
@@ -61,40 +62,60 @@ export async function classify(
   // Asked for now and used in the same breath: a model that retires answers what it has taken, and takes no more.
   const model = serving.model()
   const answer = await model.infer(photo.pixels, asked)
-  const inferred = performance.now()
 
   const novelty = Number.isNaN(answer.novelty) ? null : answer.novelty
   const { energy, confidence, reasons } = oodVerdict({ logits: answer.logits, novelty }, model.thresholds)
   const scores = scoresOf(model.classLabels, answer.logits)
   const classLabel = scores[0]?.classLabel ?? ''
-  const ood = reasons.length > 0
-  const imageId = ood
-    ? await keepForReview(hall, {
-        bytes,
-        filename,
-        sentById: tokenIdOf(actor),
-        photo,
-        prediction: {
-          topPrediction: classLabel,
-          confidence,
-          energy,
-          novelty,
-          oodReasons: reasons,
-          allPredictions: scores.map((score) => ({ classLabel: score.classLabel, probability: score.probability })),
-        },
-      })
-    : null
   const { run, thresholds } = model
-  const verdict = { classLabel, confidence, energy, novelty, ood, oodReasons: reasons, imageId, run }
-  const heatMap = heatMapOf(answer.evidence, answer.logits.length, argmax(answer.logits))
-  const said: Classification = { ...verdict, scores, thresholds, heatMap }
-  // To a client whose request may come again, the very same is said again, and nothing is counted.
-  const answered = receipt && { ...receipt, actor: nameOf(actor).id, answer: JSON.parse(JSON.stringify(said)) }
-  await count(hall.db, { classLabel, ood, answered })
-  phaseEnded('record', inferred)
-  countClassified(classLabel, ood)
-  return said
+  const heatMap = heatMapOf(answer.evidence, answer.logits)
+  const figures = { confidence, energy, novelty, oodReasons: reasons }
+  return {
+    said: { classLabel, ...figures, ood: reasons.length > 0, run, scores, thresholds, heatMap },
+    seen: {
+      photo,
+      prediction: {
+        topPrediction: classLabel,
+        ...figures,
+        allPredictions: scores.map((score) => ({ classLabel: score.classLabel, probability: score.probability })),
+      },
+    },
+  }
 }
+
+/** @throws WasteXError NO_MODEL, UNSUPPORTED_IMAGE, PAYLOAD_TOO_LARGE, OVERLOADED */
+export async function classify(
+  hall: Pick<Hall, 'config' | 'db'>,
+  serving: Serving,
+  { actor, receipt }: Doer,
+  upload: Upload,
+  asked: Asked = {},
+): Promise<Classification> {
+  const { said, seen } = await look(serving, upload, asked)
+  const looked = performance.now()
+  const { classLabel, ood } = said
+  const sampled = !ood && isSampled(upload.bytes, hall.config.reviewShare)
+  const imageId =
+    ood || sampled ? await keepForReview(hall, { ...upload, ...seen, sentById: tokenIdOf(actor), sampled }) : null
+  const answer: Classification = { ...said, imageId }
+  // To a client whose request may come again, the very same is said again, and nothing is counted.
+  const answered = receipt && { ...receipt, actor: nameOf(actor).id, answer: JSON.parse(JSON.stringify(answer)) }
+  await count(hall.db, { classLabel, ood, answered })
+  phaseEnded('record', looked)
+  countClassified(classLabel, ood)
+  return answer
+}
+
+/** Hexadecimal digits of a content hash: as many bits as a number holds. */
+const digits = 12
+
+/**
+ * By the photo itself and not by a die: the bits of a SHA-256 are as good as drawn, every server says the same, and whoever sends a
+ * photo again does not draw again.
+ * @param share 0 to 1
+ */
+export const isSampled = (bytes: Uint8Array, share: number): boolean =>
+  share > 0 && Number.parseInt(contentHash(bytes).slice(0, digits), 16) / 16 ** digits < share
 
 function scoresOf(classLabels: readonly string[], logits: Float32Array): ClassScore[] {
   const probabilities = softmax(logits)

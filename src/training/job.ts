@@ -61,9 +61,23 @@ export interface EpochResult {
   seconds: number
 }
 
+/** A test photo, and what is said of it. */
+export interface JudgedPhoto {
+  contentHash: string
+  classLabel: string
+  predicted: string
+  /** Probability of `predicted`. */
+  confidence: number
+  /** Probability of `classLabel`. */
+  labelProbability: number
+  /** By the model that served; null where it was not asked. */
+  baselinePredicted: string | null
+}
+
 export interface RunResult {
   evaluation: Metrics
   comparison: Comparison | null
+  testPhotos: JudgedPhoto[]
   thresholds: Thresholds
   artefacts: Artefact[]
 }

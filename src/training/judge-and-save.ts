@@ -15,6 +15,7 @@ import { finalModel, judgeFeatures } from './final-model.js'
 import { goldenPictures } from './golden.js'
 import type { Job, RunResult, TrainingPhoto } from './job.js'
 import type { Judged } from './judge.js'
+import { judgedPhotos } from './judged-photos.js'
 import { quantise } from './quantise.js'
 import { rows } from './rows.js'
 import { saveLayers } from './save-layers.js'
@@ -39,7 +40,7 @@ export async function judgeAndSave(ending: Ending): Promise<RunResult> {
     const write = (name: string, content: Uint8Array | string) => writeInDraft(path.join(folder, name), content)
     await write(onnxFile, model.onnx)
     const judged = await judgeFeatures(ending, model.novelty, split.test)
-    const comparison = await compareWithServing(ending, judged)
+    const { comparison, said } = await compareWithServing(ending, judged)
     const evaluation = evaluate({ classLabels: job.classLabels, truth: split.test.labels, logits: judged.logits })
 
     clock.start('saving')
@@ -69,7 +70,8 @@ export async function judgeAndSave(ending: Ending): Promise<RunResult> {
     })
     await write(cardFile, json({ ...card, files } satisfies Card))
     const artefacts = await artefactsIn(folder)
-    result = { evaluation, comparison, thresholds: model.thresholds, artefacts }
+    const testPhotos = judgedPhotos(test, judged, job.classLabels, said)
+    result = { evaluation, comparison, testPhotos, thresholds: model.thresholds, artefacts }
   })
   if (!result) throw new Error('the folder was written without a result')
   return result

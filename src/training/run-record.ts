@@ -19,6 +19,7 @@ async function append(tx: Db, runId: string, type: RunEventType, payload: Prisma
   const seq = (last._max.seq ?? 0) + 1
   await tx.runEvent.create({ data: { runId, seq, type, payload } })
   await publish(tx, 'trainingEvent', { runId, seq })
+  if (type === 'TrainingStatusChanged') await publish(tx, 'runChanged', { runId })
 }
 
 /** Locks the run's row; undefined when the run is over (cancelled meanwhile): what comes late is dropped. */
@@ -28,17 +29,23 @@ async function lockLive(tx: Db, runId: string): Promise<TrainingRun['status'] | 
   return rows[0]?.status
 }
 
-/** @returns false when the run is over, and nothing was written. */
+/**
+ * @param data what changes of the run itself
+ * @param more whatever else is written with it
+ * @returns false when the run is over, and nothing was written.
+ */
 export function recordEvent(
   db: PrismaClient,
   runId: string,
   type: RunEventType,
   payload: Prisma.InputJsonObject,
   data: Prisma.TrainingRunUncheckedUpdateInput = {},
+  more?: (tx: Db) => Promise<void>,
 ): Promise<boolean> {
   return db.$transaction(async (tx) => {
     if (!(await lockLive(tx, runId))) return false
     if (Object.keys(data).length > 0) await tx.trainingRun.update({ where: { id: runId }, data })
+    await more?.(tx)
     await append(tx, runId, type, payload)
     return true
   })

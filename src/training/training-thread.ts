@@ -6,6 +6,7 @@ import type { Hall } from '../hall.js'
 import { startThread } from '../thread.js'
 import type { Job, Report } from './job.js'
 import { patiently } from '../database/patiently.js'
+import { recordTestPhotos } from './record-test-photos.js'
 import { RunFailure } from './run-failure.js'
 import { recordEpoch, recordEvent, recordStatus } from './run-record.js'
 
@@ -87,7 +88,7 @@ export class TrainingThread {
         return recordEpoch(hall.db, { runId, ...epoch }, epochs)
       }
       case 'finished': {
-        const { evaluation, comparison, thresholds, artefacts } = report
+        const { evaluation, comparison, testPhotos, thresholds, artefacts } = report
         const baseline = job.baseline && comparison ? { name: job.baseline.runName } : undefined
         const recommendation = comparison?.recommendation ?? null
         const data: Prisma.TrainingRunUncheckedUpdateInput = {
@@ -103,7 +104,9 @@ export class TrainingThread {
           artefacts: json(artefacts),
         }
         const { accuracy, macroF1 } = evaluation
-        await recordEvent(hall.db, runId, 'TrainingEvaluated', { accuracy, macroF1, recommendation }, data)
+        await recordEvent(hall.db, runId, 'TrainingEvaluated', { accuracy, macroF1, recommendation }, data, (tx) =>
+          recordTestPhotos(tx, runId, testPhotos),
+        )
         const over = { status: 'COMPLETED', stage: null, finishedAt: new Date() } as const
         return (await recordStatus(hall.db, system, runId, over, 'Completed')) !== undefined
       }

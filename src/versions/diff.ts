@@ -1,6 +1,7 @@
 /** What one version has that another has not. Any two can be compared, whether or not one came from the other. */
 import { type Db, type DatasetVersion, Prisma } from '../db.js'
 import { notFound } from '../errors.js'
+import { type EntryPage, pageOf } from './entry-page.js'
 
 export interface ClassDifference {
   readonly classLabel: string
@@ -92,15 +93,6 @@ export async function diffCounts(db: Db, { from, to, steps }: VersionDiff): Prom
   return { added: to.totalImages - common, removed: from.totalImages - common, relabelled }
 }
 
-export interface DiffPage {
-  /** Entries after (before) this id only. */
-  readonly after?: bigint | undefined
-  readonly before?: bigint | undefined
-  readonly take: number
-  /** The last ones instead of the first, last first. */
-  readonly backwards?: boolean | undefined
-}
-
 /**
  * A page of what differs, by entry id; the database stops looking when the page is full.
  * @returns ids of `VersionEntry`: those of `to`, and for `removed` those of `from`
@@ -109,7 +101,7 @@ export async function diffEntries(
   db: Db,
   { from, to, steps }: VersionDiff,
   kind: keyof DiffCounts,
-  { after, before, take, backwards }: DiffPage,
+  page: EntryPage,
 ): Promise<bigint[]> {
   const [own, other] = kind === 'removed' ? [from.id, to.id] : [to.id, from.id]
   const twin = Prisma.sql`SELECT FROM "VersionEntry" o WHERE o."versionId" = ${other} AND o."photoId" = e."photoId"`
@@ -120,9 +112,6 @@ export async function diffEntries(
   const rows = await db.$queryRaw<{ id: bigint }[]>`
     WITH ${candidates(own, steps)}
     SELECT e.id FROM candidate e
-    WHERE ${differs}
-      ${after === undefined ? Prisma.empty : Prisma.sql`AND e.id > ${after}`}
-      ${before === undefined ? Prisma.empty : Prisma.sql`AND e.id < ${before}`}
-    ORDER BY e.id ${backwards ? Prisma.sql`DESC` : Prisma.empty} LIMIT ${take}`
+    WHERE ${differs} ${pageOf(page)}`
   return rows.map(({ id }) => id)
 }

@@ -8,7 +8,8 @@ import { longestKey } from '../../src/api/once.js'
 import { defaultPageSize, maxPageSize } from '../../src/api/page.js'
 import { maxNesting } from '../../src/api/parse-json.js'
 import { maxJsonBytes } from '../../src/api/request-rules.js'
-import { maxLabels } from '../../src/api/schema/review-mutations.js'
+import { mostPhotos } from '../../src/api/schema/review-mutations.js'
+import { mostDays } from '../../src/api/schema/classified-by-hour.js'
 import { httpLimits } from '../../src/api/server.js'
 import { maxSessionBytes } from '../../src/api/session.js'
 import { socketLimits } from '../../src/api/sockets.js'
@@ -19,6 +20,7 @@ import { lockLimits } from '../../src/db.js'
 import { mailboxSize } from '../../src/events.js'
 import { photoLimits } from '../../src/photos/limits.js'
 import { maxWaiting } from '../../src/predictions/queue.js'
+import { claimLimits } from '../../src/reviews/claims.js'
 import { longestName } from '../../src/reviews/class-name.js'
 import { longestFilename } from '../../src/reviews/keep-for-review.js'
 import { mostClasses } from '../../src/versions/dataset-folder.js'
@@ -50,6 +52,7 @@ const requests = 'api-requests.test.ts'
 const signIn = 'access-sign-in.test.ts'
 const lookUp = 'access-look-up.test.ts'
 const locks = 'database-locks.test.ts'
+const claims = 'reviews-claims.test.ts'
 const tooLarge = '`PAYLOAD_TOO_LARGE`'
 const noPhoto = '`UNSUPPORTED_IMAGE`'
 const bad = '`BAD_USER_INPUT`'
@@ -283,6 +286,12 @@ export const limits: Readonly<Record<string, readonly Limit[]>> = {
       test: ['api-pages.test.ts', 'a hundred at most'],
     },
     {
+      what: 'days of `classifiedByHour`',
+      value: amount(mostDays),
+      answer: bad,
+      test: [requests, 'more days than are told by the hour'],
+    },
+    {
       what: 'time of a query',
       value: time(config.queryMs),
       setting: 'WASTEX_QUERY_SECONDS',
@@ -303,9 +312,27 @@ export const limits: Readonly<Record<string, readonly Limit[]>> = {
     },
     {
       what: 'photos labelled at once',
-      value: amount(maxLabels),
+      value: amount(mostPhotos),
       answer: bad,
       test: [requests, 'more photos than are labelled at once'],
+    },
+    {
+      what: 'photos claimed or let go at once, by their ids',
+      value: amount(mostPhotos),
+      answer: bad,
+      test: [claims, 'takes and lets go of so many photos'],
+    },
+    {
+      what: 'photos that a desk is given at once (`claimNext`)',
+      value: amount(claimLimits.next),
+      answer: 'cut to that',
+      test: [claims, 'fifty photos at a time'],
+    },
+    {
+      what: 'time that a claim is good for, unless it is asked for again',
+      value: time(claimLimits.leaseMs),
+      answer: 'the photo is free',
+      test: [claims, 'did not ask for again in time'],
     },
   ],
   Texts: [
@@ -314,6 +341,12 @@ export const limits: Readonly<Record<string, readonly Limit[]>> = {
       value: characters(longestName),
       answer: bad,
       test: ['reviews-queue.test.ts', 'names that make no sense'],
+    },
+    {
+      what: 'name of a desk',
+      value: characters(claimLimits.desk),
+      answer: bad,
+      test: [claims, 'has a name that is not too long'],
     },
     {
       what: 'name of a token',

@@ -1,8 +1,8 @@
 import { decode } from '../../src/photos/decode.js'
-import type { UnknownPhoto } from '../../src/reviews/keep-for-review.js'
+import type { PhotoForReview } from '../../src/reviews/keep-for-review.js'
 
 /** What classify hands to review for these bytes. */
-export async function unknownPhoto(bytes: Buffer, filename = 'phone.jpg'): Promise<UnknownPhoto> {
+export async function unknownPhoto(bytes: Buffer, filename = 'phone.jpg'): Promise<PhotoForReview> {
   return {
     bytes,
     filename,

@@ -3,7 +3,9 @@ import type { GraphQLResolveInfo } from 'graphql'
 import type { TrainingRun as Run } from '../../db.js'
 import { badInput } from '../../errors.js'
 import type { HeatMap } from '../../predictions/heat-map.js'
-import { type Classification, classify } from '../../reviews/triage.js'
+import { longestName } from '../../reviews/class-name.js'
+import { sendToReview } from '../../reviews/dispute.js'
+import { type Classification, classify, type Upload } from '../../reviews/triage.js'
 import { asksFor } from '../asks-for.js'
 import { longestKey, once, type OnceArguments } from '../once.js'
 import { phaseEnded } from '../../metrics.js'
@@ -31,7 +33,7 @@ const ClassScore = builder.objectRef<Score>('ClassScore').implement({
 const HeatMapType = builder.objectRef<HeatMap>('HeatMap').implement({
   role: 'DEVICE',
   description:
-    'A grid over the whole photo, which is shown to the network stretched to a square: how much each place speaks for a class (class activation map).',
+    'A grid over the whole photo, which is shown to the network stretched to a square: how much each place speaks for a class against the others (class activation map).',
   fields: (t) => ({
     width: t.exposeInt('width', { description: 'Places in a row.' }),
     height: t.exposeInt('height', { description: 'Rows.' }),
@@ -85,7 +87,7 @@ const ClassificationType = builder.objectRef<Classification>('Classification').i
       type: Image,
       nullable: true,
       description:
-        'The photo as it is kept for review; null when it is in distribution: then it was counted and forgotten.',
+        'The photo as it is kept for review. Null when it was counted and forgotten: it is in distribution, nobody disputes it (`sendToReview`), and chance has not chosen it (`WASTEX_REVIEW_SHARE`).',
       resolve: (query, { imageId }, _args, { hall }) =>
         imageId === null ? null : hall.db.image.findUnique({ ...query, where: { id: imageId } }),
     }),
@@ -140,9 +142,14 @@ interface Sent extends OnceArguments {
 
 const classifyFile = async (context: Context, info: GraphQLResolveInfo, file: File, { heat, ...key }: Sent) => {
   const { hall, serving } = context
-  const bytes = new Uint8Array(await file.arrayBuffer())
-  return once(context, info, (by) => classify(hall, serving, by, { bytes, filename: file.name }, { heat }), key)
+  const upload = await uploadOf(file)
+  return once(context, info, (by) => classify(hall, serving, by, upload, { heat }), key)
 }
+
+const uploadOf = async (file: File): Promise<Upload> => ({
+  bytes: new Uint8Array(await file.arrayBuffer()),
+  filename: file.name,
+})
 
 /** Its bytes came with the request. */
 function received(): void {
@@ -157,7 +164,7 @@ builder.mutationFields((t) => ({
     type: ClassificationType,
     role: 'DEVICE',
     description:
-      'Names the waste on a photo (JPEG, PNG or WebP, at most 10 MiB). In distribution: counted and forgotten. Out of distribution: kept once for each content, and queued for review.',
+      'Names the waste on a photo (JPEG, PNG or WebP, at most 10 MiB). In distribution: counted and forgotten, but for the share that chance sends to review as well (`WASTEX_REVIEW_SHARE`). Out of distribution: kept once for each content, and queued for review.',
     args: {
       image: t.arg({ type: 'Upload', required: true, description: 'The photo.' }),
       idempotencyKey: t.arg.string({ description: whatKey }),
@@ -193,6 +200,28 @@ builder.mutationFields((t) => ({
           }
         }),
       )
+    },
+  }),
+  sendToReview: t.field({
+    type: ClassificationType,
+    role: 'DEVICE',
+    description:
+      '“That is wrong”: keeps a photo for review, of whatever class the network is sure. A photo that was in distribution was forgotten, so it is sent again; it is classified as by `classify`, and counted nowhere. One that is in the queue already is DISPUTED as well from then on, and has the new suggestion; one that an operator is done with stays as it is.',
+    args: {
+      image: t.arg({ type: 'Upload', required: true, description: 'The photo, as for `classify`.' }),
+      classLabel: t.arg.string({
+        description: `What it shows instead, for the operator to read (\`suggestedLabel\`); introduces no class. Trimmed, 1 to ${longestName} characters. Left out: what was suggested before stays.`,
+      }),
+      idempotencyKey: t.arg.string({ description: whatKey }),
+    },
+    resolve: async (_root, { image, classLabel, idempotencyKey }, context, info) => {
+      received()
+      const { hall, serving } = context
+      const upload = await uploadOf(image)
+      const asked = { heat: asksFor(info, 'heatMap') }
+      return once(context, info, (by) => sendToReview(hall, serving, by, upload, classLabel, asked), {
+        key: idempotencyKey,
+      })
     },
   }),
 }))

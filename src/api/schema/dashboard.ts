@@ -1,6 +1,6 @@
 /** What the wall screen shows: the model that serves, and counts. */
 import type { Db } from '../../db.js'
-import { badInput } from '../../errors.js'
+import { hoursOf, type Period } from '../../predictions/period.js'
 import { ServingModel } from '../../predictions/serving.js'
 import { builder } from './builder.js'
 import { ClassCount } from './counts.js'
@@ -51,20 +51,11 @@ const ServingModelType = builder.objectType(ServingModel, {
   }),
 })
 
-interface Period {
-  from?: Date | null | undefined
-  to?: Date | null | undefined
-}
-
-const hourMs = 3_600_000
-const hourStart = (moment: Date) => new Date(Math.floor(moment.getTime() / hourMs) * hourMs)
-
 /** Sums by class over the hours that overlap the period, alphabetical; classes without any are left out. */
-async function countsOf(db: Db, which: 'totalCount' | 'oodCount', { from, to }: Period) {
-  if (from && to && from > to) throw badInput('to', '`to` lies before `from`.')
+async function countsOf(db: Db, which: 'totalCount' | 'oodCount', period: Period) {
   const rows = await db.trashCounter.groupBy({
     by: ['className'],
-    where: { [which]: { gt: 0 }, recordedAt: { ...(from && { gte: hourStart(from) }), ...(to && { lt: to }) } },
+    where: { [which]: { gt: 0 }, recordedAt: hoursOf(period) },
     _sum: { totalCount: true, oodCount: true },
   })
   return rows

@@ -1,11 +1,9 @@
 /** Rows of a version. */
-import type { DatasetVersion as Counted, Prisma } from '../../db.js'
-import { by, connectionOf, type Keyset } from '../page.js'
+import type { EntryPage } from '../../versions/entry-page.js'
+import { type Bounds, by, type Keyset } from '../page.js'
 import { photoUrl, thumbnailUrl } from '../urls.js'
 import { builder } from './builder.js'
 import { SplitEnum, ThumbnailSizeEnum } from './enums.js'
-import { pageQuery } from './page-query.js'
-import { DatasetVersion } from './version.js'
 
 export const VersionEntry = builder.prismaNode('VersionEntry', {
   description: 'A photo in a version, with its label and its split. Never changes.',
@@ -62,57 +60,10 @@ export const VersionEntryConnection = builder.connectionObject(
   { name: 'VersionEntryEdge', description: 'A row in its place in the list.' },
 )
 
-const VersionEntryFilter = builder.inputType('VersionEntryFilter', {
-  description: 'Which rows: all conditions that are given must hold.',
-  fields: (t) => ({
-    split: t.field({ type: SplitEnum, description: 'Of this split.' }),
-    classLabel: t.string({ description: 'Of this class, written as it is.' }),
-    reviewed: t.boolean({ description: 'true: those that came from review. false: imported ones.' }),
-  }),
-})
-
-function whereOf({
-  split,
-  classLabel,
-  reviewed,
-}: typeof VersionEntryFilter.$inferInput): Prisma.VersionEntryWhereInput {
-  return {
-    ...(split && { split }),
-    ...(classLabel != null && { classLabel }),
-    ...(reviewed != null && { sourceImageId: reviewed ? { not: null } : null }),
-  }
-}
-
-/** A version never changes, and its counts were written down with it: a million rows need not be counted again. */
-function countKnown(
-  { totalImages, classCounts, splits }: Counted,
-  { split, classLabel, reviewed }: typeof VersionEntryFilter.$inferInput,
-): number | undefined {
-  if (reviewed != null || (split && classLabel != null)) return undefined
-  if (split) return (splits as { split: string; count: number }[]).find((own) => own.split === split)?.count ?? 0
-  if (classLabel == null) return totalImages
-  const own = (classCounts as { classLabel: string; count: number }[]).find((one) => one.classLabel === classLabel)
-  return own?.count ?? 0
-}
-
 export const entryOrder: Keyset = { name: 'ENTRY', columns: [by('id', 'bigint', 'asc')] }
 
-builder.prismaObjectField(DatasetVersion, 'entries', (t) =>
-  t.connection(
-    {
-      type: VersionEntry,
-      description: 'Its photos, in the order in which they were added.',
-      args: { filter: t.arg({ type: VersionEntryFilter, description: 'Left out: all of them.' }) },
-      resolve: (version, args, context, info) => {
-        const { db } = context.hall
-        const filter = { versionId: version.id, ...whereOf(args.filter ?? {}) }
-        return connectionOf(args, entryOrder, {
-          rows: ({ where, ...slice }) =>
-            db.versionEntry.findMany({ ...pageQuery(context, info), ...slice, where: { AND: [filter, where] } }),
-          count: async () => countKnown(version, args.filter ?? {}) ?? (await db.versionEntry.count({ where: filter })),
-        })
-      },
-    },
-    VersionEntryConnection,
-  ),
-)
+/** As queries of our own take it: its one column is the id, read by the cursor's codec. */
+export function entryPage(take: number, { after, before, backwards }: Bounds): EntryPage {
+  const [afterId, beforeId] = [after?.[0], before?.[0]] as (bigint | undefined)[]
+  return { after: afterId, before: beforeId, take, backwards }
+}

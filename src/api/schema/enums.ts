@@ -33,6 +33,17 @@ export const OodReasonEnum = builder.enumType('OodReason', {
   } as const,
 })
 
+export const ReviewReasonEnum = builder.enumType('ReviewReason', {
+  description: 'Why a photo is kept for review.',
+  values: {
+    ENERGY: { description: 'Out of distribution by its energy (`OodReason`).' },
+    CONFIDENCE: { description: 'Out of distribution by its confidence.' },
+    NOVELTY: { description: 'Out of distribution by its novelty.' },
+    DISPUTED: { description: 'Whoever had the answer said that it is wrong (`sendToReview`).' },
+    SAMPLED: { description: 'In distribution, and chosen by chance (`WASTEX_REVIEW_SHARE`).' },
+  } as const,
+})
+
 export const TrainingStatusEnum = builder.enumType('TrainingStatus', {
   description:
     'Where a training run stands. COMPLETED, FAILED, CANCELLED and INTERRUPTED are final until it is resumed.',

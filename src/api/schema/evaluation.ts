@@ -69,6 +69,10 @@ const Evaluation = builder.objectRef<Metrics>('Evaluation').implement({
   }),
 })
 
+const howInterval = 'paired percentile bootstrap over the test photos'
+const whenNoInterval =
+  'null where too few photos leave it undefined, and for runs compared before there were intervals.'
+
 const MetricDelta = builder.objectRef<Delta>('MetricDelta').implement({
   description: 'One figure of both models on the same test photos.',
   fields: (t) => ({
@@ -76,6 +80,16 @@ const MetricDelta = builder.objectRef<Delta>('MetricDelta').implement({
     baseline: t.exposeFloat('baseline', { description: 'Of the model that served.' }),
     candidate: t.exposeFloat('candidate', { description: 'Of this run.' }),
     delta: t.exposeFloat('delta', { description: 'Candidate less baseline: better above 0, but for `loss`.' }),
+    low: t.float({
+      nullable: true,
+      description: `Lower end of the 95 % interval of \`delta\` (${howInterval}); ${whenNoInterval}`,
+      resolve: ({ low }) => low ?? null,
+    }),
+    high: t.float({
+      nullable: true,
+      description: `Upper end of it; ${whenNoInterval}`,
+      resolve: ({ high }) => high ?? null,
+    }),
   }),
 })
 

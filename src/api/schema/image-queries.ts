@@ -1,15 +1,16 @@
 /** The review queue and its neighbours. */
-import type { Prisma } from '../../db.js'
 import { notFound } from '../../errors.js'
+import { whereOf } from '../../reviews/photo-filter.js'
 import { rawId } from '../ids.js'
 import { by, connectionOf, type Keyset } from '../page.js'
 import { visibleImages } from '../visible.js'
 import { builder } from './builder.js'
-import { OodReasonEnum } from './enums.js'
+import { OodReasonEnum, ReviewReasonEnum } from './enums.js'
 import { Image, ImageConnection } from './image.js'
 import { pageQuery } from './page-query.js'
 
-const orders = {
+/** Photos in order, and where a page of them ends. */
+export const imageOrders = {
   OLDEST: { name: 'OLDEST', columns: [by('createdAt', 'date', 'asc'), by('id', 'uuid', 'asc')] },
   NEWEST: { name: 'NEWEST', columns: [by('createdAt', 'date', 'desc'), by('id', 'uuid', 'desc')] },
   HIGHEST_ENERGY: { name: 'HIGHEST_ENERGY', columns: [by('energy', 'float', 'desc'), by('id', 'uuid', 'asc')] },
@@ -23,7 +24,7 @@ const orders = {
   },
 } as const satisfies Record<string, Keyset>
 
-const ImageOrder = builder.enumType('ImageOrder', {
+export const ImageOrder = builder.enumType('ImageOrder', {
   description: 'Which photos come first.',
   values: {
     OLDEST: { description: 'Those that have waited longest.' },
@@ -34,7 +35,7 @@ const ImageOrder = builder.enumType('ImageOrder', {
   } as const,
 })
 
-const ImageFilter = builder.inputType('ImageFilter', {
+export const ImageFilter = builder.inputType('ImageFilter', {
   description: 'Which photos: all conditions that are given must hold.',
   fields: (t) => ({
     reviewed: t.boolean({ description: 'false: the queue. true: those an operator is done with.' }),
@@ -43,14 +44,16 @@ const ImageFilter = builder.inputType('ImageFilter', {
     addedToDataset: t.boolean({ description: 'Taken in by a version, or not.' }),
     assignedLabel: t.string({ description: 'Labelled as this class.' }),
     topPrediction: t.string({ description: 'Thought most likely to be this class.' }),
-    oodReason: t.field({ type: OodReasonEnum, description: 'Sent to review for this reason, perhaps among others.' }),
+    oodReason: t.field({
+      type: OodReasonEnum,
+      description: 'Out of distribution for this reason, perhaps among others.',
+    }),
+    reviewReason: t.field({
+      type: ReviewReasonEnum,
+      description: 'Kept for review for this reason, perhaps among others.',
+    }),
   }),
 })
-
-function whereOf({ oodReason, ...equal }: typeof ImageFilter.$inferInput): Prisma.ImageWhereInput {
-  const given = Object.fromEntries(Object.entries(equal).filter(([, value]) => value != null))
-  return oodReason ? { ...given, oodReasons: { has: oodReason } } : given
-}
 
 builder.queryField('images', (t) =>
   t.connection(
@@ -65,7 +68,7 @@ builder.queryField('images', (t) =>
       resolve: (_root, args, context, info) => {
         const { db } = context.hall
         const filter = whereOf(args.filter ?? {})
-        return connectionOf(args, orders[args.orderBy ?? 'OLDEST'], {
+        return connectionOf(args, imageOrders[args.orderBy ?? 'OLDEST'], {
           rows: ({ where, ...slice }) =>
             db.image.findMany({ ...pageQuery(context, info), ...slice, where: { AND: [filter, where] } }),
           count: () => db.image.count({ where: filter }),

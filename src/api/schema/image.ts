@@ -1,12 +1,13 @@
-/** Photos that the network did not know, and that are kept for an operator. */
+/** Photos that are kept for an operator. */
+import { reviewReasonsOf } from '../../reviews/reasons.js'
 import { photoUrl, thumbnailUrl } from '../urls.js'
 import { builder } from './builder.js'
 import { ClassProbability } from './counts.js'
-import { OodReasonEnum, ThumbnailSizeEnum } from './enums.js'
+import { OodReasonEnum, ReviewReasonEnum, ThumbnailSizeEnum } from './enums.js'
 
 export const Image = builder.prismaNode('Image', {
   description:
-    'A photo kept for review because it was out of distribution. One for each content: sent again, the same Image answers.',
+    'A photo kept for review because it was out of distribution, because somebody disputed the answer, or by chance: `reviewReasons` says. One for each content: sent again, the same Image answers.',
   // Whoever sends bytes that are known gets their Image, whoever sent them first; the rest of it is the first sender's.
   role: 'SENDER',
   id: { field: 'id', role: 'DEVICE' },
@@ -61,7 +62,17 @@ export const Image = builder.prismaNode('Image', {
     }),
     oodReasons: t.expose('oodReasons', {
       type: [OodReasonEnum],
+      description: 'Why it was out of distribution; empty when it was not.',
+    }),
+    reviewReasons: t.field({
+      type: [ReviewReasonEnum],
       description: 'Why it went to review; at least one.',
+      resolve: reviewReasonsOf,
+    }),
+    suggestedLabel: t.exposeString('suggestedLabel', {
+      nullable: true,
+      description:
+        'What it shows, as whoever disputed the answer last says (`sendToReview`): a suggestion, that need not be the name of any class. Null when nothing was said.',
     }),
     allPredictions: t.field({
       type: [ClassProbability],

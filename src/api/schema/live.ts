@@ -14,12 +14,27 @@ builder.subscriptionFields((t) => ({
     subscribe: (_root, _args, { hall }) => hall.events.subscribe('imageQueued'),
     resolve: (query, { id }, _args, { hall }) => hall.db.image.findUniqueOrThrow({ ...query, where: { id } }),
   }),
+  imageChanged: t.prismaField({
+    type: Image,
+    role: 'OPERATOR',
+    description: `Each photo of review that is claimed (or claimed for longer), let go, labelled, rejected, marked as reviewed, put back, disputed or erased, as it is when it is told. A claim that runs out is told to nobody: \`claim.until\` says when. ${mayEnd} \`images\` has them all.`,
+    subscribe: (_root, _args, { hall }) => hall.events.subscribe('imageChanged'),
+    resolve: (query, { id }, _args, { hall }) => hall.db.image.findUniqueOrThrow({ ...query, where: { id } }),
+  }),
   trashCounted: t.field({
     type: ClassCount,
     role: 'OPERATOR',
     description: `Each in-distribution photo that is counted: its class, and that class’s count since the beginning. ${mayEnd} \`trashCounts\` has them all.`,
     subscribe: (_root, _args, { hall }) => hall.events.subscribe('trashCounted'),
     resolve: (counted) => counted,
+  }),
+  trainingRunChanged: t.prismaField({
+    type: TrainingRun,
+    role: 'OPERATOR',
+    description: `Each run that is started, runs, ends or goes on, as it is when it is told; \`trainingEvents\` tells what happens in it. ${mayEnd} \`trainingRuns\` has them all.`,
+    subscribe: (_root, _args, { hall }) => hall.events.subscribe('runChanged'),
+    resolve: (query, { runId }, _args, { hall }) =>
+      hall.db.trainingRun.findUniqueOrThrow({ ...query, where: { id: runId } }),
   }),
   modelPromoted: t.prismaField({
     type: TrainingRun,

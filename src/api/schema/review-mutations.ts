@@ -1,4 +1,5 @@
 /** What an operator does with a photo. The answer is the photo as it is afterwards. */
+import type { Db } from '../../db.js'
 import { badInput } from '../../errors.js'
 import { longestName } from '../../reviews/class-name.js'
 import { label } from '../../reviews/label.js'
@@ -11,8 +12,15 @@ import { rawId } from '../ids.js'
 import { builder } from './builder.js'
 import { Image } from './image.js'
 
-/** Labels given at once: one transaction holds them all. */
-export const maxLabels = 500
+/** Photos that are labelled or claimed at once: one transaction holds them all. */
+export const mostPhotos = 500
+
+/** The photos, in this order. */
+export async function imagesOf(db: Db, query: object, ids: readonly string[]) {
+  const rows = await db.image.findMany({ ...query, where: { id: { in: [...ids] } } })
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return ids.flatMap((id) => byId.get(id) ?? [])
+}
 
 const whereLabel = `Trimmed, compared without regard to case. A class that does not exist yet is introduced. 1 to ${longestName} characters.`
 
@@ -20,7 +28,8 @@ builder.mutationFields((t) => ({
   markReviewed: t.prismaField({
     type: Image,
     role: 'OPERATOR',
-    description: 'Takes a photo out of the queue without a label. `CONFLICT` when it is in a version.',
+    description:
+      'Takes a photo out of the queue without a label. `CONFLICT` when it is in a version, or another token has it in hand (`claim`).',
     args: { id: t.arg.id({ required: true, description: 'The photo.' }) },
     resolve: async (query, _root, args, context, info) => {
       const { hall } = context
@@ -32,7 +41,8 @@ builder.mutationFields((t) => ({
   label: t.prismaField({
     type: Image,
     role: 'OPERATOR',
-    description: 'Says what a photo shows: it is reviewed and staged from then on. `CONFLICT` when it is in a version.',
+    description:
+      'Says what a photo shows: it is reviewed and staged from then on. `CONFLICT` when it is in a version, or another token has it in hand (`claim`).',
     args: {
       id: t.arg.id({ required: true, description: 'The photo.' }),
       classLabel: t.arg.string({ required: true, description: whereLabel }),
@@ -47,25 +57,25 @@ builder.mutationFields((t) => ({
   labelMany: t.prismaField({
     type: [Image],
     role: 'OPERATOR',
-    description: 'Gives many photos one label: all of them, or none when one of them cannot be labelled.',
+    description:
+      'Gives many photos one label: all of them, or none when one of them cannot be labelled: it is in a version, or another token has it in hand (`claim`).',
     args: {
-      ids: t.arg.idList({ required: true, description: `The photos, at most ${maxLabels}. Answered in this order.` }),
+      ids: t.arg.idList({ required: true, description: `The photos, at most ${mostPhotos}. Answered in this order.` }),
       classLabel: t.arg.string({ required: true, description: whereLabel }),
     },
     resolve: async (query, _root, args, context, info) => {
       const { hall } = context
-      if (args.ids.length > maxLabels) throw badInput('ids', `At most ${maxLabels} photos at once.`)
+      if (args.ids.length > mostPhotos) throw badInput('ids', `At most ${mostPhotos} photos at once.`)
       const ids = args.ids.map((id) => rawId('Image', id, 'ids'))
       await once(context, info, (by) => labelMany(hall, by, ids, args.classLabel))
-      const rows = await hall.db.image.findMany({ ...query, where: { id: { in: ids } } })
-      const byId = new Map(rows.map((row) => [row.id, row]))
-      return ids.flatMap((id) => byId.get(id) ?? [])
+      return imagesOf(hall.db, query, ids)
     },
   }),
   unlabel: t.prismaField({
     type: Image,
     role: 'OPERATOR',
-    description: 'Takes a label back: the photo returns to the queue. `CONFLICT` when it is in a version.',
+    description:
+      'Takes a label back: the photo returns to the queue. `CONFLICT` when it is in a version, or another token has it in hand (`claim`).',
     args: { id: t.arg.id({ required: true, description: 'The photo.' }) },
     resolve: async (query, _root, args, context, info) => {
       const { hall } = context
@@ -78,7 +88,7 @@ builder.mutationFields((t) => ({
     type: Image,
     role: 'OPERATOR',
     description:
-      'Not waste at all, or not usable: reviewed, never staged, kept as an example of what is out of distribution. `CONFLICT` when it is in a version.',
+      'Not waste at all, or not usable: reviewed, never staged, kept as an example of what is out of distribution. `CONFLICT` when it is in a version, or another token has it in hand (`claim`).',
     args: { id: t.arg.id({ required: true, description: 'The photo.' }) },
     resolve: async (query, _root, args, context, info) => {
       const { hall } = context

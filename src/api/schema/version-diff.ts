@@ -10,7 +10,7 @@ import {
 import type { Context } from '../context.js'
 import { connectionOf, type PageArguments } from '../page.js'
 import { builder } from './builder.js'
-import { entryOrder, VersionEntry, VersionEntryConnection } from './entry.js'
+import { entryOrder, entryPage, VersionEntry, VersionEntryConnection } from './entry.js'
 import { pageQuery } from './page-query.js'
 import { DatasetVersion } from './version.js'
 import type { GraphQLResolveInfo } from 'graphql'
@@ -40,13 +40,10 @@ const entriesOf =
   ({ diff, counts }: DiffWithCounts, args: PageArguments, context: Context, info: GraphQLResolveInfo) => {
     const { db } = context.hall
     return connectionOf(args, entryOrder, {
-      rows: async ({ take }, { after, before, backwards }) => {
-        // Its one column is the id, read by the cursor's codec.
-        const [afterId, beforeId] = [after?.[0], before?.[0]] as (bigint | undefined)[]
-        const ids = await diffEntries(db, diff, kind, { after: afterId, before: beforeId, take, backwards })
+      rows: async (slice, bounds) => {
+        const ids = await diffEntries(db, diff, kind, entryPage(slice.take, bounds))
         if (ids.length === 0) return []
-        const orderBy = { id: backwards ? 'desc' : 'asc' } as const
-        return db.versionEntry.findMany({ ...pageQuery(context, info), where: { id: { in: ids } }, orderBy })
+        return db.versionEntry.findMany({ ...pageQuery(context, info), ...slice, where: { id: { in: ids } } })
       },
       count: async () => (await counts())[kind],
     })

@@ -54,7 +54,7 @@ const relu = (x: Expression): Expression => ({ op: 'relu', x })
 export const gate = (x: Expression): Expression => ({ op: 'sign', x: relu(x) })
 const reduce = (by: Reduction, x: Expression, axis: number): Expression => ({ op: 'reduce', by, axis, x })
 
-const dense = (x: Expression, kernel: Constant, bias?: Float32Array): Expression =>
+export const dense = (x: Expression, kernel: Constant, bias?: Float32Array): Expression =>
   bias ? { op: 'dense', x, kernel, bias } : { op: 'dense', x, kernel }
 /** Without a bias, by some of the kernel's rows. */
 export const denseOf = (rows: readonly [from: number, to: number], x: Expression, kernel: Constant): Expression => ({

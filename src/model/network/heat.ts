@@ -5,7 +5,18 @@
  *
  *   logit = what the biases make of it + sum over grids of the average over positions of the evidence there.
  */
-import { add, denseOf, type Expression, gate, type HeadWeights, layersOf, mapOf, multiply, when } from './expression.js'
+import {
+  add,
+  dense,
+  denseOf,
+  type Expression,
+  gate,
+  type HeadWeights,
+  layersOf,
+  mapOf,
+  multiply,
+  when,
+} from './expression.js'
 import { inceptionV3 } from './inception-v3.js'
 import { type Network, shapesOf } from './node.js'
 
@@ -35,7 +46,7 @@ export function headOutputs(head: HeadWeights, network: Network = inceptionV3): 
     let evidence = sum
     let below = first
     for (const layer of others) {
-      evidence = { op: 'dense', x: multiply(evidence, gate(below.sum)), kernel: layer.kernel }
+      evidence = dense(multiply(evidence, gate(below.sum)), layer.kernel)
       below = layer
     }
     outputs[name] = when(HEAT, evidence)

@@ -2,7 +2,9 @@
 import { createHash } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { drawSamples } from '../demo/draw.js'
 import type { TrainingRun } from '../src/db.js'
 import { artefactsOf, type Card } from '../src/model/card.js'
 import { logitsOf } from '../src/model/network/expression.js'
@@ -63,6 +65,33 @@ describe('where the network looked', () => {
     for (const { heatMap } of [known, unknown]) expectHeatMap(heatMap)
     expect(known['heatMap']).not.toEqual(unknown['heatMap'])
     expect(await classify(selection)).toEqual(known)
+  })
+
+  it('lies rather on the thing that is named than on the plain ground beside it', { timeout: minutes }, async () => {
+    const [width, height] = [200, 300]
+    const shares: number[] = []
+    for (const sample of await drawSamples(path.join(hall.folder, 'cans'), {
+      perClass: 6,
+      classes: ['can'],
+      seed: 9,
+    })) {
+      const thing = await sharp(sample.path).resize(width, height, { fit: 'cover' }).toBuffer()
+      for (const isLeft of [true, false]) {
+        const ground = { create: { width: 2 * width, height, channels: 3, background: '#d7d2cd' } } as const
+        const half = { input: thing, left: isLeft ? 0 : width, top: 0 }
+        const { classLabel, heatMap } = await classify(selection, {
+          photo: await sharp(ground).composite([half]).jpeg().toBuffer(),
+        })
+        if (classLabel !== 'can') continue
+        const map = heatMap as HeatMap
+        const sum = (isThere: (x: number) => boolean) =>
+          map.values.reduce((total, value, i) => total + (isThere(i % map.width) ? value : 0), 0)
+        const [left, right] = [sum((x) => x < 8), sum((x) => x > 8)]
+        shares.push((isLeft ? left : right) / (left + right))
+      }
+    }
+    expect(shares.length).toBeGreaterThan(3)
+    expect(shares.reduce((total, share) => total + share, 0) / shares.length).toBeGreaterThan(0.55)
   })
 
   it('is told of each of several photos', async () => {

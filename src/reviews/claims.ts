@@ -1,0 +1,152 @@
+/**
+ * Who has which photos of the queue in hand, so that two operators never look at the same one. A claim is a token's at one of its
+ * desks (the tabs of a browser), and a lease: a desk that is left, or dies, holds nothing for long, and nobody has to tidy up.
+ */
+import { type Doer, tokenIdOf } from '../access/doer.js'
+import { keepReceipt } from '../access/receipts.js'
+import { type Db, Prisma } from '../db.js'
+import { badInput, conflict } from '../errors.js'
+import type { Hall } from '../hall.js'
+import { type PhotoFilter, sqlOf } from './photo-filter.js'
+import { tellChanged } from './tell-changed.js'
+
+export const claimLimits = Object.freeze({
+  /** How long a claim is good for, from when it was last asked for. */
+  leaseMs: 120_000,
+  /** Photos that `claimNext` gives at once. */
+  next: 50,
+  /** Characters of a desk. */
+  desk: 64,
+})
+
+/** An order of photos, the last column being unique. Names are those of columns. */
+export type PhotoOrder = readonly {
+  readonly name: string
+  readonly direction: 'asc' | 'desc'
+  /** Rows without a value come last. */
+  readonly nullable: boolean
+}[]
+
+interface Desk {
+  readonly tokenId: string | null
+  readonly name: string
+}
+
+const wellFormed = new RegExp(`^[\\x21-\\x7e]{1,${claimLimits.desk}}$`)
+
+/** @throws WasteXError BAD_USER_INPUT */
+function deskOf({ actor }: Doer, name: string): Desk {
+  if (!wellFormed.test(name))
+    throw badInput('desk', `A desk has 1 to ${claimLimits.desk} visible ASCII characters: a random UUID is a good one.`)
+  return { tokenId: tokenIdOf(actor), name }
+}
+
+// By the clock of the database, where the transaction began: all servers have that one, and a lease does not end halfway through.
+const inHand = Prisma.sql`"claimedUntil" > now()`
+const at = ({ tokenId, name }: Desk) =>
+  Prisma.sql`(${inHand} AND "claimedById" IS NOT DISTINCT FROM ${tokenId}::uuid AND "claimedDesk" = ${name})`
+
+/**
+ * The first photos of the queue: those that the desk has already, whose lease begins anew, and then those that nobody has. What
+ * another transaction has locked is passed over: of two desks that ask at once, each gets others, and neither waits.
+ * @returns ids, in that order
+ * @throws WasteXError BAD_USER_INPUT
+ */
+export async function claimNext(
+  { db }: Pick<Hall, 'db'>,
+  by: Doer,
+  deskName: string,
+  { first, filter, order }: { readonly first: number; readonly filter: PhotoFilter; readonly order: PhotoOrder },
+): Promise<string[]> {
+  const desk = deskOf(by, deskName)
+  if (first < 0) throw badInput('first', '`first` must not be negative.')
+  const columns = order.map(({ name, direction, nullable }) =>
+    Prisma.raw(`"${name}" ${direction}${nullable ? ' NULLS LAST' : ''}`),
+  )
+  return db.$transaction(async (tx) => {
+    const pick = async (whose: Prisma.Sql, count: number) =>
+      tx.$queryRaw<{ id: string }[]>`
+        SELECT id FROM "Image" WHERE NOT reviewed AND ${whose} AND ${sqlOf(filter)}
+        ORDER BY ${Prisma.join(columns)} LIMIT ${count} FOR UPDATE SKIP LOCKED`
+    const wanted = Math.min(first, claimLimits.next)
+    const had = await pick(at(desk), wanted)
+    const free = await pick(Prisma.sql`(${inHand}) IS NOT TRUE`, wanted - had.length)
+    const ids = [...had, ...free].map(({ id }) => id)
+    return lease(tx, by, desk, ids)
+  })
+}
+
+/**
+ * These photos, as far as they are in the queue and in nobody else's hand.
+ * @returns ids of those, in the order of `ids`
+ * @throws WasteXError BAD_USER_INPUT
+ */
+export async function claim(
+  { db }: Pick<Hall, 'db'>,
+  by: Doer,
+  deskName: string,
+  ids: readonly string[],
+): Promise<string[]> {
+  const desk = deskOf(by, deskName)
+  return db.$transaction(async (tx) => {
+    const rows = await tx.$queryRaw<{ id: string }[]>`
+      SELECT id FROM "Image" WHERE id = ANY(${ids}::uuid[]) AND NOT reviewed AND ((${inHand}) IS NOT TRUE OR ${at(desk)})
+      ORDER BY id FOR UPDATE SKIP LOCKED`
+    const free = new Set(rows.map(({ id }) => id))
+    return lease(
+      tx,
+      by,
+      desk,
+      ids.filter((id) => free.has(id)),
+    )
+  })
+}
+
+/** Rows that are locked. A lease that begins anew is told, too: whoever watches knows how long it is good for. */
+async function lease(tx: Db, by: Doer, { tokenId, name }: Desk, ids: string[]): Promise<string[]> {
+  await tx.$executeRaw`
+    UPDATE "Image" SET "claimedById" = ${tokenId}::uuid, "claimedDesk" = ${name},
+      "claimedUntil" = now() + ${claimLimits.leaseMs}::int * interval '1 millisecond' WHERE id = ANY(${ids}::uuid[])`
+  await tellChanged(tx, ids)
+  await keepReceipt(tx, by, ids)
+  return ids
+}
+
+/**
+ * @param ids left out: all that the desk has
+ * @returns how many were let go
+ * @throws WasteXError BAD_USER_INPUT
+ */
+export async function release(
+  { db }: Pick<Hall, 'db'>,
+  by: Doer,
+  deskName: string,
+  ids?: readonly string[],
+): Promise<number> {
+  const desk = deskOf(by, deskName)
+  const which = ids ? Prisma.sql`id = ANY(${ids}::uuid[])` : Prisma.sql`true`
+  return db.$transaction(async (tx) => {
+    const rows = await tx.$queryRaw<{ id: string }[]>`
+      UPDATE "Image" SET "claimedUntil" = NULL
+      WHERE id IN (SELECT id FROM "Image" WHERE ${at(desk)} AND ${which} ORDER BY id FOR UPDATE) RETURNING id`
+    await tellChanged(
+      tx,
+      rows.map(({ id }) => id),
+    )
+    await keepReceipt(tx, by, rows.length)
+    return rows.length
+  })
+}
+
+/** Of a row of "Image": whether another token has it in hand. A claim of somebody who did not sign in hinders nobody. */
+export const claimedByAnother = ({ actor }: Doer): Prisma.Sql =>
+  Prisma.sql`(${inHand} AND "claimedById" <> ${tokenIdOf(actor)}::uuid) IS TRUE`
+
+/** @throws WasteXError CONFLICT, which says who has it and until when */
+export async function refuseClaimed(tx: Db, id: string): Promise<never> {
+  const { claimedBy, claimedUntil } = await tx.image.findUniqueOrThrow({
+    where: { id },
+    select: { claimedUntil: true, claimedBy: { select: { name: true } } },
+  })
+  throw conflict(`${claimedBy?.name} has it in hand until ${claimedUntil?.toISOString().slice(11, 19)} UTC.`)
+}
