@@ -1,7 +1,7 @@
 /** Photos in rows, as many as there are: only those in view are in the page, and the next page is asked for as its place comes near. */
 import { Box, Text } from '@mantine/core'
 import { useElementSize } from '@mantine/hooks'
-import { useWindowVirtualizer } from '@tanstack/react-virtual'
+import { defaultRangeExtractor, useWindowVirtualizer } from '@tanstack/react-virtual'
 import { type ReactNode, useEffect, useRef } from 'react'
 import { count } from '../look/figures.js'
 import { Loading, TroubleNote } from '../shell/states.js'
@@ -18,12 +18,15 @@ interface PhotoGridProps<Row> {
   width?: number
   /** Pixels below the square of the photo, for words. */
   below?: number
+  /** Index of a cell that stays in the page when it is out of view: the keyboard is there. */
+  kept?: number
   empty?: ReactNode
 }
 
 const gap = 8
 
-export function PhotoGrid<Row>({ pages, label, keyOf, render, width = 150, below = 0, empty }: PhotoGridProps<Row>) {
+export function PhotoGrid<Row>(props: PhotoGridProps<Row>) {
+  const { pages, label, keyOf, render, width = 150, below = 0, kept = 0, empty } = props
   const { ref, width: whole } = useElementSize<HTMLUListElement>()
   const list = useRef<HTMLUListElement | null>(null)
   const columns = Math.max(2, Math.floor((whole + gap) / (width + gap)))
@@ -31,15 +34,18 @@ export function PhotoGrid<Row>({ pages, label, keyOf, render, width = 150, below
   const height = side + below + gap
   const { rows, total, hasMore, isLoading, trouble, more, again } = pages
   const lines = Math.ceil(rows.length / columns)
+  const keptLine = Math.min(Math.floor(kept / columns), lines - 1)
   const virtual = useWindowVirtualizer({
     count: lines,
     estimateSize: () => height,
     overscan: 4,
+    rangeExtractor: (range) =>
+      [...new Set([...defaultRangeExtractor(range), keptLine])].filter((line) => line >= 0).sort((a, b) => a - b),
     scrollMargin: list.current?.offsetTop ?? 0,
   })
   useEffect(() => virtual.measure(), [virtual, height])
   const shown = virtual.getVirtualItems()
-  const last = shown.at(-1)?.index ?? 0
+  const last = virtual.range?.endIndex ?? 0
   useEffect(() => {
     if (hasMore && !isLoading && !trouble && whole > 0 && last >= lines - 6) more()
   }, [hasMore, isLoading, trouble, whole, last, lines, more])

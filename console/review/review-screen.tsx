@@ -1,5 +1,67 @@
+/** Photos that the model did not know, or may have got wrong, and what they show: one by one, many at once, and what comes of it. */
+import { Box, Tabs } from '@mantine/core'
+import { useState } from 'react'
+import { useClient } from 'urql'
+import { count } from '../look/figures.js'
 import { Screen } from '../shell/screen.js'
+import { Desk } from './desk.js'
+import { Filters } from './filters.js'
+import { KeysNote } from './keys-note.js'
+import { Many } from './many.js'
+import { useNews } from './news.js'
+import { NothingWaits } from './nothing-waits.js'
+import { Queue } from './queue.js'
+import { Refusals } from './refusals.js'
+import type { Room } from './room.js'
+import { Staged } from './staged.js'
+import { Tally } from './tally.js'
+import { useClasses } from './use-classes.js'
+import { useCounts } from './use-counts.js'
+import { useDecisions } from './use-decisions.js'
+import { type Tab, useFilter, useView } from './view.js'
 
 export default function ReviewScreen() {
-  return <Screen title="Review">…</Screen>
+  const client = useClient()
+  const [desk] = useState(() => new Desk(client))
+  const news = useNews()
+  const decisions = useDecisions(news)
+  const [view, show] = useView()
+  const filter = useFilter(view)
+  const counts = useCounts(news, filter, view.tab)
+  const [classLabels, recent] = useClasses(
+    news,
+    decisions.deeds.map(({ classLabel }) => classLabel),
+  )
+  const room: Room = { desk, news, decisions, classLabels, recent }
+  const empty = <NothingWaits counts={counts} view={view} show={show} />
+
+  return (
+    <Screen
+      title="Review"
+      about={<Tally counts={counts} decisions={decisions} news={news} desk={desk} />}
+      actions={<KeysNote />}
+    >
+      <Box>
+        <Refusals refusals={decisions.refusals} forget={decisions.forgetRefusals} />
+        <Tabs value={view.tab} onChange={(tab) => show({ tab: (tab ?? 'queue') as Tab })} keepMounted={false}>
+          <Tabs.List mb="md">
+            <Tabs.Tab value="queue">One by one</Tabs.Tab>
+            <Tabs.Tab value="many">Many at once</Tabs.Tab>
+            <Tabs.Tab value="staged">Staged{counts.staged ? ` · ${count(counts.staged)}` : ''}</Tabs.Tab>
+          </Tabs.List>
+          <Tabs.Panel value="queue">
+            <Filters view={view} show={show} classLabels={classLabels} />
+            <Queue room={room} filter={filter} order={view.order} empty={empty} />
+          </Tabs.Panel>
+          <Tabs.Panel value="many">
+            <Filters view={view} show={show} classLabels={classLabels} />
+            <Many room={room} filter={filter} order={view.order} empty={empty} />
+          </Tabs.Panel>
+          <Tabs.Panel value="staged">
+            <Staged room={room} staged={counts.staged} />
+          </Tabs.Panel>
+        </Tabs>
+      </Box>
+    </Screen>
+  )
 }

@@ -3,7 +3,7 @@ import { cacheExchange, Client, fetchExchange } from 'urql'
 import { createClient as createSocket } from 'graphql-ws'
 
 /** Cookies go along; this header says that a page of ours asks, and lets files be sent (multipart). */
-const headers = { 'graphql-preflight': '1' }
+export const headers = { 'graphql-preflight': '1' }
 
 /**
  * Answers are kept by document and variables; a mutation that returns a type has every answer that holds this type asked

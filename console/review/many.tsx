@@ -1,0 +1,92 @@
+/** The queue as a grid: choose many, say once what they are. */
+import { Button, Text } from '@mantine/core'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
+import type { ImageFilter, ImageOrder } from '../generated/graphql.js'
+import { counted } from '../look/figures.js'
+import { PhotoGrid } from '../photos/photo-grid.js'
+import { ActionBar } from './action-bar.js'
+import { focusNear } from './move-focus.js'
+import { PhotoCell, type QueuePhoto } from './photo-cell.js'
+import type { Room } from './room.js'
+import { useQueuePhotos } from './use-queue-photos.js'
+import { useSelection } from './use-selection.js'
+
+interface ManyProps {
+  room: Room
+  filter: ImageFilter
+  order: ImageOrder
+  empty: ReactNode
+}
+
+export function Many({ room, filter, order, empty }: ManyProps) {
+  const { desk, decisions, classLabels } = room
+  const { pages, isBehind } = useQueuePhotos(room, filter, order)
+  const holderOf = ({ claim }: QueuePhoto) => (claim && claim.desk !== desk.id ? claim.by : undefined)
+  const { ids, toggle, all, none } = useSelection(pages.rows.map((row) => (holderOf(row) ? undefined : row.id)))
+  const chosen = pages.rows.filter(({ id }) => ids.has(id))
+  const [at, setAt] = useState<number>()
+  const [note, setNote] = useState('')
+  const list = useRef<HTMLDivElement>(null)
+
+  /** Only what nobody else has in hand by now. */
+  const decide = async (act: (ids: readonly string[]) => void) => {
+    const wanted = chosen.map(({ id }) => id)
+    none()
+    const had = await desk.claim(wanted)
+    const mine = had ? wanted.filter((id) => had.has(id)) : wanted
+    if (mine.length > 0) act(mine)
+    const left = wanted.length - mine.length
+    setNote(left > 0 ? `${counted(left, 'photo')} left out: somebody else has them in hand, or is done with them.` : '')
+  }
+  const undo = () => void decisions.undo()
+
+  // The keyboard stays among the photos when what had it leaves.
+  useEffect(() => {
+    if (at !== undefined && document.activeElement === document.body && list.current) focusNear(list.current, at)
+  }, [pages.rows.length, at])
+
+  return (
+    <>
+      <ActionBar
+        room={room}
+        chosen={chosen}
+        label={(classLabel) => void decide((ids) => decisions.label(ids, classLabel))}
+        reject={() => void decide(decisions.reject)}
+        undo={undo}
+        all={all}
+        isAllLoaded={!pages.hasMore}
+        none={none}
+      />
+      <Text size="sm" role="status">
+        {note}
+      </Text>
+      {isBehind && (
+        <Button variant="light" size="xs" mb="xs" onClick={pages.again}>
+          There are others now: show them
+        </Button>
+      )}
+      <div ref={list}>
+        <PhotoGrid
+          pages={pages}
+          label="Photos of the queue"
+          keyOf={({ id }) => id}
+          below={28}
+          kept={at}
+          empty={empty}
+          render={(photo, index) => (
+            <PhotoCell
+              photo={photo}
+              index={index}
+              isChosen={ids.has(photo.id)}
+              holder={holderOf(photo)}
+              isNext={index === Math.min(at ?? 0, pages.rows.length - 1)}
+              classLabels={classLabels}
+              toggle={toggle}
+              focused={setAt}
+            />
+          )}
+        />
+      </div>
+    </>
+  )
+}

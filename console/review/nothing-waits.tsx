@@ -1,0 +1,58 @@
+/** What there is to do when no photo is left, and why none is. */
+import { Button, Group } from '@mantine/core'
+import { IconCircleCheck, IconFilterOff, IconUsers } from '@tabler/icons-react'
+import { Link } from 'wouter'
+import { counted } from '../look/figures.js'
+import { Empty } from '../shell/states.js'
+import type { Counts } from './use-counts.js'
+import type { View } from './view.js'
+
+interface NothingWaitsProps {
+  counts: Counts
+  view: View
+  show: (change: Partial<View>) => void
+}
+
+export function NothingWaits({ counts: { queue, matching, staged }, view, show }: NothingWaitsProps) {
+  if (matching)
+    return (
+      <Empty
+        icon={<IconUsers size={36} stroke={1.4} aria-hidden />}
+        title="Others have them in hand"
+        hint={`${counted(matching, 'photo')} ${matching === 1 ? 'waits, and is' : 'wait, and are'} being looked at by somebody else. What they leave comes here by itself.`}
+      />
+    )
+  if (queue && (view.predicted || view.reason))
+    return (
+      <Empty
+        icon={<IconFilterOff size={36} stroke={1.4} aria-hidden />}
+        title="No photo is like that"
+        hint={`${counted(queue, 'photo')} of other kinds ${queue === 1 ? 'waits' : 'wait'}.`}
+      >
+        <Button variant="default" onClick={() => show({ predicted: '', reason: '' })}>
+          Show all of the queue
+        </Button>
+      </Empty>
+    )
+  return (
+    <Empty
+      icon={<IconCircleCheck size={36} stroke={1.4} aria-hidden />}
+      title="Nothing waits"
+      hint={
+        staged
+          ? `Everything is looked at. ${counted(staged, 'labelled photo')} ${staged === 1 ? 'is' : 'are'} staged for the next version of the dataset.`
+          : 'A photo that the model does not know, or that somebody disputes, comes here by itself.'
+      }
+    >
+      <Group>
+        {staged ? (
+          <Button onClick={() => show({ tab: 'staged' })}>Look at what is staged</Button>
+        ) : (
+          <Button variant="default" component={Link} href="/classify">
+            Classify a photo
+          </Button>
+        )}
+      </Group>
+    </Empty>
+  )
+}

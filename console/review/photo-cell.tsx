@@ -1,0 +1,66 @@
+/** A photo among many: what the model thought, whether it is chosen, and who else has it in hand. */
+import { Text, UnstyledButton } from '@mantine/core'
+import { IconCheck } from '@tabler/icons-react'
+import type { QueuePhotosQuery } from '../generated/graphql.js'
+import { colourOf } from '../look/class-colour.js'
+import { percent } from '../look/figures.js'
+import { Thumbnail } from '../photos/thumbnail.js'
+import { moveFocus } from './move-focus.js'
+import classes from './review.module.css'
+
+export type QueuePhoto = QueuePhotosQuery['images']['edges'][number]['node']
+
+interface PhotoCellProps {
+  photo: QueuePhoto
+  index: number
+  isChosen: boolean
+  /** Whoever else has it in hand. */
+  holder: string | undefined
+  /** The one that Tab leads to. */
+  isNext: boolean
+  classLabels: readonly string[]
+  toggle: (index: number, isStretch: boolean) => void
+  focused: (index: number) => void
+}
+
+export function PhotoCell(props: PhotoCellProps) {
+  const { photo, index, isChosen, holder, isNext, classLabels, toggle, focused } = props
+  const { topPrediction, confidence, filename, thumbnailUrl } = photo
+  return (
+    <UnstyledButton
+      className={classes.cell}
+      data-index={index}
+      tabIndex={isNext ? 0 : -1}
+      aria-pressed={isChosen}
+      aria-disabled={holder !== undefined || undefined}
+      onFocus={() => focused(index)}
+      onKeyDown={(event) => {
+        const list = event.currentTarget.closest('ul')
+        if (list && moveFocus(list, index, event.key)) event.preventDefault()
+      }}
+      onClick={(event) => holder === undefined && toggle(index, event.shiftKey)}
+    >
+      <span className={classes.square}>
+        <Thumbnail url={thumbnailUrl} alt={filename} />
+        <IconCheck className={classes.tick} size={22} stroke={3} aria-hidden />
+      </span>
+      <span className={classes.words}>
+        {holder === undefined ? (
+          <>
+            <span className={classes.dot} style={{ background: colourOf(topPrediction, classLabels) }} aria-hidden />
+            <Text span size="xs" truncate flex={1}>
+              {topPrediction}
+            </Text>
+            <Text span size="xs" c="dimmed" className="figures">
+              {percent(confidence, 0)}
+            </Text>
+          </>
+        ) : (
+          <Text span size="xs" c="dimmed" truncate>
+            {holder === 'anybody' ? 'another desk' : holder} has it in hand
+          </Text>
+        )}
+      </span>
+    </UnstyledButton>
+  )
+}

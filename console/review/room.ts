@@ -1,0 +1,14 @@
+/** What the three ways to review have in common. */
+import type { Desk } from './desk.js'
+import type { News } from './news.js'
+import type { Decisions } from './use-decisions.js'
+
+export interface Room {
+  readonly desk: Desk
+  readonly news: News
+  readonly decisions: Decisions
+  /** Every class there is, alphabetical, those among them that were named a moment ago. */
+  readonly classLabels: readonly string[]
+  /** Classes that were given last, latest first. */
+  readonly recent: readonly string[]
+}

@@ -1,0 +1,106 @@
+/** What is labelled and in no version yet: looked over once more, put back, or made a version of. */
+import { ActionIcon, Button, Chip, Group, Text } from '@mantine/core'
+import { IconArrowBackUp } from '@tabler/icons-react'
+import { useState } from 'react'
+import { StagedPhotosDocument } from '../generated/graphql.js'
+import { colourOf } from '../look/class-colour.js'
+import { count } from '../look/figures.js'
+import { PhotoGrid } from '../photos/photo-grid.js'
+import { Thumbnail } from '../photos/thumbnail.js'
+import { Empty } from '../shell/states.js'
+import { usePages } from '../talk/pages.js'
+import { useMay } from '../talk/who.js'
+import { MakeVersion } from './make-version.js'
+import { useHeard } from './news.js'
+import classes from './review.module.css'
+import type { Room } from './room.js'
+import { useStagedCounts } from './use-staged-counts.js'
+
+export function Staged({ room, staged }: { room: Room; staged: number | undefined }) {
+  const { news, decisions, classLabels } = room
+  const [only, setOnly] = useState('')
+  const filter = { staged: true, ...(only && { assignedLabel: only }) }
+  const all = usePages(StagedPhotosDocument, { filter }, ({ images }) => images)
+  const [isBehind, setBehind] = useState(false)
+  const counts = useStagedCounts(news, classLabels, staged)
+  const mayMake = useMay('TRAINER')
+  useHeard(news, {
+    changed: ({ id, reviewed, rejected }) => {
+      if (reviewed && !rejected && !all.rows.some((row) => row.id === id)) setBehind(true)
+    },
+    gap: all.again,
+  })
+  const look = () => {
+    setBehind(false)
+    all.again()
+  }
+  const rows = all.rows.filter(({ id }) => !['UNLABEL', 'REJECT'].includes(decisions.became(id) ?? ''))
+  const pages = { ...all, rows, total: all.total && Math.max(rows.length, all.total - all.rows.length + rows.length) }
+  const isNothing = staged === 0 && rows.length === 0
+  return (
+    <>
+      {mayMake && <MakeVersion counts={counts} staged={staged ?? 0} made={look} />}
+      {!isNothing && !mayMake && (
+        <Text size="sm" c="dimmed" mb="md">
+          A trainer makes the next version of the dataset from these.
+        </Text>
+      )}
+      {counts.length > 1 && (
+        <Chip.Group value={only} onChange={setOnly}>
+          <Group gap={6} mb="md" role="group" aria-label="Which labels">
+            <Chip value="" size="xs">
+              All
+            </Chip>
+            {counts.map(({ classLabel, count: photos }) => (
+              <Chip key={classLabel} value={classLabel} size="xs">
+                {classLabel} {count(photos)}
+              </Chip>
+            ))}
+          </Group>
+        </Chip.Group>
+      )}
+      {isBehind && (
+        <Button variant="light" size="xs" mb="xs" onClick={look}>
+          There are others now: show them
+        </Button>
+      )}
+      <PhotoGrid
+        pages={pages}
+        label="Staged photos"
+        keyOf={({ id }) => id}
+        below={34}
+        empty={
+          <Empty
+            title="Nothing is staged"
+            hint="A photo that gets a label waits here until a version of the dataset takes it in."
+          />
+        }
+        render={({ id, filename, thumbnailUrl, assignedLabel }) => (
+          <div className={classes.cell}>
+            <div className={classes.square}>
+              <Thumbnail url={thumbnailUrl} alt={filename} />
+            </div>
+            <div className={classes.words}>
+              <span
+                className={classes.dot}
+                style={{ background: colourOf(assignedLabel ?? '', classLabels) }}
+                aria-hidden
+              />
+              <Text span size="xs" truncate flex={1}>
+                {assignedLabel}
+              </Text>
+              <ActionIcon
+                variant="subtle"
+                size="sm"
+                aria-label={`Put ${filename} back into the queue`}
+                onClick={() => decisions.unlabel([id])}
+              >
+                <IconArrowBackUp size={16} stroke={1.6} />
+              </ActionIcon>
+            </div>
+          </div>
+        )}
+      />
+    </>
+  )
+}

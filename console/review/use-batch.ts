@@ -1,0 +1,120 @@
+/** Photos claimed for this desk: held on to while somebody looks, more before they run out, let go on leaving. */
+import { useDebouncedCallback } from '@mantine/hooks'
+import { useCallback, useEffect, useRef, useState } from 'react'
+import type { ImageFilter, ImageOrder } from '../generated/graphql.js'
+import type { Trouble } from '../talk/trouble.js'
+import { ahead, type Batch, emptyBatch, withMore, without } from './batch.js'
+import type { Desk } from './desk.js'
+import { type News, useHeard } from './news.js'
+import type { Decisions } from './use-decisions.js'
+
+/** Photos ahead below which more are claimed, and how many at a time (`claimNext` gives 50 at most). */
+const few = 8
+const aTime = 20
+const mostInHand = 50
+/** Well within a lease (two minutes), also when one attempt fails. */
+const renewMs = 45_000
+const togetherMs = 300
+
+export interface InHand {
+  readonly batch: Batch
+  readonly change: (to: (batch: Batch) => Batch) => void
+  /** Nothing has come yet. */
+  readonly isLoading: boolean
+  readonly trouble: Trouble | undefined
+  readonly again: () => void
+}
+
+export function useBatch(
+  desk: Desk,
+  news: News,
+  { became, outbox }: Decisions,
+  filter: ImageFilter,
+  orderBy: ImageOrder,
+): InHand {
+  const [batch, setBatch] = useState(emptyBatch)
+  const [asked, setAsked] = useState<{ isLoading: boolean; trouble?: Trouble }>({ isLoading: true })
+  const now = useRef(batch)
+  /** The server had no more when it was last asked. */
+  const isDry = useRef(false)
+  const isAsking = useRef(false)
+  /** Answers to what was asked for before are late: they count no more. */
+  const turn = useRef(0)
+  const change = useCallback((to: (batch: Batch) => Batch) => setBatch((now.current = to(now.current))), [])
+  const key = JSON.stringify([filter, orderBy])
+
+  const refill = useCallback(async () => {
+    if (isAsking.current || isDry.current || ahead(now.current) >= few) return
+    const mine = turn.current
+    isAsking.current = true
+    const [filter, orderBy] = JSON.parse(key) as [ImageFilter, ImageOrder]
+    const first = Math.min(mostInHand, now.current.photos.length + aTime)
+    const { photos, trouble } = await desk.claimNext(first, filter, orderBy)
+    if (mine !== turn.current) return
+    isAsking.current = false
+    isDry.current = photos !== undefined && photos.length < first
+    const isDone = (id: string) => became(id) === 'LABEL' || became(id) === 'REJECT'
+    if (photos)
+      change((batch) =>
+        withMore(
+          batch,
+          photos.filter(({ id }) => !isDone(id)),
+        ),
+      )
+    setAsked({ isLoading: false, trouble })
+  }, [desk, key, change, became])
+  const refillSoon = useDebouncedCallback(() => {
+    isDry.current = false
+    void refill()
+  }, togetherMs)
+
+  const renew = useCallback(async () => {
+    const ids = now.current.photos.map(({ id }) => id)
+    const had = ids.length > 0 ? await desk.claim(ids) : undefined
+    if (had) change((batch) => without(batch, (id) => ids.includes(id) && !had.has(id) && !outbox.has(id)))
+    isDry.current = false
+    void refill()
+  }, [desk, change, refill, outbox])
+
+  // What is asked for begins anew, with nothing in hand.
+  useEffect(() => {
+    turn.current++
+    isAsking.current = false
+    isDry.current = false
+    void refill()
+    return () => {
+      change(() => emptyBatch)
+      setAsked({ isLoading: true })
+      void desk.release()
+    }
+  }, [desk, refill, change])
+
+  useEffect(() => {
+    void refill()
+  }, [batch, refill])
+
+  useEffect(() => {
+    const look = () => document.visibilityState === 'visible' && void renew()
+    const leave = () => desk.leave()
+    const timer = setInterval(look, renewMs)
+    document.addEventListener('visibilitychange', look)
+    addEventListener('pagehide', leave)
+    return () => {
+      clearInterval(timer)
+      document.removeEventListener('visibilitychange', look)
+      removeEventListener('pagehide', leave)
+    }
+  }, [desk, renew])
+
+  useHeard(news, {
+    changed: ({ id, reviewed, claim }) => {
+      if (outbox.has(id)) return
+      if (reviewed || (claim && claim.desk !== desk.id)) change((batch) => without(batch, (other) => other === id))
+      else if (!claim) refillSoon()
+    },
+    came: refillSoon,
+    gap: () => void renew(),
+  })
+
+  return { batch, change, ...asked, trouble: asked.trouble, again: () => void renew() }
+}

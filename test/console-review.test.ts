@@ -1,0 +1,158 @@
+/** The queue in the console: one photo at a time, by keys alone. */
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { hasBrowser, openBrowser, openConsole, seriousFindings } from './support/browser.js'
+import { queuePhotos } from './support/queued-photos.js'
+import { startTestServer, type TestServer } from './support/server.js'
+
+const hundred = Array.from({ length: 100 }, (_, i) => `photo-${i}.jpg`)
+/** What the operator sees on it: the model is wrong about every third one. */
+const keyFor = (i: number) => (i % 3 === 0 ? '2' : '1')
+
+describe.skipIf(!hasBrowser)('the queue, by keys alone', () => {
+  let server: TestServer
+  let browser: Browser
+  let page: Page
+  let complaints: string[]
+  beforeAll(async () => {
+    ;[server, browser] = await Promise.all([startTestServer(), openBrowser()])
+    await server.db.datasetClass.createMany({ data: ['glass', 'metal', 'paper'].map((name) => ({ name, key: name })) })
+    await queuePhotos(server, hundred)
+    ;({ page, complaints } = await openConsole(browser, server.address, '/review'))
+  })
+  afterAll(async () => {
+    await browser.close()
+    await server.close()
+  })
+
+  const shows = (filename: string) => page.getByAltText(`Photo to review: ${filename}`).waitFor()
+  const image = (filename: string) => server.db.image.findFirstOrThrow({ where: { filename } })
+  const labelOf = async (filename: string) => (await image(filename)).assignedLabel
+  const deedsOf = async (filename: string) => {
+    const { id } = await image(filename)
+    const entries = await server.db.auditEntry.findMany({ where: { subjectId: id }, orderBy: { id: 'asc' } })
+    return entries.map(({ action }) => action)
+  }
+
+  it('labels a hundred photos, each loaded when it is looked at, in the order of the decisions', async () => {
+    const began = performance.now()
+    for (const [i, filename] of hundred.entries()) {
+      await shows(filename)
+      await page.waitForFunction(() => document.querySelector<HTMLImageElement>('figure img')?.naturalWidth)
+      await page.keyboard.press(keyFor(i))
+    }
+    await page.getByText('Nothing waits').waitFor()
+    await expect.poll(() => server.db.image.count({ where: { staged: true } })).toBe(100)
+    console.log(`A hundred labels by keys, looking at each photo: ${((performance.now() - began) / 1000).toFixed(1)} s`)
+
+    const entries = await server.db.auditEntry.findMany({ where: { action: 'LABEL' }, orderBy: { id: 'asc' } })
+    const names = new Map((await server.db.image.findMany()).map(({ id, filename }) => [id, filename]))
+    expect(entries.map(({ subjectId }) => names.get(subjectId))).toEqual(hundred)
+    expect(entries.map(({ after }) => (after as { assignedLabel: string }).assignedLabel)).toEqual(
+      hundred.map((_, i) => (keyFor(i) === '1' ? 'glass' : 'paper')),
+    )
+    await page.getByText('100 done here').waitFor()
+    expect(await seriousFindings(page)).toEqual([])
+  })
+
+  it('takes back what was decided, the last first, and the photo is there at once', async () => {
+    await page.keyboard.press('u')
+    await shows('photo-99.jpg')
+    await page.keyboard.press('u')
+    await shows('photo-98.jpg')
+    await page.getByText('98 done here').waitFor()
+    await expect.poll(() => labelOf('photo-98.jpg')).toBe(null)
+    expect(await image('photo-98.jpg')).toMatchObject({ reviewed: false, staged: false })
+    await page.keyboard.press('r')
+    await shows('photo-99.jpg')
+    await expect.poll(async () => (await image('photo-98.jpg')).rejected).toBe(true)
+    await page.keyboard.press('1')
+    await page.getByText('Nothing waits').waitFor()
+  })
+
+  it('looks at the others by arrows, and puts one off until the end', async () => {
+    await queuePhotos(server, ['a.jpg', 'b.jpg', 'c.jpg'])
+    await shows('a.jpg')
+    await page.keyboard.press('ArrowRight')
+    await shows('b.jpg')
+    await page.keyboard.press('ArrowLeft')
+    await shows('a.jpg')
+    await page.keyboard.press('s')
+    await shows('b.jpg')
+    expect(await page.getByRole('list', { name: 'Photos in hand' }).getByRole('button').allTextContents()).toHaveLength(
+      3,
+    )
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('ArrowRight')
+    await shows('a.jpg')
+    expect(await seriousFindings(page)).toEqual([])
+  })
+
+  it('asks “Did you mean glass?” before a slip becomes a class', async () => {
+    await page.keyboard.press('/')
+    await page.keyboard.type('glsas')
+    await page.getByRole('option', { name: 'Did you mean glass?' }).waitFor()
+    await page.getByRole('option', { name: 'Make a new class glsas' }).waitFor()
+    expect(await seriousFindings(page)).toEqual([])
+    await page.keyboard.press('Enter')
+    await shows('c.jpg')
+    await expect.poll(() => labelOf('a.jpg')).toBe('glass')
+  })
+
+  it('makes a new class in place, which has a key from then on', async () => {
+    await page.keyboard.press('n')
+    await page.keyboard.type('textile')
+    await page.keyboard.press('Enter')
+    await shows('b.jpg')
+    await expect.poll(() => labelOf('c.jpg')).toBe('textile')
+    expect(await server.db.datasetClass.count({ where: { name: 'textile' } })).toBe(1)
+    await page.getByRole('list', { name: 'Classes' }).getByRole('button', { name: 'textile' }).waitFor()
+    const key = await page.getByRole('button', { name: 'textile' }).getAttribute('aria-keyshortcuts')
+    await page.keyboard.press(key ?? '')
+    await expect.poll(() => labelOf('b.jpg')).toBe('textile')
+    expect(complaints).toEqual([])
+  })
+
+  it('sends a decision again whose answer was lost, and it is done once', async () => {
+    await queuePhotos(server, ['d.jpg', 'e.jpg'])
+    await shows('d.jpg')
+    let lost = 0
+    await page.route('**/graphql', async (route) => {
+      if (!route.request().postData()?.includes('mutation LabelPhoto') || lost > 0) return route.continue()
+      await route.fetch()
+      lost++
+      await route.abort()
+    })
+    await page.keyboard.press('1')
+    await shows('e.jpg')
+    await page.getByText('1 not sent yet').waitFor()
+    await expect.poll(() => page.getByText('not sent yet').count()).toBe(0)
+    await page.unroute('**/graphql')
+    expect([lost, await labelOf('d.jpg'), await deedsOf('d.jpg')]).toEqual([1, 'glass', ['LABEL']])
+  })
+
+  it('keeps decisions over a reload while the server cannot be reached', async () => {
+    const cut = '**/graphql'
+    await page.route(cut, (route) =>
+      route.request().postData()?.includes('mutation LabelPhoto') ? route.abort() : route.continue(),
+    )
+    await page.keyboard.press('1')
+    await page.getByText('1 not sent yet').waitFor()
+    expect(await labelOf('e.jpg')).toBe(null)
+    page.once('dialog', (dialog) => void dialog.accept())
+    await page.reload()
+    await page.unroute(cut)
+    await expect.poll(() => labelOf('e.jpg')).toBe('glass')
+    expect(await deedsOf('e.jpg')).toEqual(['LABEL'])
+  })
+
+  it('says what the server would not do', async () => {
+    const [id] = await queuePhotos(server, ['f.jpg'])
+    await shows('f.jpg')
+    await server.db.image.update({ where: { id }, data: { addedToDataset: true } })
+    await page.keyboard.press('1')
+    await page.getByRole('alert').getByText('1 decision could not be kept').waitFor()
+    await page.getByText('A photo as “glass”').waitFor()
+    expect(await seriousFindings(page)).toEqual([])
+  })
+})
