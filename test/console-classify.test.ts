@@ -85,7 +85,6 @@ describe.skipIf(!hasBrowser)('classifying in the console', () => {
       await page.getByRole('button', { name: 'That is wrong' }).click()
       await page.getByRole('combobox', { name: 'What does it show?' }).fill('jar')
       expect(await seriousFindings(page)).toEqual([])
-      await page.keyboard.press('Escape') // closes the proposals
       await page.getByRole('button', { name: 'Send to review' }).click()
       await page.getByText('Thank you. It waits for an operator.').waitFor()
       expect(await hall.db.image.findFirstOrThrow({ where: { suggestedLabel: 'jar' } })).toMatchObject({
