@@ -145,6 +145,12 @@ describe.each([
     ])
   })
 
+  it('says what a training would take', async () => {
+    const { trainingEstimate } = await run(own.TrainingEstimateDocument, { input: { datasetVersion: 'v1' } })
+    expect(trainingEstimate).toMatchObject({ seconds: null, epochs: 44, startsFrom: null, basedOn: null })
+    expect(trainingEstimate.newViews).toBe(trainingEstimate.views)
+  })
+
   it(
     'trains, is cancelled, goes on, and tells all of it',
     async () => {

@@ -27,16 +27,19 @@ const againMs = 1_000
  * Subscribes for as long as the component is there. A line that breaks is mended, a stream that completes is asked for again.
  * @param variables subscribed anew when they say something else; null: not now
  * @param ends whether the stream is over when it completes (a run's), and not to be asked for again
+ * @param place further variables, looked up whenever it is asked for, after a broken line too: where a stream with numbers goes on
  */
 export function useLive<Result, Variables extends object>(
   document: TypedDocumentNode<Result, Variables>,
-  variables: Variables | null,
+  variables: NoInfer<Variables> | null,
   listening: Listening<Result>,
-  { ends = false } = {},
+  { ends = false, place }: { ends?: boolean; place?: () => Partial<NoInfer<Variables>> } = {},
 ): void {
   const socket = useSocket()
   const latest = useRef(listening)
   latest.current = listening
+  const placeNow = useRef(place)
+  placeNow.current = place
   /** The same for as long as it says the same. */
   const asked = useRef(variables)
   if (JSON.stringify(asked.current) !== JSON.stringify(variables)) asked.current = variables
@@ -46,21 +49,25 @@ export function useLive<Result, Variables extends object>(
     let over = false
     let stop = () => {}
     let again: ReturnType<typeof setTimeout> | undefined
+    const operation = {
+      query: stringifyDocument(document),
+      // Read when it is sent: the socket sends it again by itself when the line is back.
+      get variables() {
+        return { ...payload, ...placeNow.current?.() } as Record<string, unknown>
+      },
+    }
     const subscribe = () => {
-      stop = socket.subscribe<Result>(
-        { query: stringifyDocument(document), variables: payload as Record<string, unknown> },
-        {
-          next: ({ data }) => data && latest.current.next(data),
-          error: () => {}, // refused for good: whoever asks over HTTP hears why in words
-          complete: () => {
-            if (over || ends) return
-            again = setTimeout(() => {
-              latest.current.gap?.()
-              subscribe()
-            }, againMs)
-          },
+      stop = socket.subscribe<Result>(operation, {
+        next: ({ data }) => data && latest.current.next(data),
+        error: () => {}, // refused for good: whoever asks over HTTP hears why in words
+        complete: () => {
+          if (over || ends) return
+          again = setTimeout(() => {
+            latest.current.gap?.()
+            subscribe()
+          }, againMs)
         },
-      )
+      })
     }
     subscribe()
     const stopListening = socket.on('connected', (_socket, _payload, wasRetry) => {

@@ -1,5 +1,8 @@
-import { Screen } from '../shell/screen.js'
+import { useParams } from 'wouter'
+import { Overview } from './overview.js'
+import { RunScreen } from './run-screen.js'
 
 export default function TrainingScreen() {
-  return <Screen title="Training">…</Screen>
+  const { run } = useParams<{ run?: string }>()
+  return run === undefined ? <Overview /> : <RunScreen key={run} name={run} />
 }

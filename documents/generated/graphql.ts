@@ -431,6 +431,13 @@ export type WholeVersionFragment = { id: string, name: string, isActive: boolean
 
 export type EntryFragment = { id: string, physicalPath: string, split: Split, classLabel: string, filename: string, fileSize: number, contentHash: string, addedAt: string, url: string, thumbnailUrl: string, sourceImage: { id: string } | null };
 
+export type TrainingEstimateQueryVariables = Exact<{
+  input: StartTrainingInput;
+}>;
+
+
+export type TrainingEstimateQuery = { trainingEstimate: { seconds: number | null, views: number, newViews: number, epochs: number, startsFrom: { name: string } | null, basedOn: { name: string } | null } };
+
 export type StartTrainingMutationVariables = Exact<{
   input: StartTrainingInput;
 }>;
@@ -1456,6 +1463,22 @@ export const ClassesDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ClassesQuery, ClassesQueryVariables>;
+export const TrainingEstimateDocument = new TypedDocumentString(`
+    query TrainingEstimate($input: StartTrainingInput!) {
+  trainingEstimate(input: $input) {
+    seconds
+    views
+    newViews
+    epochs
+    startsFrom {
+      name
+    }
+    basedOn {
+      name
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TrainingEstimateQuery, TrainingEstimateQueryVariables>;
 export const StartTrainingDocument = new TypedDocumentString(`
     mutation StartTraining($input: StartTrainingInput!) {
   startTraining(input: $input) {

@@ -12,7 +12,15 @@ export interface Examples {
   labels: number[]
 }
 
-export function examplesOf({ photos, classLabels }: Job, split: Split): Examples {
+type Told = Pick<Job, 'photos' | 'classLabels'>
+
+export const splitOf = (told: Told) => ({
+  train: examplesOf(told, 'TRAIN'),
+  val: examplesOf(told, 'VAL'),
+  test: examplesOf(told, 'TEST'),
+})
+
+function examplesOf({ photos, classLabels }: Told, split: Split): Examples {
   const own = photos.filter((photo) => photo.split === split)
   return { photos: own, labels: own.map(({ classLabel }) => classLabels.indexOf(classLabel)) }
 }
@@ -41,6 +49,13 @@ export function trainingViews({ photos }: Examples, mirrored: Recipe['mirrored']
 /** As they are when judged. */
 export const wholeViews = ({ photos }: Pick<Examples, 'photos'>): ViewOf[] =>
   photos.map((photo) => ({ photo, view: 'whole' }))
+
+/** All that a run asks of the frozen part. */
+export const viewsWanted = ({ train, val, test }: ReturnType<typeof splitOf>, { mirrored }: Recipe): ViewOf[] => [
+  ...trainingViews(train, mirrored).views,
+  ...wholeViews(val),
+  ...wholeViews(test),
+]
 
 /** So many of them at most, from all over the list. */
 export const evenly = <T>(all: readonly T[], most: number): T[] =>

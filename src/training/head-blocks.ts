@@ -2,6 +2,7 @@
 import { boundaryOf } from '../model/network/depth.js'
 import { inceptionV3 } from '../model/network/inception-v3.js'
 import { nodesBetween, PIXELS, shapesOf } from '../model/network/node.js'
+import type { Wanted } from './features/extractor.js'
 import type { Recipe } from './recipes.js'
 import type { Settings } from './settings.js'
 
@@ -47,6 +48,12 @@ export function headBlocks(recipe: Recipe, { stage2 }: Settings, startsFromRun: 
     tuned,
   }
 }
+
+/** What the frozen part computes of a view. */
+export const computedOf = ({ wanted, boundary, tuned }: HeadBlocks): Wanted => ({
+  blocks: wanted,
+  boundary: tuned ? boundary : null,
+})
 
 /** Of a model in which nothing behind the boundary weighs anything. */
 export const onlyStill = (blocks: HeadBlocks): HeadBlocks => ({ ...blocks, head: blocks.still, moved: [] })

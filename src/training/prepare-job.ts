@@ -7,13 +7,12 @@ import { artefactsOf } from '../model/card.js'
 import { photoFile } from '../photos/store.js'
 import { trainingRows } from '../versions/training-rows.js'
 import { featuresFolder } from './features/place.js'
-import type { Job, OtherRun } from './job.js'
+import type { Job, OtherRun, TrainingPhoto } from './job.js'
 import type { Settings } from './settings.js'
 
 export async function prepareJob(hall: Hall, run: TrainingRun, weights: Job['weights']): Promise<Job> {
   const { config, db } = hall
   const version = await db.datasetVersion.findUniqueOrThrow({ where: { id: run.versionId } })
-  const rows = await trainingRows(db, version.id)
   const start = run.startedFromId ? await db.trainingRun.findUnique({ where: { id: run.startedFromId } }) : undefined
   const serving = await db.trainingRun.findFirst({ where: { isActive: true } })
   return {
@@ -21,14 +20,7 @@ export async function prepareJob(hall: Hall, run: TrainingRun, weights: Job['wei
     runName: run.name,
     versionName: version.name,
     classLabels: run.classLabels,
-    photos: rows.map((row) => ({
-      contentHash: row.contentHash,
-      storedHash: row.storedHash,
-      file: photoFile(config, row),
-      path: row.path,
-      split: row.split,
-      classLabel: row.classLabel,
-    })),
+    photos: await trainingPhotos(hall, version.id),
     // Written by `settingsFrom` when the run was started, and by nobody since.
     settings: run.settings as unknown as Settings,
     weights,
@@ -43,6 +35,21 @@ export async function prepareJob(hall: Hall, run: TrainingRun, weights: Job['wei
     rowsBytes: config.trainingRowsBytes,
     stop: new SharedArrayBuffer(1),
   }
+}
+
+export async function trainingPhotos(
+  { config, db }: Pick<Hall, 'config' | 'db'>,
+  versionId: number,
+): Promise<TrainingPhoto[]> {
+  const rows = await trainingRows(db, versionId)
+  return rows.map((row) => ({
+    contentHash: row.contentHash,
+    storedHash: row.storedHash,
+    file: photoFile(config, row),
+    path: row.path,
+    split: row.split,
+    classLabel: row.classLabel,
+  }))
 }
 
 const otherRun = (run: TrainingRun): OtherRun => ({ runName: run.name, artefacts: artefactsOf(run) })

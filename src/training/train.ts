@@ -4,9 +4,9 @@ import { loadTensorFlow } from '../model/network/tensorflow.js'
 import { loadBackbone } from '../model/weights/find.js'
 import { preprocessing } from '../photos/pixels.js'
 import { readCheckpoint, writeCheckpoint } from './checkpoint.js'
-import { examplesOf, trainingViews, wholeViews } from './examples.js'
+import { splitOf, viewsWanted } from './examples.js'
 import { FeatureSource } from './features/feature-source.js'
-import { type HeadBlocks, headBlocks, onlyStill } from './head-blocks.js'
+import { computedOf, type HeadBlocks, headBlocks, onlyStill } from './head-blocks.js'
 import type { Job, Report, RunResult } from './job.js'
 import { judgeAndSave } from './judge-and-save.js'
 import type { Parts } from './parts.js'
@@ -24,7 +24,7 @@ export async function train(job: Job, report: (report: Report) => void, checkSto
   const { settings } = job
   const recipe = recipes[settings.recipe]
   const blocks = headBlocks(recipe, settings, job.startFrom !== undefined)
-  const split = { train: examplesOf(job, 'TRAIN'), val: examplesOf(job, 'VAL'), test: examplesOf(job, 'TEST') }
+  const split = splitOf(job)
   const clock = new PhaseClock()
 
   clock.start('loading')
@@ -35,8 +35,8 @@ export async function train(job: Job, report: (report: Report) => void, checkSto
     job.folders.features,
     job.featureCacheBytes,
     backbone,
-    { blocks: blocks.wanted, boundary: blocks.tuned ? blocks.boundary : null },
-    [...trainingViews(split.train, recipe.mirrored).views, ...wholeViews(split.val), ...wholeViews(split.test)],
+    computedOf(blocks),
+    viewsWanted(split, recipe),
   )
   try {
     await computeFeatures(source, job, report, checkStop)

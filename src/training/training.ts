@@ -3,15 +3,14 @@ import type { Doer } from '../access/doer.js'
 import { isUniqueViolation, type TrainingRun } from '../db.js'
 import { conflict, notFound, WasteXError } from '../errors.js'
 import type { Hall } from '../hall.js'
-import { trainingEngine } from '../model/engine.js'
 import { countErased } from '../versions/training-rows.js'
 import { forgetCheckpoints } from './forget-checkpoints.js'
 import { Hosting } from './hosting.js'
-import { freeRunName, trainableClasses } from './new-run.js'
+import { freeRunName } from './new-run.js'
+import { checkEngine, planOf } from './plan.js'
 import { RunLock } from './run-lock.js'
 import { interrupt, isRunning, recordStart, recordStatus, running } from './run-record.js'
-import { settingsFrom, settingsToGoOn, type TrainingInput } from './settings.js'
-import { runToGoOnFrom } from './start-from.js'
+import type { TrainingInput } from './settings.js'
 
 export class Training {
   private readonly hosting: Hosting
@@ -27,13 +26,7 @@ export class Training {
   /** @throws WasteXError NOT_FOUND, BAD_USER_INPUT, TRAINING_IN_PROGRESS, TRAINING_UNAVAILABLE */
   async start(by: Doer, input: TrainingInput): Promise<TrainingRun> {
     const { db } = this.hall
-    await this.checkEngine()
-    const version = await db.datasetVersion.findUnique({ where: { name: input.datasetVersion } })
-    if (!version) throw notFound('dataset version', input.datasetVersion)
-    const asked = settingsFrom(input)
-    const startedFrom = await runToGoOnFrom(db, version, input)
-    const settings = startedFrom ? settingsToGoOn(asked) : asked
-    const classLabels = await trainableClasses(this.hall, version.id, version.name)
+    const { version, settings, startedFrom, classLabels } = await planOf(this.hall, input)
     const erased = await countErased(db, version.id)
     return this.begin((claim) =>
       recordStart(
@@ -64,7 +57,7 @@ export class Training {
 
   /** Goes on from the last checkpoint. @throws WasteXError NOT_FOUND, CONFLICT, TRAINING_IN_PROGRESS */
   async resume(by: Doer, name: string): Promise<TrainingRun> {
-    await this.checkEngine()
+    await checkEngine()
     const run = await this.hall.db.trainingRun.findUnique({ where: { name } })
     if (!run) throw notFound('training run', name)
     await this.interruptIfAbandoned(run)
@@ -113,11 +106,6 @@ export class Training {
   /** Parks a running training after the step in hand: it can be resumed. */
   close(): Promise<void> {
     return this.hosting.close()
-  }
-
-  private async checkEngine(): Promise<void> {
-    const engine = await trainingEngine()
-    if (!engine.ok) throw new WasteXError('TRAINING_UNAVAILABLE', `This server cannot train. ${engine.mend}`)
   }
 
   /** Writes that a run is QUEUED, and takes it on. */

@@ -25,7 +25,7 @@ const Stage2Input = builder.inputType('Stage2Input', {
   }),
 })
 
-const StartTrainingInput = builder.inputType('StartTrainingInput', {
+export const StartTrainingInput = builder.inputType('StartTrainingInput', {
   description: 'What to train. Only `datasetVersion` is required.',
   fields: (t) => ({
     datasetVersion: t.string({ required: true, description: 'Name of the version to learn from.' }),

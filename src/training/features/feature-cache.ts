@@ -74,6 +74,13 @@ export class FeatureCache {
     return cache
   }
 
+  /** Keys of all views that are kept. By the names of their files: none is looked into, or marked as wanted. */
+  static async keys(root: string, identity: FeatureIdentity, sizes: FeatureSizes): Promise<Set<string>> {
+    const { folder } = new FeatureCache(root, identity, sizes, 0)
+    const files = await readdir(folder, { recursive: true }).catch(() => [])
+    return new Set(files.map((file) => path.basename(file)))
+  }
+
   async has(key: string): Promise<boolean> {
     const found = await stat(this.file(key)).catch(() => undefined)
     if (found?.size !== this.bytesPerView) return false

@@ -5,7 +5,7 @@ import type { View } from '../../photos/views.js'
 import type { TrainingPhoto } from '../job.js'
 import { readPixels } from '../read-pixels.js'
 import { Extractor, featureSizes, type Wanted } from './extractor.js'
-import { FeatureCache, type Features } from './feature-cache.js'
+import { FeatureCache, type FeatureIdentity, type Features } from './feature-cache.js'
 import { featuresKey } from './place.js'
 
 export interface ViewOf {
@@ -24,6 +24,12 @@ export interface FeaturePlan {
 
 /** Larger ones are no faster (22.5 ms a view where 4 take 22.9), and take more memory. */
 const batchSize = 8
+const identityOf = (backbone: string, { blocks, boundary }: Wanted): FeatureIdentity => ({
+  backbone,
+  preprocessing,
+  boundary: boundary ?? '',
+  blocks,
+})
 const keyOf = ({ photo, view }: ViewOf) => `${featuresKey(photo)}.${view}`
 
 export class FeatureSource {
@@ -46,7 +52,7 @@ export class FeatureSource {
     wanted: Wanted,
     views: readonly ViewOf[],
   ): Promise<FeatureSource> {
-    const identity = { backbone: backbone.hash, preprocessing, boundary: wanted.boundary ?? '', blocks: wanted.blocks }
+    const identity = identityOf(backbone.hash, wanted)
     const cache = await FeatureCache.open(folder, identity, featureSizes(wanted), budget, views.map(keyOf))
     const present = await Promise.all(views.map((view) => cache.has(keyOf(view))))
     const missing = views.filter((_, i) => !present[i])
@@ -134,6 +140,17 @@ export class FeatureSource {
     this.computed += pixels.length
     return (await this.extractor).extract(pixels)
   }
+}
+
+/** Those that the cache lacks. @param backbone SHA-256 of its weights */
+export async function viewsToCompute(
+  folder: string,
+  backbone: string,
+  wanted: Wanted,
+  views: readonly ViewOf[],
+): Promise<number> {
+  const kept = await FeatureCache.keys(folder, identityOf(backbone, wanted), featureSizes(wanted))
+  return views.filter((view) => !kept.has(keyOf(view))).length
 }
 
 /** A photo is decoded once for all of its views that stand side by side. */

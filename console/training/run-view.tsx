@@ -1,0 +1,55 @@
+/** A run: where it stands, its phases, its curves. The same on its own screen and, for the newest, above the list of all. */
+import { Alert, Anchor, Stack, Text } from '@mantine/core'
+import { IconAlertTriangle, IconPlugConnected } from '@tabler/icons-react'
+import { Link } from 'wouter'
+import { ago, percent } from '../look/figures.js'
+import { Curves } from './curves.js'
+import { Phases } from './phases.js'
+import { Status } from './status.js'
+import type { Run, RunNow } from './use-run.js'
+import { isOn, recommendations } from './words.js'
+
+export function RunView({ run, epochs, story, caughtUp }: RunNow & { run: Run }) {
+  return (
+    <Stack gap="md">
+      {run.status === 'FAILED' && (
+        <Alert color="red" icon={<IconAlertTriangle />} title="It failed">
+          {run.error ?? 'Nobody knows why.'} Resume goes on from its last checkpoint.
+        </Alert>
+      )}
+      <div>
+        <Phases run={run} story={story} />
+        <div role="status">
+          {caughtUp && isOn(run.status) && (
+            <Alert color="gray" icon={<IconPlugConnected />} py="xs" mt="sm">
+              The connection was lost and is back. Whatever {run.name} told meanwhile has been sent: no epoch is
+              missing.
+            </Alert>
+          )}
+        </div>
+      </div>
+      <Curves run={run} epochs={epochs} />
+    </Stack>
+  )
+}
+
+/** Where it stands, in a line. */
+export function About({ run }: { run: Run }) {
+  const { startedAt, finishedAt, evaluation, recommendation, datasetVersion } = run
+  const said = [
+    ago(finishedAt ?? startedAt ?? run.createdAt),
+    evaluation?.accuracy != null && `accuracy ${percent(evaluation.accuracy)}`,
+    evaluation?.macroF1 != null && `macro F1 ${evaluation.macroF1.toFixed(3)}`,
+    recommendation && `recommended: ${recommendations[recommendation].toLowerCase()}`,
+    run.isActive && 'serves now',
+  ].filter(Boolean)
+  return (
+    <Text span size="sm" className="figures">
+      <Status status={run.status} /> · learns{' '}
+      <Anchor component={Link} href={`/datasets/${datasetVersion.name}`} inherit underline="always">
+        {datasetVersion.name}
+      </Anchor>{' '}
+      · {said.join(' · ')}
+    </Text>
+  )
+}

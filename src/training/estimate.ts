@@ -1,0 +1,87 @@
+/** How long a training would take, by what was measured of those before it on this server. */
+import type { TrainingRun } from '../db.js'
+import type { Hall } from '../hall.js'
+import { splitOf, viewsWanted } from './examples.js'
+import { viewsToCompute } from './features/feature-source.js'
+import { featuresFolder } from './features/place.js'
+import { computedOf, headBlocks } from './head-blocks.js'
+import { type Measured, type MeasuredStage, measuredRuns } from './measured.js'
+import { type Plan, planOf } from './plan.js'
+import { trainingPhotos } from './prepare-job.js'
+import { recipes } from './recipes.js'
+import type { TrainingInput } from './settings.js'
+
+export interface TrainingEstimate {
+  /** null: nothing like it was measured yet. */
+  readonly seconds: number | null
+  /** Of photos, that the frozen part is wanted of. */
+  readonly views: number
+  /** Those of them that the feature cache lacks. */
+  readonly newViews: number
+  /** Of both stages, at most. */
+  readonly epochs: number
+  readonly startsFrom: TrainingRun | null
+  /** Whose speed it is. */
+  readonly basedOn: TrainingRun | null
+}
+
+/** As `Training.start` would have it, and starts nothing. @throws WasteXError NOT_FOUND, BAD_USER_INPUT, TRAINING_UNAVAILABLE */
+export async function estimateTraining(hall: Hall, input: TrainingInput): Promise<TrainingEstimate> {
+  const plan = await planOf(hall, input)
+  const { settings, startedFrom, version, classLabels } = plan
+  const recipe = recipes[settings.recipe]
+  const split = splitOf({ photos: await trainingPhotos(hall, version.id), classLabels })
+  const views = viewsWanted(split, recipe)
+  const runs = await measuredRuns(hall, settings.recipe)
+  // Those of the last run: which ones this one would find shows when it begins, and maybe downloads them.
+  const backbone = runs[0]?.card.backbone.sha256
+  const computed = computedOf(headBlocks(recipe, settings, startedFrom !== undefined))
+  const newViews = backbone
+    ? await viewsToCompute(featuresFolder(hall.config), backbone, computed, views)
+    : views.length
+  const aView = secondsAView(runs)
+  const like = aView === undefined && newViews > 0 ? [] : runs.filter((run) => hasMeasured(run, plan))
+  const basedOn = like.find(({ run }) => (run.startedFromId === null) === (startedFrom === undefined)) ?? like[0]
+  const size = { train: split.train.photos.length, test: split.test.photos.length, newViews }
+  return {
+    seconds: basedOn ? secondsOf(basedOn, aView ?? 0, plan, size) : null,
+    views: views.length,
+    newViews,
+    epochs: settings.stage1.epochs + settings.stage2.epochs,
+    startsFrom: startedFrom ?? null,
+    basedOn: basedOn?.run ?? null,
+  }
+}
+
+/** Whether it went through every stage that this one would, as deep. */
+const hasMeasured = ({ head, fineTune, settings: own }: Measured, { settings: { stage1, stage2 } }: Plan): boolean =>
+  (stage1.epochs === 0 || head.epochs > 0) &&
+  (stage2.epochs === 0 || (fineTune.epochs > 0 && own.stage2.layers === stage2.layers))
+
+/** By the run that computed most: of a few views the time is that of getting ready. @returns undefined when none computed any */
+function secondsAView(runs: readonly Measured[]): number | undefined {
+  const [most] = runs.toSorted((a, b) => b.card.features.computed - a.card.features.computed)
+  const { features, timings = {} } = most?.card ?? {}
+  return features && features.computed > 0 ? (timings['loading'] ?? 0) / features.computed : undefined
+}
+
+function secondsOf(
+  { card, head, fineTune, settings: own }: Measured,
+  aView: number,
+  { settings }: Plan,
+  size: { train: number; test: number; newViews: number },
+): number {
+  const timing = (phase: string) => card.timings[phase] ?? 0
+  const gettingReady = Math.max(0, timing('loading') - card.features.computed * aView)
+  const mayStop = settings.earlyStopping && own.earlyStopping
+  const stage = ({ epochs, allowed, seconds }: MeasuredStage, wanted: number) =>
+    wanted === 0 ? 0 : (seconds / (card.photos.train * epochs)) * size.train * wanted * (mayStop ? epochs / allowed : 1)
+  const ending = timing('evaluating') + timing('saving') + timing('quantising')
+  return (
+    gettingReady +
+    size.newViews * aView +
+    stage(head, settings.stage1.epochs) +
+    stage(fineTune, settings.stage2.epochs) +
+    (ending * size.test) / card.photos.test
+  )
+}
