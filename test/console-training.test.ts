@@ -75,7 +75,7 @@ describe.skipIf(!hasBrowser)('the training screen', () => {
         .waitFor()
       await form.getByText('Advanced').click()
       await form.getByLabel('Fine-tune: layers').fill('55')
-      await form.getByText(/boundary/).waitFor()
+      await form.getByText(/do not end on a block/).waitFor()
       expect(await seriousFindings(page)).toEqual([])
       await form.getByLabel('Fine-tune: layers').fill('')
       // Goes on for as long as nobody stops it.
