@@ -11,6 +11,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // What is waited for comes when it comes: on a busy machine, too.
+    expect: { poll: { timeout: 10_000 } },
     // A test says what it does; the product's own logs would drown it.
     env: { LOG_LEVEL: 'silent' },
   },

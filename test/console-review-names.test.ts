@@ -8,7 +8,7 @@ import { nextName } from '../console/review/version-name.js'
 const classes = ['battery', 'can', 'cardboard', 'glass', 'metal', 'paper', 'plastic', 'verre brisé']
 
 describe('“Did you mean …?”', () => {
-  it.each([
+  it.each<[string, string | undefined, string]>([
     ['glsas', 'glass', 'neighbours that changed places'],
     ['galss', 'glass', 'the same further in front'],
     ['gkass', 'glass', 'another letter'],

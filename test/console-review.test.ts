@@ -19,6 +19,7 @@ describe.skipIf(!hasBrowser)('the queue, by keys alone', () => {
     await server.db.datasetClass.createMany({ data: ['glass', 'metal', 'paper'].map((name) => ({ name, key: name })) })
     await queuePhotos(server, hundred)
     ;({ page, complaints } = await openConsole(browser, server.address, '/review'))
+    page.setDefaultTimeout(10_000)
   })
   afterAll(async () => {
     await browser.close()
@@ -34,26 +35,33 @@ describe.skipIf(!hasBrowser)('the queue, by keys alone', () => {
     return entries.map(({ action }) => action)
   }
 
-  it('labels a hundred photos, each loaded when it is looked at, in the order of the decisions', async () => {
-    const began = performance.now()
-    for (const [i, filename] of hundred.entries()) {
-      await shows(filename)
-      await page.waitForFunction(() => document.querySelector<HTMLImageElement>('figure img')?.naturalWidth)
-      await page.keyboard.press(keyFor(i))
-    }
-    await page.getByText('Nothing waits').waitFor()
-    await expect.poll(() => server.db.image.count({ where: { staged: true } })).toBe(100)
-    console.log(`A hundred labels by keys, looking at each photo: ${((performance.now() - began) / 1000).toFixed(1)} s`)
+  // Two minutes: what the console promises an operator.
+  it(
+    'labels a hundred photos, each loaded when it is looked at, in the order of the decisions',
+    { timeout: 120_000 },
+    async () => {
+      const began = performance.now()
+      for (const [i, filename] of hundred.entries()) {
+        await shows(filename)
+        await page.waitForFunction(() => document.querySelector<HTMLImageElement>('figure img')?.naturalWidth)
+        await page.keyboard.press(keyFor(i))
+      }
+      await page.getByText('Nothing waits').waitFor()
+      await expect.poll(() => server.db.image.count({ where: { staged: true } })).toBe(100)
+      console.log(
+        `A hundred labels by keys, looking at each photo: ${((performance.now() - began) / 1000).toFixed(1)} s`,
+      )
 
-    const entries = await server.db.auditEntry.findMany({ where: { action: 'LABEL' }, orderBy: { id: 'asc' } })
-    const names = new Map((await server.db.image.findMany()).map(({ id, filename }) => [id, filename]))
-    expect(entries.map(({ subjectId }) => names.get(subjectId))).toEqual(hundred)
-    expect(entries.map(({ after }) => (after as { assignedLabel: string }).assignedLabel)).toEqual(
-      hundred.map((_, i) => (keyFor(i) === '1' ? 'glass' : 'paper')),
-    )
-    await page.getByText('100 done here').waitFor()
-    expect(await seriousFindings(page)).toEqual([])
-  })
+      const entries = await server.db.auditEntry.findMany({ where: { action: 'LABEL' }, orderBy: { id: 'asc' } })
+      const names = new Map((await server.db.image.findMany()).map(({ id, filename }) => [id, filename]))
+      expect(entries.map(({ subjectId }) => names.get(subjectId))).toEqual(hundred)
+      expect(entries.map(({ after }) => (after as { assignedLabel: string }).assignedLabel)).toEqual(
+        hundred.map((_, i) => (keyFor(i) === '1' ? 'glass' : 'paper')),
+      )
+      await page.getByText('100 done here').waitFor()
+      expect(await seriousFindings(page)).toEqual([])
+    },
+  )
 
   it('takes back what was decided, the last first, and the photo is there at once', async () => {
     await page.keyboard.press('u')
@@ -147,7 +155,7 @@ describe.skipIf(!hasBrowser)('the queue, by keys alone', () => {
   })
 
   it('says what the server would not do', async () => {
-    const [id] = await queuePhotos(server, ['f.jpg'])
+    const [id = ''] = await queuePhotos(server, ['f.jpg'])
     await shows('f.jpg')
     await server.db.image.update({ where: { id }, data: { addedToDataset: true } })
     await page.keyboard.press('1')

@@ -4,6 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { wrongConsoleImports } from '../tools/check/console-imports.mjs'
 import { wrongImports } from '../tools/check/imports.mjs'
 import { wrongPackages } from '../tools/check/supply-chain.mjs'
 import { areDependenciesThere, installDependencies } from '../tools/setup/dependencies.mjs'
@@ -200,6 +201,29 @@ describe('imports', () => {
 
   it('are not looked for in comments', () => {
     expect(wrong('photos/a.ts', "/* import '../api/x.js' */\n// import '../api/x.js'")).toEqual([])
+  })
+})
+
+describe('imports of the console', () => {
+  const wrong = (file: string, text: string) => {
+    write(`console/${file}`, text)
+    return wrongConsoleImports(folder)
+  }
+
+  it('go up to the rooms that all screens share', () => {
+    expect(wrong('review/a.tsx', "import { x } from '../photos/x.js'\nimport y from './y.module.css'")).toEqual([])
+    expect(wrong('app.tsx', "import { x } from './review/x.js'")).toEqual([])
+  })
+
+  it.each([
+    ['review/a.tsx', "import { x } from '../training/x.js'"],
+    ['talk/a.ts', "import { x } from '../shell/x.js'"],
+    ['look/a.ts', "import { x } from '../app.js'"],
+    ['review/a.ts', "import type { Config } from '../../src/config.js'"],
+    ['attic/a.ts', "import { x } from '../look/x.js'"],
+  ])('are found when they go the wrong way: %s', (file, text) => {
+    expect(wrong(file, text)).toHaveLength(1)
+    expect(wrong(file, text)[0]).toContain(`console/${file}`)
   })
 })
 

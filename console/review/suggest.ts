@@ -5,7 +5,7 @@ export interface Suggestion {
   readonly key: string
   readonly classLabel: string
   /** 0 to 1; undefined for a class that the model did not know. */
-  readonly probability?: number
+  readonly probability: number | undefined
   /** Whoever disputed the model's answer says so. */
   readonly isSaid: boolean
 }

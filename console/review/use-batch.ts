@@ -7,13 +7,12 @@ import { ahead, type Batch, emptyBatch, withMore, without } from './batch.js'
 import type { Desk } from './desk.js'
 import { type News, useHeard } from './news.js'
 import type { Decisions } from './use-decisions.js'
+import { useLease } from './use-lease.js'
 
 /** Photos ahead below which more are claimed, and how many at a time (`claimNext` gives 50 at most). */
 const few = 8
 const aTime = 20
 const mostInHand = 50
-/** Well within a lease (two minutes), also when one attempt fails. */
-const renewMs = 45_000
 const togetherMs = 300
 
 export interface InHand {
@@ -35,6 +34,8 @@ export function useBatch(
   const [batch, setBatch] = useState(emptyBatch)
   const [asked, setAsked] = useState<{ isLoading: boolean; trouble?: Trouble }>({ isLoading: true })
   const now = useRef(batch)
+  /** Times that there may have been more: only an answer to a later question says that there is none. */
+  const heard = useRef(0)
   /** The server had no more when it was last asked. */
   const isDry = useRef(false)
   const isAsking = useRef(false)
@@ -43,30 +44,32 @@ export function useBatch(
   const change = useCallback((to: (batch: Batch) => Batch) => setBatch((now.current = to(now.current))), [])
   const key = JSON.stringify([filter, orderBy])
 
-  const refill = useCallback(async () => {
-    if (isAsking.current || isDry.current || ahead(now.current) >= few) return
-    const mine = turn.current
-    isAsking.current = true
-    const [filter, orderBy] = JSON.parse(key) as [ImageFilter, ImageOrder]
-    const first = Math.min(mostInHand, now.current.photos.length + aTime)
-    const { photos, trouble } = await desk.claimNext(first, filter, orderBy)
-    if (mine !== turn.current) return
-    isAsking.current = false
-    isDry.current = photos !== undefined && photos.length < first
-    const isDone = (id: string) => became(id) === 'LABEL' || became(id) === 'REJECT'
-    if (photos)
-      change((batch) =>
-        withMore(
-          batch,
-          photos.filter(({ id }) => !isDone(id)),
-        ),
-      )
-    setAsked({ isLoading: false, trouble })
-  }, [desk, key, change, became])
-  const refillSoon = useDebouncedCallback(() => {
+  const refill = useCallback(
+    async function refill(): Promise<void> {
+      if (isAsking.current || isDry.current || ahead(now.current) >= few) return
+      const mine = turn.current
+      const before = heard.current
+      isAsking.current = true
+      const [filter, orderBy] = JSON.parse(key) as [ImageFilter, ImageOrder]
+      const first = Math.min(mostInHand, now.current.photos.length + aTime)
+      const { photos, trouble } = await desk.claimNext(first, filter, orderBy)
+      if (mine !== turn.current) return
+      isAsking.current = false
+      const isOld = before !== heard.current
+      isDry.current = photos !== undefined && photos.length < first && !isOld
+      const more = photos?.filter(({ id }) => !['LABEL', 'REJECT'].includes(became(id) ?? '')) ?? []
+      change((batch) => withMore(batch, more))
+      setAsked({ isLoading: false, trouble })
+      if (isOld && !trouble) void refill()
+    },
+    [desk, key, change, became],
+  )
+  const refillSoon = useDebouncedCallback(() => void refill(), togetherMs)
+  const mayBeMore = () => {
+    heard.current++
     isDry.current = false
-    void refill()
-  }, togetherMs)
+    refillSoon()
+  }
 
   const renew = useCallback(async () => {
     const ids = now.current.photos.map(({ id }) => id)
@@ -93,26 +96,14 @@ export function useBatch(
     void refill()
   }, [batch, refill])
 
-  useEffect(() => {
-    const look = () => document.visibilityState === 'visible' && void renew()
-    const leave = () => desk.leave()
-    const timer = setInterval(look, renewMs)
-    document.addEventListener('visibilitychange', look)
-    addEventListener('pagehide', leave)
-    return () => {
-      clearInterval(timer)
-      document.removeEventListener('visibilitychange', look)
-      removeEventListener('pagehide', leave)
-    }
-  }, [desk, renew])
-
+  useLease(desk, renew)
   useHeard(news, {
     changed: ({ id, reviewed, claim }) => {
       if (outbox.has(id)) return
       if (reviewed || (claim && claim.desk !== desk.id)) change((batch) => without(batch, (other) => other === id))
-      else if (!claim) refillSoon()
+      else if (!claim) mayBeMore()
     },
-    came: refillSoon,
+    came: mayBeMore,
     gap: () => void renew(),
   })
 

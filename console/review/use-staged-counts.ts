@@ -1,6 +1,6 @@
 /** How many staged photos each class has. */
 import { useDebouncedCallback } from '@mantine/hooks'
-import { useCallback, useEffect, useState } from 'react'
+import { useEffect, useReducer, useState } from 'react'
 import { useClient } from 'urql'
 import { StagedOfClassDocument } from '../generated/graphql.js'
 import { type News, useHeard } from './news.js'
@@ -16,17 +16,21 @@ const togetherMs = 300
 export function useStagedCounts(news: News, classLabels: readonly string[], staged: number | undefined) {
   const client = useClient()
   const [counts, setCounts] = useState<readonly ClassCount[]>([])
-  const again = useCallback(async () => {
-    const all = await Promise.all(
-      (staged ? classLabels : []).map(async (classLabel) => {
-        const asked = client.query(StagedOfClassDocument, { classLabel }, { requestPolicy: 'network-only' })
-        return { classLabel, count: (await asked.toPromise()).data?.images.totalCount ?? 0 }
-      }),
-    )
-    setCounts(all.filter(({ count }) => count > 0).toSorted((a, b) => b.count - a.count))
-  }, [client, classLabels, staged])
+  const [turn, again] = useReducer((turns: number) => turns + 1, 0)
+  useEffect(() => {
+    let isLate = false
+    const asked = (staged ? classLabels : []).map(async (classLabel) => {
+      const answer = client.query(StagedOfClassDocument, { classLabel }, { requestPolicy: 'network-only' })
+      return { classLabel, count: (await answer.toPromise()).data?.images.totalCount ?? 0 }
+    })
+    void Promise.all(asked).then((all) => {
+      if (!isLate) setCounts(all.filter(({ count }) => count > 0).toSorted((a, b) => b.count - a.count))
+    })
+    return () => {
+      isLate = true
+    }
+  }, [client, classLabels, staged, turn])
   const soon = useDebouncedCallback(again, togetherMs)
-  useEffect(() => void again(), [again])
   useHeard(news, { changed: soon, gap: soon })
   return counts
 }

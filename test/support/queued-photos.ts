@@ -27,9 +27,8 @@ export async function queuePhotos(
     const file = path.join(config.uploadsDir, place)
     await mkdir(path.dirname(file), { recursive: true })
     await writeFile(file, bytes)
-    const { id, photoId } = await addImage(db, { filename, ...image })
     const kept = { contentHash, storedHash: contentHash, path: place, bytes: bytes.length, width: 96, height: 72 }
-    await db.photo.update({ where: { id: photoId }, data: kept })
+    const { id } = await addImage(db, { filename, ...image }, kept)
     await publish(db, 'imageQueued', { id })
     ids.push(id)
   }

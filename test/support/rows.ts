@@ -19,9 +19,13 @@ const photoRow = (name: string) => ({
 const splitOf = (i: number): Split => (i % 5 === 3 ? 'VAL' : i % 5 === 4 ? 'TEST' : 'TRAIN')
 
 /** A photo kept for review. */
-export async function addImage(db: PrismaClient, image: Partial<Prisma.ImageUncheckedCreateInput> = {}) {
+export async function addImage(
+  db: PrismaClient,
+  image: Partial<Prisma.ImageUncheckedCreateInput> = {},
+  kept: Partial<Prisma.PhotoUncheckedCreateInput> = {},
+) {
   const filename = image.filename ?? `${randomUUID()}.jpg`
-  const photo = await db.photo.create({ data: photoRow(filename) })
+  const photo = await db.photo.create({ data: { ...photoRow(filename), ...kept } })
   return db.image.create({
     data: {
       photoId: photo.id,

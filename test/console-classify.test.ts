@@ -1,0 +1,167 @@
+/** Photos in, answers out, in a real browser and with a real (small) network: large photos, bad lines, confident mistakes. */
+import { randomFillSync } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import sharp from 'sharp'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { photoFile } from '../src/photos/store.js'
+import { trainingRows } from '../src/versions/training-rows.js'
+import { hasBrowser, type Opened, openBrowser, openConsole, seriousFindings } from './support/browser.js'
+import { openTestHall, type TestHall } from './support/hall.js'
+import type { TestServer } from './support/server.js'
+import { findPhotos, trainAndPromote } from './support/trained.js'
+import { drawVersion, startServerOf } from './support/training.js'
+
+const minutes = 60_000
+
+describe.skipIf(!hasBrowser)('classifying in the console', () => {
+  let hall: TestHall
+  let server: TestServer
+  let browser: Browser
+  let opened: Opened
+  let page: Page
+  let known: string
+  let unknown: string
+
+  beforeAll(async () => {
+    hall = await openTestHall()
+    await drawVersion(hall, 'v1')
+    server = await startServerOf(hall)
+    await trainAndPromote(hall, server.address)
+    const photos = await findPhotos(hall, server.address)
+    known = path.join(hall.folder, 'known.jpg')
+    unknown = path.join(hall.folder, 'unknown.jpg')
+    await Promise.all([writeFile(known, photos.known), writeFile(unknown, photos.unknown)])
+    browser = await openBrowser()
+  }, 3 * minutes)
+  afterEach(() => opened.page.context().close())
+  afterAll(async () => {
+    await browser?.close()
+    await server.close()
+    await hall.close()
+  })
+
+  const start = async (options?: Parameters<typeof openConsole>[3]) => {
+    opened = await openConsole(browser, server.address, '/classify', options)
+    page = opened.page
+    await page.getByRole('button', { name: 'Choose photos' }).waitFor()
+  }
+  const choose = (...files: string[]) => page.locator('input[type=file]').setInputFiles(files)
+  const card = (name: string) => page.getByRole('article', { name, exact: true })
+  const counted = async () =>
+    (await hall.db.trashCounter.findMany()).reduce((sum, { totalCount, oodCount }) => sum + totalCount + oodCount, 0)
+
+  it(
+    'names a photo, and shows how sure the model is, and where it looked',
+    async () => {
+      await start()
+      await choose(known, unknown)
+      const first = card('known.jpg')
+      await first.getByText('Known: counted, and the photo forgotten.').waitFor()
+      expect(
+        await first
+          .getByRole('list', { name: /likely/ })
+          .getByRole('listitem')
+          .count(),
+      ).toBe(4)
+      expect(await first.getByRole('list', { name: /knows of such/ }).innerText()).toMatch(/Energy[^]*below/)
+      await first.locator('canvas').waitFor()
+      await first.getByLabel('Where the network looked').uncheck()
+      await first.locator('canvas').waitFor({ state: 'detached' })
+      await card('unknown.jpg').getByText('It waits for an operator.').waitFor()
+      expect(await card('unknown.jpg').getByRole('button', { name: 'That is wrong' }).count()).toBe(0)
+      expect(await seriousFindings(page)).toEqual([])
+      expect(opened.complaints).toEqual([])
+    },
+    minutes,
+  )
+
+  it(
+    'sends a confident mistake to review, with what it shows instead',
+    async () => {
+      await start({ size: 'phone' })
+      await choose(known)
+      await page.getByRole('button', { name: 'That is wrong' }).click()
+      await page.getByRole('combobox', { name: 'What does it show?' }).fill('jar')
+      expect(await seriousFindings(page)).toEqual([])
+      await page.getByRole('button', { name: 'Send to review' }).click()
+      await page.getByText('Thank you. It waits for an operator.').waitFor()
+      expect(await hall.db.image.findFirstOrThrow({ where: { suggestedLabel: 'jar' } })).toMatchObject({
+        disputed: true,
+        reviewed: false,
+        oodReasons: [],
+      })
+    },
+    minutes,
+  )
+
+  it(
+    'sends a photo again over a line that breaks, and it counts once',
+    async () => {
+      await start()
+      const before = await counted()
+      let breaks = 3
+      let arrived = 0
+      await page.route('**/graphql', async (route) => {
+        if (!route.request().headers()['content-type']?.startsWith('multipart/') || breaks-- <= 0)
+          return route.continue()
+        // Once it does not get there, and once its answer does not get back.
+        if (breaks % 2 === 0) await route.fetch().then(() => arrived++)
+        return route.abort('connectionreset')
+      })
+      await choose(known)
+      await card('known.jpg').getByText('No connection: it is sent again').waitFor()
+      await card('known.jpg').getByText('Known: counted').waitFor({ timeout: 30_000 })
+      expect(arrived).toBeGreaterThan(0)
+      expect(await counted()).toBe(before + 1)
+    },
+    minutes,
+  )
+
+  it(
+    'makes a photo smaller that the server would refuse for its size, and says what it refuses otherwise',
+    async () => {
+      await start({ size: 'phone', colorScheme: 'dark' })
+      // Noise does not compress: 24 megapixels of it are more than 10 MiB.
+      const noise = randomFillSync(Buffer.alloc(1500 * 1000 * 3))
+      const large = path.join(hall.folder, 'large.jpg')
+      await sharp(noise, { raw: { width: 1500, height: 1000, channels: 3 } })
+        .resize(6000, 4000, { kernel: 'nearest' })
+        .jpeg({ quality: 100 })
+        .toFile(large)
+      expect((await readFile(large)).length).toBeGreaterThan(10 * 2 ** 20)
+      const text = path.join(hall.folder, 'notes.jpg')
+      await writeFile(text, 'no photo')
+      await choose(large, text)
+      await card('large.jpg')
+        .getByText(/It waits for an operator|Known: counted/)
+        .waitFor({ timeout: 30_000 })
+      await card('notes.jpg').getByRole('alert').waitFor()
+      expect(await seriousFindings(page)).toEqual([])
+    },
+    2 * minutes,
+  )
+
+  it(
+    'goes on while another screen is looked at, and takes what is dropped anywhere',
+    async () => {
+      await start()
+      const [row] = await trainingRows(hall.db, 1)
+      const bytes = await readFile(photoFile(hall.config, row as never))
+      await page.evaluate((base64) => {
+        const data = new DataTransfer()
+        data.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], 'dropped.jpg'))
+        dispatchEvent(new DragEvent('drop', { dataTransfer: data }))
+      }, bytes.toString('base64'))
+      await card('dropped.jpg').waitFor()
+      await page.getByRole('navigation').getByRole('link', { name: 'Review' }).click()
+      await page.getByRole('heading', { level: 1, name: 'Review' }).waitFor()
+      await page.getByRole('navigation').getByRole('link', { name: 'Classify' }).click()
+      await card('dropped.jpg')
+        .getByText(/Known: counted|It waits/)
+        .waitFor()
+    },
+    minutes,
+  )
+})
