@@ -29,11 +29,7 @@ describe.skipIf(!hasBrowser)('the training screen', () => {
 
   beforeAll(async () => {
     hall = await openTestHall(weights)
-    ;[, server, browser] = await Promise.all([
-      drawVersion(hall, 'v1', { perClass: 8 }),
-      startServerOf(hall),
-      openBrowser(),
-    ])
+    ;[server, browser] = await Promise.all([startServerOf(hall), openBrowser()])
     line = await openLine(server.address)
   }, timeout)
   afterAll(async () => {
@@ -63,6 +59,18 @@ describe.skipIf(!hasBrowser)('the training screen', () => {
   const inDatabase = async (name: string) =>
     (await epochsOf(name)).map(({ stage, epoch }) => `${stage === 'HEAD' ? 'Head' : 'Fine-tune'} ${epoch}`).toSorted()
 
+  it('says where photos come from while there are none', { timeout }, async () => {
+    const { page, complaints } = await openConsole(browser, line.address, '/training')
+    await page.getByRole('heading', { name: 'There is nothing to learn from' }).waitFor()
+    expect(await page.getByRole('button', { name: 'Start a training' }).count()).toBe(0)
+    expect(await seriousFindings(page)).toEqual([])
+    await page.getByRole('link', { name: 'To the datasets' }).click()
+    await page.waitForURL(/#\/datasets$/)
+    expect(complaints).toEqual([])
+    await page.context().close()
+    await drawVersion(hall, 'v1', { perClass: 8 })
+  })
+
   it(
     'starts a run, draws it as it learns, and misses no epoch by a reload, a lost network, or an end and a new beginning',
     { timeout },
@@ -75,7 +83,7 @@ describe.skipIf(!hasBrowser)('the training screen', () => {
         .waitFor()
       await form.getByText('Advanced').click()
       await form.getByLabel('Fine-tune: layers').fill('55')
-      await form.getByText(/boundary/).waitFor()
+      await form.getByText(/do not end on a block/).waitFor()
       expect(await seriousFindings(page)).toEqual([])
       await form.getByLabel('Fine-tune: layers').fill('')
       // Goes on for as long as nobody stops it.

@@ -1,5 +1,6 @@
 /** What the recipe decides unless somebody says otherwise: folded away. */
 import { Checkbox, SimpleGrid, Stack, Text, TextInput } from '@mantine/core'
+import { useState } from 'react'
 import { type Choices, numberFieldNames, numberFields } from './start-choices.js'
 import classes from './training.module.css'
 
@@ -11,6 +12,7 @@ interface AdvancedProps {
 }
 
 export function Advanced({ choices, change, errors }: AdvancedProps) {
+  const [opened, setOpened] = useState(false)
   const isWrong = numberFieldNames.some((field) => errors[field])
   return (
     <Stack gap="sm">
@@ -20,7 +22,11 @@ export function Advanced({ choices, change, errors }: AdvancedProps) {
         checked={choices.autoPromote}
         onChange={(event) => change({ autoPromote: event.currentTarget.checked })}
       />
-      <details className={classes.fold} open={isWrong || undefined}>
+      <details
+        className={classes.fold}
+        open={opened || isWrong}
+        onToggle={(event) => setOpened(event.currentTarget.open)}
+      >
         <summary>Advanced</summary>
         <Stack gap="sm">
           <Text size="sm" c="dimmed">

@@ -50,6 +50,7 @@ export function StartForm({ versions, first, running, started }: StartFormProps)
     <form onSubmit={submit}>
       <Stack>
         <NativeSelect
+          data-autofocus
           label="Version"
           description="What it learns from."
           value={choices.version}
