@@ -1,0 +1,98 @@
+/** What was taken for what; each cell opens its photos. */
+import { Card, Text, Title, UnstyledButton } from '@mantine/core'
+import { percent } from '../look/figures.js'
+import type { Evaluation } from './words.js'
+import classes from './evaluation.module.css'
+
+export interface Cell {
+  classLabel: string
+  predicted: string
+}
+
+interface ConfusionProps {
+  matrix: Evaluation['confusionMatrix']
+  /** The one whose photos are shown. */
+  chosen: Cell | undefined
+  choose: (cell: Cell) => void
+}
+
+export function Confusion({ matrix: { classLabels, counts }, chosen, choose }: ConfusionProps) {
+  return (
+    <Card withBorder padding="md">
+      <Title order={2} size="h4">
+        What was taken for what
+      </Title>
+      <Text size="sm" c="dimmed" mb="xs">
+        A row for each true class, a column for each predicted one. A number opens its photos.
+      </Text>
+      <div className={classes.scroll}>
+        <table className={classes.matrix}>
+          <caption className="unseen">Test photos by true class and predicted class</caption>
+          <thead>
+            <tr>
+              <th aria-label="True class" />
+              {classLabels.map((predicted) => (
+                <th key={predicted} scope="col">
+                  <span>{predicted}</span>
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {classLabels.map((classLabel, t) => {
+              const row = counts[t] ?? []
+              const support = row.reduce((sum, own) => sum + own, 0)
+              return (
+                <tr key={classLabel}>
+                  <th scope="row">{classLabel}</th>
+                  {classLabels.map((predicted, p) => (
+                    <Place
+                      key={predicted}
+                      cell={{ classLabel, predicted }}
+                      photos={row[p] ?? 0}
+                      share={support > 0 ? (row[p] ?? 0) / support : 0}
+                      isChosen={chosen?.classLabel === classLabel && chosen.predicted === predicted}
+                      choose={choose}
+                    />
+                  ))}
+                </tr>
+              )
+            })}
+          </tbody>
+        </table>
+      </div>
+    </Card>
+  )
+}
+
+interface PlaceProps {
+  cell: Cell
+  photos: number
+  /** Of the photos of its row. */
+  share: number
+  isChosen: boolean
+  choose: (cell: Cell) => void
+}
+
+function Place({ cell, photos, share, isChosen, choose }: PlaceProps) {
+  const isRight = cell.classLabel === cell.predicted
+  const tone = {
+    '--share': `${Math.round(share * (isRight ? 55 : 45)) + (photos > 0 ? 6 : 0)}%`,
+  } as React.CSSProperties
+  return (
+    <td className={isRight ? classes.right : classes.wrong} style={tone}>
+      {photos > 0 ? (
+        <UnstyledButton
+          className={classes.count}
+          aria-pressed={isChosen}
+          aria-label={`${photos} of ${cell.classLabel} taken for ${cell.predicted}, ${percent(share, 0)}`}
+          onClick={() => choose(cell)}
+        >
+          {photos}
+        </UnstyledButton>
+      ) : (
+        <span className="unseen">0</span>
+      )}
+    </td>
+  )
+}

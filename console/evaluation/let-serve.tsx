@@ -1,0 +1,59 @@
+/** Another model takes over, or an earlier one comes back: asked once, with a word on what will happen. */
+import { Button, Group, List, Modal, Stack, Text } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { useMutation } from 'urql'
+import { LetServeDocument } from '../generated/graphql.js'
+import { TroubleNote } from '../shell/states.js'
+import { troubleOf } from '../talk/trouble.js'
+
+interface LetServeProps {
+  name: string
+  /** The run that serves; undefined: none does. */
+  serving: string | undefined
+  /** It has served before. */
+  isBack: boolean
+  /** Not the first thing to do here. */
+  quiet?: boolean
+}
+
+export function LetServe({ name, serving, isBack, quiet = false }: LetServeProps) {
+  const [opened, { open, close }] = useDisclosure()
+  const [{ fetching, error }, promote] = useMutation(LetServeDocument)
+  const trouble = troubleOf(error)
+  const title = isBack ? `Go back to ${name}` : `Promote ${name}`
+  const submit = () => void promote({ name }).then((answer) => !answer.error && close())
+  return (
+    <>
+      <Button variant={quiet ? 'default' : 'filled'} onClick={open}>
+        {title}
+      </Button>
+      <Modal opened={opened} onClose={close} title={`${title}?`} centered>
+        <Stack>
+          <List size="sm" spacing={4}>
+            <List.Item>
+              {name} is loaded and warmed{serving ? ` beside ${serving}, which goes on answering` : ''}.
+            </List.Item>
+            <List.Item>
+              What it says of its golden pictures is held against its evaluation; if it differs, nothing changes.
+            </List.Item>
+            <List.Item>Then it answers, from one photo to the next. Nobody waits, nothing is restarted.</List.Item>
+          </List>
+          {serving && (
+            <Text size="sm" c="dimmed">
+              {serving} keeps its folder: you can go back to it at any time.
+            </Text>
+          )}
+          {trouble && <TroubleNote trouble={trouble} />}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={close}>
+              Leave it
+            </Button>
+            <Button loading={fetching} onClick={submit} data-autofocus>
+              {title}
+            </Button>
+          </Group>
+        </Stack>
+      </Modal>
+    </>
+  )
+}

@@ -1,0 +1,80 @@
+/** The run's figures, beside those of the model that served, with what sets them apart. */
+import { Card, Table, Text, Title } from '@mantine/core'
+import { counted } from '../look/figures.js'
+import { Interval } from './interval.js'
+import { change, type Delta, isLoss, judged, metricNames, type Run, said } from './words.js'
+import classes from './evaluation.module.css'
+
+const metrics = ['accuracy', 'macroF1', 'precision', 'recall', 'loss'] as const
+
+export function MetricsTable({ run: { name, evaluation, comparison } }: { run: Run }) {
+  if (!evaluation) return null
+  const { deltas = [], baseline, testImages } = comparison ?? {}
+  const most = Math.max(0.01, ...deltas.filter(({ metric }) => !isLoss(metric)).flatMap(reach))
+  return (
+    <Card withBorder padding="md">
+      <Title order={2} size="h4">
+        Figures
+      </Title>
+      <Text size="sm" c="dimmed" mb="xs">
+        {name} on {counted(evaluation.testImages, 'test photo')}
+        {comparison &&
+          `; the comparison on ${counted(testImages ?? 0, 'photo')}${(testImages ?? 0) < evaluation.testImages ? ': the others the older model has learned from' : ''}`}
+        .
+      </Text>
+      <Table className={`figures ${classes.metrics}`} verticalSpacing={6} horizontalSpacing={6}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Metric</Table.Th>
+            <Table.Th ta="right">{name}</Table.Th>
+            {comparison && (
+              <>
+                <Table.Th ta="right">{baseline?.name ?? 'older'}</Table.Th>
+                <Table.Th>Difference, 95 % interval</Table.Th>
+              </>
+            )}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {metrics.map((metric) => {
+            const delta = deltas.find((own) => own.metric === metric)
+            return (
+              <Table.Tr key={metric}>
+                <Table.Th scope="row">{metricNames[metric]}</Table.Th>
+                <Table.Td ta="right">{said(metric, evaluation[metric])}</Table.Td>
+                {comparison && (
+                  <>
+                    <Table.Td ta="right">{said(metric, delta?.baseline)}</Table.Td>
+                    <Table.Td>{delta && <Difference delta={delta} most={most} />}</Table.Td>
+                  </>
+                )}
+              </Table.Tr>
+            )
+          })}
+        </Table.Tbody>
+      </Table>
+    </Card>
+  )
+}
+
+const reach = ({ delta, low, high }: Delta) => [delta, low ?? 0, high ?? 0].map(Math.abs)
+
+function Difference({ delta: own, most }: { delta: Delta; most: number }) {
+  const { metric, delta, low, high } = own
+  const isTurned = isLoss(metric)
+  const scale = isTurned ? Math.max(0.01, ...reach(own)) : most
+  return (
+    <div className={classes.difference}>
+      {low != null && high != null && <Interval {...{ delta, low, high, isTurned }} most={scale} />}
+      <span>
+        <strong>{change(metric, delta)}</strong>
+        {!isTurned && ' points'}
+        {low != null && high != null && (
+          <Text span size="xs" c="dimmed" display="block">
+            {change(metric, low)} to {change(metric, high)}, {judged(own)}
+          </Text>
+        )}
+      </span>
+    </div>
+  )
+}

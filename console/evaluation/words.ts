@@ -1,0 +1,50 @@
+/** What figures say, in words for people. */
+import type { EvaluatedQuery, Recommendation, TrainingStatus } from '../generated/graphql.js'
+import { fixed } from '../look/figures.js'
+
+export type Run = NonNullable<EvaluatedQuery['trainingRun']>
+export type Evaluation = NonNullable<Run['evaluation']>
+export type Comparison = NonNullable<Run['comparison']>
+export type Delta = Comparison['deltas'][number]
+
+export const verdicts: Readonly<Record<Recommendation, { title: string; about: string }>> = {
+  PROMOTE: { title: 'Recommended: promote it', about: 'The figures speak for letting it serve.' },
+  KEEP: { title: 'Recommended: keep the older one', about: 'The figures speak against the new one.' },
+  REVIEW: { title: 'Recommended: that a person looks', about: 'The figures do not settle it. The photos below may.' },
+}
+
+export const statuses: Readonly<Record<TrainingStatus, string>> = {
+  QUEUED: 'is about to be trained',
+  RUNNING: 'is being trained',
+  COMPLETED: 'is completed',
+  FAILED: 'failed',
+  CANCELLED: 'was cancelled',
+  INTERRUPTED: 'was interrupted',
+}
+
+export const metricNames: Readonly<Record<string, string>> = {
+  accuracy: 'Accuracy',
+  macroF1: 'Macro F1',
+  precision: 'Precision',
+  recall: 'Recall',
+  loss: 'Loss',
+}
+
+export const isLoss = (metric: string) => metric === 'loss'
+
+/** Loss in nats, all others in per cent. */
+export const said = (metric: string, value: number | null | undefined): string =>
+  value == null ? '–' : isLoss(metric) ? fixed(value, 3) : `${fixed(value * 100, 1)} %`
+
+const signed = (value: number, digits: number) => `${value > 0 ? '+' : ''}${fixed(value, digits)}`
+
+/** `+0.8`, in points of a hundred; loss as it is. */
+export const change = (metric: string, value: number): string =>
+  isLoss(metric) ? signed(value, 3) : signed(value * 100, 1)
+
+/** Whether chance explains the difference is the interval's to say. */
+export function judged({ metric, low, high }: Delta): string {
+  if (low == null || high == null) return ''
+  if (low <= 0 && high >= 0) return 'no clear difference'
+  return low > 0 !== isLoss(metric) ? 'better' : 'worse'
+}
