@@ -98,6 +98,7 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     await page.getByText('No connection').waitFor()
     const back = await startTestServer({ PORT: new URL(falls.address).port })
     await page.getByText('No connection').waitFor({ state: 'detached' })
+    expect(await page.getByText('Nothing waits').or(page.getByText('waiting')).count()).toBeGreaterThan(0)
     await back.close()
   })
 

@@ -42,9 +42,9 @@ describe.skipIf(!hasBrowser)('two who review at once', () => {
   const strip = (page: Page) => page.getByRole('list', { name: 'Photos in hand' }).getByRole('button')
   const inHand = async (page: Page) => {
     await strip(page).first().waitFor()
-    const said = await strip(page).evaluateAll((frames) =>
-      frames.map((frame) => frame.getAttribute('aria-label') ?? ''),
-    )
+    const said = await strip(page)
+      .getByRole('img')
+      .evaluateAll((photos) => photos.map((photo) => photo.getAttribute('alt') ?? ''))
     return said.map((label) => label.split(': ').at(-1) ?? '')
   }
   const grid = (page: Page) => page.getByRole('list', { name: 'Photos of the queue' }).getByRole('button')

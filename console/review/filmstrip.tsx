@@ -18,11 +18,10 @@ export function Filmstrip({ batch: { photos, at }, look }: { batch: Batch; look:
           <UnstyledButton
             className={classes.frame}
             aria-current={i === at || undefined}
-            aria-label={`${i + 1} of ${photos.length}: ${filename}`}
             tabIndex={i === at ? 0 : -1}
             onClick={() => look(i)}
           >
-            <Thumbnail url={thumbnailUrl} alt="" />
+            <Thumbnail url={thumbnailUrl} alt={`${i + 1} of ${photos.length}: ${filename}`} />
           </UnstyledButton>
         </li>
       ))}

@@ -36,7 +36,10 @@ export default function WallScreen() {
             <span>No model serves yet</span>
           )}
         </h1>
-        <p>X</p>
+        <p>
+          {model?.run.promotedAt &&
+            `promoted ${ago(model.run.promotedAt, now)}, trained on ${model.run.datasetVersion.name}`}
+        </p>
         <time className="figures">{clock.format(now)}</time>
         <Corner />
       </header>

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { importsOf } from './imports-of.mjs'
 
 const rooms = ['generated', 'look', 'talk', 'charts', 'shell', 'photos']
-const screens = ['classify', 'review', 'datasets', 'training', 'evaluation', 'wall']
+const screens = new Set(['classify', 'review', 'datasets', 'training', 'evaluation', 'wall'])
 /** These put it together. */
 const entrances = new Set(['app.tsx', 'main.tsx', 'vite.config.ts'])
 
@@ -32,7 +32,7 @@ function wrong(file, target) {
 const roomOf = (file) => (file.includes('/') ? file.split('/')[0] : undefined)
 /** Screens share one rank: none stands above another. */
 function rank(room) {
-  if (screens.includes(room)) return rooms.length
+  if (screens.has(room)) return rooms.length
   const place = rooms.indexOf(room)
   return place === -1 ? undefined : place
 }
