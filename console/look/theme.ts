@@ -25,13 +25,20 @@ export const theme = createTheme({
   components: { CloseButton: { defaultProps: { 'aria-label': 'Close' } } },
 })
 
-/** Mantine's dimmed text is too pale to be read on its own backgrounds. `--accent` is for lines and marks, which no text stands on. */
+/** Mantine's dimmed and red texts are too pale to be read on its own backgrounds. `--accent` is for lines and marks, which no text stands on. */
 export const variables: CSSVariablesResolver = () => ({
   variables: {},
   light: {
     '--mantine-color-dimmed': 'var(--mantine-color-gray-7)',
     '--mantine-color-body': '#fbfcfb',
+    '--mantine-color-error': 'var(--mantine-color-red-9)',
+    '--mantine-color-red-text': 'var(--mantine-color-red-9)',
     '--accent': leaf[7],
   },
-  dark: { '--mantine-color-dimmed': 'var(--mantine-color-dark-1)', '--accent': leaf[4] },
+  dark: {
+    '--mantine-color-dimmed': 'var(--mantine-color-dark-1)',
+    '--mantine-color-error': 'var(--mantine-color-red-4)',
+    '--mantine-color-red-text': 'var(--mantine-color-red-4)',
+    '--accent': leaf[4],
+  },
 })

@@ -3,13 +3,17 @@ import { Card, Text } from '@mantine/core'
 import { count, counted, duration } from '../look/figures.js'
 import type { Estimated } from './use-estimate.js'
 
-export function Estimate({ estimate, isOld }: Estimated) {
+export function Estimate({ estimate, isOld, trouble }: Estimated) {
   return (
     <Card withBorder padding="sm" role="status" aria-label="What it will take" aria-busy={isOld}>
       <Text size="sm" c="dimmed">
         What it will take
       </Text>
-      {!estimate && <Text>{isOld ? 'Counting photos …' : '–'}</Text>}
+      {!estimate && (
+        <Text>
+          {isOld ? 'Counting photos …' : trouble?.field ? 'Not to be told before what is marked above is mended.' : '–'}
+        </Text>
+      )}
       {estimate && <Said estimate={estimate} />}
     </Card>
   )

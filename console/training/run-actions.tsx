@@ -15,7 +15,7 @@ export function RunActions({ run }: { run: Run }) {
   return (
     <>
       {run.status === 'COMPLETED' && (
-        <Button component={Link} href={`/evaluation/${run.name}`}>
+        <Button variant="default" component={Link} href={`/evaluation/${run.name}`}>
           See its evaluation
         </Button>
       )}

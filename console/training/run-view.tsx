@@ -6,6 +6,7 @@ import { ago, percent } from '../look/figures.js'
 import { Curves } from './curves.js'
 import { Phases } from './phases.js'
 import { Status } from './status.js'
+import classes from './training.module.css'
 import type { Run, RunNow } from './use-run.js'
 import { isOn, recommendations } from './words.js'
 
@@ -42,14 +43,18 @@ export function About({ run }: { run: Run }) {
     evaluation?.macroF1 != null && `macro F1 ${evaluation.macroF1.toFixed(3)}`,
     recommendation && `recommended: ${recommendations[recommendation].toLowerCase()}`,
     run.isActive && 'serves now',
-  ].filter(Boolean)
+  ].filter((part) => typeof part === 'string')
   return (
     <Text span size="sm" className="figures">
       <Status status={run.status} /> · learns{' '}
       <Anchor component={Link} href={`/datasets/${datasetVersion.name}`} inherit underline="always">
         {datasetVersion.name}
       </Anchor>{' '}
-      · {said.join(' · ')}
+      {said.map((part) => (
+        <span key={part} className={classes.whole}>
+          · {part}{' '}
+        </span>
+      ))}
     </Text>
   )
 }

@@ -22,6 +22,8 @@ export function StartDrawer({ opened, close, versions, wanted, running }: StartD
       onClose={close}
       position="right"
       size={460}
+      // What is focused is not hidden by what sticks to the bottom.
+      styles={{ content: { scrollPaddingBottom: 230 } }}
       title={
         <Text span fw={650} size="lg">
           Start a training
