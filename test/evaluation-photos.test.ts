@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { drawSamples } from '../demo/draw.js'
 import type { TrainingRun } from '../src/db.js'
 import { importDataset } from '../src/versions/import-dataset.js'
+import { hasBrowser, openBrowser, openConsole, seriousFindings } from './support/browser.js'
 import { ask } from './support/client.js'
 import { by } from './support/doer.js'
 import { openTestHall, type TestHall } from './support/hall.js'
@@ -135,6 +136,79 @@ describe('the test photos of a run', () => {
     expect(wrong.every((photo) => !photo.right) && right.every((photo) => photo.right)).toBe(true)
     expect(wrong.length + right.length).toBe((await look(first.name)).evaluation.testImages)
   })
+
+  it.skipIf(!hasBrowser)(
+    'are looked at in the console, behind each number; and the run is let serve there, and gone back from',
+    async () => {
+      const browser = await openBrowser()
+      try {
+        const { page, complaints } = await openConsole(browser, server.address, `/evaluation/${second.name}`)
+        const { evaluation, comparison } = await look(second.name)
+        const { classLabels, counts } = evaluation.confusionMatrix
+        const best = classLabels.findIndex((_, i) => (counts[i]?.[i] ?? 0) > 0)
+        const label = classLabels[best] ?? expect.fail('it has named nothing rightly')
+        const right = counts[best]?.[best] ?? 0
+        await page.getByRole('button', { name: `${right} of ${label} taken for ${label}` }).click()
+        await page.getByText(`${label}, named rightly`).first().waitFor()
+        const tiles = page.getByRole('list', { name: /named rightly/ }).getByRole('listitem')
+        await expect.poll(() => tiles.count()).toBe(right)
+        for (const [name, many] of [
+          ['Fixed', comparison?.fixed],
+          ['Broken', comparison?.broken],
+        ] as const) {
+          await page.getByText(name, { exact: true }).click()
+          await page.getByText(`${many} photo${many === 1 ? '' : 's'}`).waitFor()
+        }
+        const points = page.getByRole('row', { name: /Accuracy/ })
+        expect(await points.innerText()).toMatch(/points\s*[−+0].* to .*(?:better|worse|no clear difference)/)
+        expect(await seriousFindings(page)).toEqual([])
+
+        // From photo to photo by keys.
+        await page.getByText('All', { exact: true }).click()
+        await page
+          .getByRole('list', { name: /All test photos/ })
+          .getByRole('button')
+          .first()
+          .click()
+        await page.getByText(`1 of ${evaluation.testImages}`).waitFor()
+        await page.keyboard.press('ArrowRight')
+        await page.getByText(`2 of ${evaluation.testImages}`).waitFor()
+        expect(await seriousFindings(page)).toEqual([])
+        await page.keyboard.press('Escape')
+
+        const phone = await openConsole(browser, server.address, `/evaluation/${second.name}`, {
+          size: 'phone',
+          colorScheme: 'dark',
+        })
+        await phone.page.getByRole('button', { name: `Promote ${second.name}` }).waitFor()
+        expect(await seriousFindings(phone.page)).toEqual([])
+        await page.getByRole('button', { name: `Promote ${second.name}` }).click()
+        await page
+          .getByRole('dialog')
+          .getByRole('button', { name: `Promote ${second.name}` })
+          .click()
+        // Whoever else looks at it hears of it.
+        await phone.page.getByRole('button', { name: `Go back to ${first.name}` }).click()
+        await phone.page.getByText('Nobody waits, nothing is restarted.').waitFor()
+        expect(await seriousFindings(phone.page)).toEqual([])
+        await phone.page
+          .getByRole('dialog')
+          .getByRole('button', { name: `Go back to ${first.name}` })
+          .click()
+        await page.getByRole('button', { name: `Go back to ${second.name}` }).waitFor()
+        const { servingModel } = await ask<{ servingModel: { run: object } }, object>(
+          server.address,
+          '{ servingModel { run { name } } }',
+          {},
+        )
+        expect(servingModel.run).toEqual({ name: first.name })
+        expect([...complaints, ...phone.complaints]).toEqual([])
+      } finally {
+        await browser.close()
+      }
+    },
+    60_000,
+  )
 
   it('say when their photo was erased, and go with the run', async () => {
     const [photo] = await photosOf(second.name)

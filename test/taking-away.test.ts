@@ -247,6 +247,7 @@ describe('a backup', () => {
     runs: await db.trainingRun.findMany({ orderBy: { id: 'asc' } }),
     epochs: await db.runEpoch.findMany({ orderBy: [{ runId: 'asc' }, { stage: 'asc' }, { epoch: 'asc' }] }),
     events: await db.runEvent.findMany({ orderBy: [{ runId: 'asc' }, { seq: 'asc' }] }),
+    testPhotos: await db.testPrediction.findMany({ orderBy: [{ runId: 'asc' }, { photoId: 'asc' }] }),
     counts: await db.trashCounter.findMany({ orderBy: [{ className: 'asc' }, { recordedAt: 'asc' }] }),
     files: await db.importedFile.findMany({ orderBy: [{ root: 'asc' }, { path: 'asc' }] }),
   })

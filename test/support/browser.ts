@@ -36,7 +36,13 @@ export async function openConsole(
   screen: string,
   { size = 'desk', ...options }: BrowserContextOptions & { size?: Size } = {},
 ): Promise<Opened> {
-  const context = await browser.newContext({ viewport: sizes[size], hasTouch: size === 'phone', ...options })
+  const context = await browser.newContext({
+    viewport: sizes[size],
+    hasTouch: size === 'phone',
+    // What fades in would be judged half faded.
+    reducedMotion: 'reduce',
+    ...options,
+  })
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(error.message))
