@@ -161,6 +161,7 @@ describe.skipIf(!hasBrowser)('classifying in the console', () => {
       await card('dropped.jpg')
         .getByText(/Known: counted|It waits/)
         .waitFor()
+      expect(await page.getByRole('article').count()).toBe(1)
     },
     minutes,
   )

@@ -6,6 +6,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import type { Browser, Page } from 'playwright-core'
+import sharp from 'sharp'
 import { drawSamples } from '../demo/draw.js'
 import { hasBrowser, openBrowser, openConsole, type Size, sizes } from '../test/support/browser.js'
 
@@ -46,7 +47,9 @@ async function take(browser: Browser, address: string, screen: Screen, file: str
   // Pictures in it and what moves into its place.
   await page.waitForLoadState('networkidle').catch(() => undefined)
   await page.waitForTimeout(800)
-  await page.screenshot({ path: file, fullPage: screen.name !== 'wall' && size !== 'desk' })
+  const picture = await page.screenshot({ fullPage: screen.name !== 'wall' && size !== 'desk' })
+  // A tenth of the bytes: they are kept in the repository.
+  await sharp(picture).webp({ quality: 82 }).toFile(file)
   await page.context().close()
   console.log(file, ...complaints)
 }
@@ -72,12 +75,12 @@ try {
   for (const screen of screens) {
     if (!isAll) {
       const isWall = screen.name === 'wall'
-      await take(browser, address, screen, path.join(folder, `${screen.name}.png`), isWall ? 'wide' : 'desk', isWall)
+      await take(browser, address, screen, path.join(folder, `${screen.name}.webp`), isWall ? 'wide' : 'desk', isWall)
       continue
     }
     for (const size of Object.keys(sizes) as Size[])
       for (const isDark of [false, true]) {
-        const file = path.join(folder, `${screen.name}-${sizes[size].width}-${isDark ? 'dark' : 'light'}.png`)
+        const file = path.join(folder, `${screen.name}-${sizes[size].width}-${isDark ? 'dark' : 'light'}.webp`)
         await take(browser, address, screen, file, size, isDark)
       }
   }
