@@ -24,9 +24,9 @@ const roleOf = new Map<string, Role>([
   ...['datasets', 'steward', 'training', 'trainer'].map((name) => [`${name}.graphql`, 'TRAINER'] as const),
 ])
 
-/** The text that each operation is sent in, that of the contract where there is one, and by whom. */
+/** The text that each operation is sent in, that of the contract where it has one, and by whom. */
 const texts = new Map(
-  [...(contract ?? ownDocuments)].flatMap(([name, text]) =>
+  [...ownDocuments, ...(contract ?? [])].flatMap(([name, text]) =>
     parse(text).definitions.flatMap((one) =>
       one.kind === Kind.OPERATION_DEFINITION
         ? [[one.name?.value ?? '', { text, role: roleOf.get(name) }] as const]
@@ -98,6 +98,12 @@ describe.each([
   afterAll(async () => {
     await server.close()
     await rm(folder, { recursive: true, force: true })
+  })
+
+  it('knows who asks', async () => {
+    expect(await run(own.MeDocument, {})).toEqual({
+      me: withTokens ? { name: 'device', role: 'DEVICE' } : { name: null, role: 'ADMIN' },
+    })
   })
 
   it('knows no model, no run and no version at first', async () => {

@@ -9,6 +9,7 @@ import { createLog } from '../src/log.js'
 import { decodingPool } from '../src/photos/decoding-pool.js'
 import { decodesAtOnce, photoLimits } from '../src/photos/limits.js'
 import { keepForReview } from '../src/reviews/keep-for-review.js'
+import { ask } from './support/client.js'
 import { drawnPhoto } from './support/drawn-photo.js'
 import { addImage, addRun, addVersion } from './support/rows.js'
 import { startTestServer, type TestServer } from './support/server.js'
@@ -50,6 +51,16 @@ afterAll(() => server.close())
 
 const get = (where: string, init?: RequestInit) => fetch(`${server.address}${where}`, init)
 
+/** Of the one photo that is kept at first, as its Image says it. */
+async function thumbnailUrl(size: string): Promise<string> {
+  const document = `{ images(first: 1) { edges { node { thumbnailUrl${size} } } } }`
+  const { images } = await ask<{ images: { edges: { node: { thumbnailUrl: string } }[] } }, object>(
+    server.address,
+    document,
+  )
+  return images.edges[0]?.node.thumbnailUrl ?? ''
+}
+
 describe('files', () => {
   it('gives a photo by its content hash: its true type, and asked for again only whether it is there', async () => {
     const response = await get(`/files/photos/${hash}`)
@@ -68,13 +79,30 @@ describe('files', () => {
     expect([head.status, head.headers.get('content-length')]).toEqual([200, String(photo.length)])
   })
 
-  it('gives a small copy', async () => {
-    const response = await get(`/files/thumbnails/${hash}`)
-    expect(response.headers.get('cache-control')).toBe('private, no-cache')
+  it.each([
+    ['', 320, 200],
+    ['(size: SMALL)', 320, 200],
+    ['(size: LARGE)', 640, 400],
+  ])('gives a small copy of the size that was asked for%s, to be kept for a day', async (size, width, height) => {
+    const where = await thumbnailUrl(size)
+    const response = await get(where)
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'image/jpeg',
+      'cache-control': 'private, max-age=86400',
+      // Not by whoever signs in there afterwards.
+      vary: 'authorization, cookie',
+    })
     const headers = { 'if-none-match': response.headers.get('etag') ?? '' }
-    expect((await get(`/files/thumbnails/${hash}`, { headers })).status).toBe(304)
-    expect(response.headers.get('content-type')).toBe('image/jpeg')
-    expect(await sharp(await response.arrayBuffer()).metadata()).toMatchObject({ width: 320, height: 200 })
+    expect((await get(where, { headers })).status).toBe(304)
+    expect(await sharp(await response.arrayBuffer()).metadata()).toMatchObject({ width, height })
+  })
+
+  it('gives each size an address and an etag of its own', async () => {
+    const places = [`/files/photos/${hash}`, await thumbnailUrl('(size: SMALL)'), await thumbnailUrl('(size: LARGE)')]
+    const etags = await Promise.all(
+      places.map(async (where) => (await get(where, { method: 'HEAD' })).headers.get('etag')),
+    )
+    expect([new Set(places).size, new Set(etags).size]).toEqual([3, 3])
   })
 
   it('makes so many small copies at a time, and has a phone’s photo kept before them', async () => {
@@ -122,6 +150,8 @@ describe('files', () => {
     '/files/photos/',
     '/files/photos/..%2f..%2fetc%2fpasswd',
     `/files/photos/${'0'.repeat(64)}`,
+    `/files/photos/${'0'.repeat(64)}/large`,
+    '/files/thumbnails/large',
     '/files/runs/run-1/',
     '/files/runs/run-1',
     '/files/runs/run-1/..%2fsecret.json',
@@ -159,14 +189,17 @@ describe('files', () => {
     expect((await get(`/files/thumbnails/${contentHash}`)).status).toBe(404)
   })
 
-  it('is gone for whoever has seen it when it is erased', async () => {
+  it('is gone for whoever asks again when it is erased', async () => {
     const own = { contentHash: hash }
     await server.db.photo.update({ where: own, data: { erasedAt: new Date() } })
-    for (const [kind, etag] of [
+    for (const [kind, etag, size = ''] of [
       ['photos', `"${hash}"`],
       ['thumbnails', `"${hash}-small"`],
+      ['thumbnails', `"${hash}-large"`, '/large'],
     ])
-      expect((await get(`/files/${kind}/${hash}`, { headers: { 'if-none-match': etag ?? '' } })).status).toBe(410)
+      expect((await get(`/files/${kind}/${hash}${size}`, { headers: { 'if-none-match': etag ?? '' } })).status).toBe(
+        410,
+      )
     await server.db.photo.update({ where: own, data: { erasedAt: null } })
   })
 

@@ -184,11 +184,14 @@ describe('what is refused', () => {
   })
 })
 
-it('makes thumbnails that fit into 320 pixels, upright', async () => {
+it('makes small copies that fit into 320 pixels, or into 1024, upright and never enlarged', async () => {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'wastex-thumbnail-'))
   const file = path.join(folder, 'photo.jpg')
   await writeFile(file, await red(900, 600).withMetadata({ orientation: 6 }).jpeg().toBuffer())
-  const { width, height, format } = await sharp(await thumbnail(file)).metadata()
-  await rm(folder, { recursive: true })
+  const { width, height, format } = await sharp(await thumbnail(file, 'SMALL')).metadata()
   expect({ width, height, format }).toEqual({ width: 213, height: 320, format: 'jpeg' })
+  expect(await sharp(await thumbnail(file, 'LARGE')).metadata()).toMatchObject({ width: 600, height: 900 })
+  await writeFile(file, await red(3_000, 2_000).jpeg().toBuffer())
+  expect(await sharp(await thumbnail(file, 'LARGE')).metadata()).toMatchObject({ width: 1024, height: 683 })
+  await rm(folder, { recursive: true })
 })

@@ -94,6 +94,17 @@ export type ReviewReason =
   | 'NOVELTY'
   | 'SAMPLED';
 
+/** What a token may do: each all that the ones before it may, and more. */
+export type Role =
+  /** Make and revoke tokens. */
+  | 'ADMIN'
+  /** Send photos, and see what became of its own. */
+  | 'DEVICE'
+  /** See everything, review and label. */
+  | 'OPERATOR'
+  /** Make versions, train, promote. */
+  | 'TRAINER';
+
 /** What a photo of a dataset version is for. It never changes from version to version. */
 export type Split =
   /** Only ever judged on. */
@@ -252,6 +263,11 @@ export type RejectMutationVariables = Exact<{
 export type RejectMutation = { reject: { id: string, filename: string, contentHash: string, url: string, thumbnailUrl: string, width: number, height: number, fileSize: number, topPrediction: string, confidence: number, energy: number, novelty: number | null, oodReasons: Array<OodReason>, reviewed: boolean, rejected: boolean, assignedLabel: string | null, staged: boolean, addedToDataset: boolean, createdAt: string, allPredictions: Array<{ classLabel: string, probability: number }> } };
 
 export type KeptPhotoFragment = { id: string, filename: string, contentHash: string, url: string, thumbnailUrl: string, width: number, height: number, fileSize: number, topPrediction: string, confidence: number, energy: number, novelty: number | null, oodReasons: Array<OodReason>, reviewed: boolean, rejected: boolean, assignedLabel: string | null, staged: boolean, addedToDataset: boolean, createdAt: string, allPredictions: Array<{ classLabel: string, probability: number }> };
+
+export type MeQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MeQuery = { me: { name: string | null, role: Role } };
 
 export type ClassifyMutationVariables = Exact<{
   image: File;
@@ -803,6 +819,14 @@ export const RejectDocument = new TypedDocumentString(`
   addedToDataset
   createdAt
 }`) as unknown as TypedDocumentString<RejectMutation, RejectMutationVariables>;
+export const MeDocument = new TypedDocumentString(`
+    query Me {
+  me {
+    name
+    role
+  }
+}
+    `) as unknown as TypedDocumentString<MeQuery, MeQueryVariables>;
 export const ClassifyDocument = new TypedDocumentString(`
     mutation Classify($image: Upload!) {
   classify(image: $image) {

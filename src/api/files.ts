@@ -11,17 +11,23 @@ import { WasteXError } from '../errors.js'
 import type { Hall } from '../hall.js'
 import { artefactsOf } from '../model/card.js'
 import { photoFile } from '../photos/store.js'
-import { thumbnail } from '../photos/thumbnail.js'
+import { thumbnail, type ThumbnailSize } from '../photos/thumbnail.js'
 import { mimeTypeOf, type PhotoType, typeByHead } from '../photos/type.js'
 import { visiblePhotos } from './visible.js'
 
 interface Found {
   readonly type: string
   readonly etag: string
+  readonly caching: string
   /** A file to send, or the bytes themselves when that is what is asked for. */
   readonly file: string
   readonly bytes?: () => Promise<Uint8Array | undefined>
 }
+
+/** A photo's address means the same for ever, yet not that it is there: what is erased is not shown from a browser's cache. */
+const askedEachTime = 'private, no-cache'
+/** But for small copies: who scrolls through a hundred thousand photos does not ask for each again. docs/lifecycle.md says so. */
+const keptForADay = 'private, max-age=86400'
 
 const hash = /^[0-9a-f]{64}$/
 /** The longest magic number is WebP's, 12 bytes. */
@@ -52,8 +58,9 @@ export async function serveFile(
   const headers = {
     'content-type': found.type,
     etag: found.etag,
-    // A photo's address means the same for ever, yet not that it is there: what is erased is not shown from a browser's cache.
-    'cache-control': 'private, no-cache',
+    'cache-control': found.caching,
+    // What a browser keeps is for whoever was signed in then.
+    vary: 'authorization, cookie',
     // A file is looked at or saved; whatever is in it, it runs nothing here.
     'content-security-policy': "default-src 'none'; sandbox",
   }
@@ -76,7 +83,8 @@ async function find(hall: Hall, actor: Actor, pathname: string): Promise<Found |
   const [first = '', second = '', ...more] = rest
   if (more.length > 0) return undefined
   if (kind === 'photos' && !second) return findPhoto(hall, actor, first)
-  if (kind === 'thumbnails' && !second) return findThumbnail(hall, actor, first)
+  if (kind === 'thumbnails' && !second) return findThumbnail(hall, actor, first, 'SMALL')
+  if (kind === 'thumbnails' && second === 'large') return findThumbnail(hall, actor, first, 'LARGE')
   if (kind === 'runs' && mayAct(actor, 'OPERATOR')) return findArtefact(hall, first, second)
   return undefined
 }
@@ -101,7 +109,7 @@ async function findPhoto(hall: Hall, actor: Actor, contentHash: string): Promise
     hall.log.warn({ file }, 'a photo is gone, or is no longer the one that was read')
     return undefined
   }
-  return { type: mimeTypeOf[type], etag: `"${photo.storedHash}"`, file }
+  return { type: mimeTypeOf[type], etag: `"${photo.storedHash}"`, caching: askedEachTime, file }
 }
 
 /** Imported photos lie where their owner can change them. @returns undefined when the file is not the size it had, or no photo. */
@@ -117,15 +125,21 @@ async function typeOf(file: string, bytes: number): Promise<PhotoType | undefine
   }
 }
 
-async function findThumbnail(hall: Hall, actor: Actor, contentHash: string): Promise<Found | 'erased' | undefined> {
+async function findThumbnail(
+  hall: Hall,
+  actor: Actor,
+  contentHash: string,
+  size: ThumbnailSize,
+): Promise<Found | 'erased' | undefined> {
   const photo = await findPhoto(hall, actor, contentHash)
   if (!photo || photo === 'erased') return photo
   return {
     ...photo,
     type: mimeTypeOf.jpeg,
-    etag: photo.etag.replace(/"$/, '-small"'),
+    etag: photo.etag.replace(/"$/, `-${size.toLowerCase()}"`),
+    caching: keptForADay,
     bytes: () =>
-      thumbnail(photo.file).catch((error: unknown) => {
+      thumbnail(photo.file, size).catch((error: unknown) => {
         if (error instanceof WasteXError && error.code === 'OVERLOADED') throw error
         hall.log.warn({ error, file: photo.file }, 'a photo is no longer one that can be decoded')
         return undefined
@@ -145,5 +159,5 @@ async function findArtefact(hall: Hall, runName: string, name: string): Promise<
     return undefined
   }
   const type = artefactTypes[path.extname(name)] ?? 'application/octet-stream'
-  return { type, etag: `"${artefact.sha256}"`, file }
+  return { type, etag: `"${artefact.sha256}"`, caching: askedEachTime, file }
 }

@@ -3,7 +3,7 @@ import type { DatasetVersion as Counted, Prisma } from '../../db.js'
 import { by, connectionOf, type Keyset } from '../page.js'
 import { photoUrl, thumbnailUrl } from '../urls.js'
 import { builder } from './builder.js'
-import { SplitEnum } from './enums.js'
+import { SplitEnum, ThumbnailSizeEnum } from './enums.js'
 import { pageQuery } from './page-query.js'
 import { DatasetVersion } from './version.js'
 
@@ -49,9 +49,10 @@ export const VersionEntry = builder.prismaNode('VersionEntry', {
       resolve: ({ photo }) => photoUrl(photo.contentHash),
     }),
     thumbnailUrl: t.string({
-      description: 'Path on this server of a small copy.',
+      description: 'Path on this server of a small copy: JPEG, upright. A browser may keep it for a day.',
+      args: { size: t.arg({ type: ThumbnailSizeEnum, defaultValue: 'SMALL', description: 'How small.' }) },
       select: { photo: true },
-      resolve: ({ photo }) => thumbnailUrl(photo.contentHash),
+      resolve: ({ photo }, { size }) => thumbnailUrl(photo.contentHash, size ?? 'SMALL'),
     }),
   }),
 })

@@ -74,6 +74,14 @@ export const RecommendationEnum = builder.enumType('Recommendation', {
   } as const,
 })
 
+export const ThumbnailSizeEnum = builder.enumType('ThumbnailSize', {
+  description: 'How large a small copy of a photo is. None is larger than the photo.',
+  values: {
+    SMALL: { description: 'Its longest side has 320 pixels: for a grid of photos.' },
+    LARGE: { description: 'Its longest side has 1024 pixels: for one photo on a screen.' },
+  } as const,
+})
+
 export const PrecisionEnum = builder.enumType('Precision', {
   description: 'In what numbers a model computes.',
   values: {

@@ -2,7 +2,7 @@
 import { photoUrl, thumbnailUrl } from '../urls.js'
 import { builder } from './builder.js'
 import { ClassProbability } from './counts.js'
-import { OodReasonEnum } from './enums.js'
+import { OodReasonEnum, ThumbnailSizeEnum } from './enums.js'
 
 export const Image = builder.prismaNode('Image', {
   description:
@@ -27,9 +27,10 @@ export const Image = builder.prismaNode('Image', {
       resolve: ({ photo }) => photoUrl(photo.contentHash),
     }),
     thumbnailUrl: t.string({
-      description: 'Path on this server of a small copy.',
+      description: 'Path on this server of a small copy: JPEG, upright. A browser may keep it for a day.',
+      args: { size: t.arg({ type: ThumbnailSizeEnum, defaultValue: 'SMALL', description: 'How small.' }) },
       select: { photo: true },
-      resolve: ({ photo }) => thumbnailUrl(photo.contentHash),
+      resolve: ({ photo }, { size }) => thumbnailUrl(photo.contentHash, size ?? 'SMALL'),
     }),
     width: t.int({
       description: 'Pixels, upright.',

@@ -17,6 +17,7 @@ import './dashboard.js'
 import './live.js'
 import './audit.js'
 import './tokens.js'
+import './me.js'
 import { guarded } from './guard.js'
 
 export const schema = guarded(builder.toSchema({ sortSchema: false }))
