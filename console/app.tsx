@@ -2,7 +2,7 @@
 import { lazy, Suspense, useCallback, useState } from 'react'
 import { Provider } from 'urql'
 import { Redirect, Route, Router, Switch } from 'wouter'
-import { useHashLocation } from 'wouter/use-hash-location'
+import { useAddress } from './shell/address.js'
 import { Frame } from './shell/frame.js'
 import { Gate } from './shell/gate.js'
 import { Mishap } from './shell/mishap.js'
@@ -32,7 +32,7 @@ export function App() {
   return (
     <Provider value={line.client}>
       <LiveProvider socket={line.socket}>
-        <Router hook={useHashLocation}>
+        <Router hook={useAddress}>
           <Gate anew={anew}>
             <Frame anew={anew}>
               <Mishap>
