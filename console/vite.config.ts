@@ -11,7 +11,7 @@ function stylesWithParts(): Plugin {
   return {
     name: 'styles-with-parts',
     transform(code, id) {
-      const [, part] = /@mantine\/core\/esm\/components\/(?:.+\/)?(\w+)\.mjs$/.exec(id) ?? []
+      const [, part] = /@mantine\/core\/esm\/(?:components|utils)\/(?:.+\/)?(\w+)\.mjs$/.exec(id) ?? []
       if (!part || !existsSync(path.join(styles, `${part}.css`))) return null
       return { code: `import '@mantine/core/styles/${part}.css'\n${code}`, map: null }
     },

@@ -22,6 +22,7 @@ export const theme = createTheme({
   defaultRadius: 'md',
   cursorType: 'pointer',
   headings: { fontWeight: '650' },
+  components: { CloseButton: { defaultProps: { 'aria-label': 'Close' } } },
 })
 
 /** Mantine's dimmed text is too pale to be read on its own backgrounds. `--accent` is for lines and marks, which no text stands on. */

@@ -36,11 +36,15 @@ interface State<Row> {
 }
 const nothing = { rows: [], hasMore: true, isLoading: false }
 
-/** @param variables beside `first` and `after`; the list begins anew when they change. null: not now */
+/**
+ * @param variables beside `first` and `after`; the list begins anew when they change. null: not now
+ * @param size rows a page, at most 100
+ */
 export function usePages<Result, Variables extends AnyVariables, Row>(
   document: TypedDocumentNode<Result, Variables>,
   variables: Omit<Variables, 'first' | 'after'> | null,
   connectionOf: (result: Result) => Connection<Row> | null | undefined,
+  size = pageSize,
 ): Pages<Row> {
   const client = useClient()
   const [state, setState] = useState<State<Row>>(nothing)
@@ -57,7 +61,7 @@ export function usePages<Result, Variables extends AnyVariables, Row>(
     if (asked === 'null' || !hasMore || isLoading) return
     const mine = turn.current
     put({ ...now.current, isLoading: true })
-    const all = { ...(JSON.parse(asked) as object), first: pageSize, ...(after && { after }) } as unknown as Variables
+    const all = { ...(JSON.parse(asked) as object), first: size, ...(after && { after }) } as unknown as Variables
     void client
       .query(document, all, { requestPolicy: 'network-only' })
       .toPromise()
@@ -73,7 +77,7 @@ export function usePages<Result, Variables extends AnyVariables, Row>(
           isLoading: false,
         })
       })
-  }, [client, document, asked, put])
+  }, [client, document, asked, size, put])
 
   const again = useCallback(() => {
     turn.current++

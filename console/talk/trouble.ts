@@ -7,6 +7,10 @@ export interface Trouble {
   readonly message: string
   /** What a person may tell whoever reads the server's log. */
   readonly requestId?: string
+  /** The argument that makes no sense, as a path in the operation: `input.stage2.layers`. */
+  readonly field?: string
+  /** Of TRAINING_IN_PROGRESS: the run that is on. */
+  readonly run?: string
 }
 
 const offline: Trouble = {
@@ -18,7 +22,7 @@ export function troubleOf(error: CombinedError | undefined): Trouble | undefined
   if (!error) return undefined
   const [first] = error.graphQLErrors
   if (!first) return offline
-  const { code, requestId } = first.extensions as { code?: string; requestId?: string }
+  const { code, requestId, field, run } = first.extensions as Partial<Trouble>
   return {
     code: code ?? 'INTERNAL_SERVER_ERROR',
     message:
@@ -26,5 +30,7 @@ export function troubleOf(error: CombinedError | undefined): Trouble | undefined
         ? 'Something went wrong inside the server.'
         : first.message,
     requestId,
+    field,
+    run,
   }
 }
