@@ -1,0 +1,96 @@
+/** What an import left out of its version, and why. */
+import { Text } from '@mantine/core'
+import type { ReactNode } from 'react'
+import type { LeftOutFragment } from '../generated/graphql.js'
+import { count, counted } from '../look/figures.js'
+import classes from './left-out.module.css'
+
+/** `1,670 files read. 12 left out: 3 refused, 9 duplicates.` */
+export function leftOutInAll({ files, refused, duplicates }: LeftOutFragment): string {
+  const kinds = [refused > 0 && `${count(refused)} refused`, duplicates > 0 && counted(duplicates, 'duplicate')]
+  const left = refused + duplicates
+  if (left === 0) return `${counted(files, 'file')} read, none left out.`
+  return `${counted(files, 'file')} read, ${count(left)} left out: ${kinds.filter(Boolean).join(', ')}.`
+}
+
+export function LeftOut({ report }: { report: LeftOutFragment }) {
+  return (
+    <div className={classes.kinds}>
+      <Kind
+        title="No usable photos"
+        number={report.refused}
+        rows={report.refusedFiles.map(({ path, reason }) => [path, reason])}
+      />
+      <Kind
+        title="The same bytes as another photo"
+        number={report.duplicates}
+        rows={report.duplicateFiles.map(({ path, sameAs }) => [path, `same as ${sameAs}`])}
+      />
+      <Kind
+        title="Of those, in folders of two classes"
+        number={report.twoLabels}
+        about="One of the two labels is wrong: look at them."
+        rows={report.twoLabelFiles.map(({ path, classLabel, sameAs, keptLabel }) => [
+          path,
+          `${classLabel ?? '?'}; kept as ${keptLabel ?? '?'}, by ${sameAs}`,
+        ])}
+      />
+      <Kind title="Duplicates in two splits" number={report.twoSplits} about="The first one’s split was kept." />
+      <Kind
+        title="Groups of near copies"
+        number={report.nearCopyGroups}
+        about={`Each group is in one split, so that no test photo was almost learned. ${
+          report.nearCopiesAcrossSplits > 0
+            ? `The folders themselves had ${count(report.nearCopiesAcrossSplits)} in several splits.`
+            : ''
+        }`}
+      />
+      <Kind
+        title="Files that were not looked at"
+        number={report.ignored}
+        about="Read-me files, lists, links."
+        rows={report.ignoredFiles.map((path) => [path, ''])}
+      />
+    </div>
+  )
+}
+
+interface KindProps {
+  title: string
+  number: number
+  about?: ReactNode
+  /** Examples: a file, and what is the matter with it. */
+  rows?: readonly (readonly [string, string])[]
+}
+
+const none: NonNullable<KindProps['rows']> = []
+
+function Kind({ title, number, about, rows = none }: KindProps) {
+  if (number === 0) return null
+  return (
+    <details className={classes.kind}>
+      <summary>
+        {title} <span className="figures">{count(number)}</span>
+      </summary>
+      {about && (
+        <Text size="sm" c="dimmed">
+          {about}
+        </Text>
+      )}
+      {rows.length > 0 && (
+        <ul className={classes.examples}>
+          {rows.map(([path, why]) => (
+            <li key={path}>
+              <code>{path}</code> {why}
+            </li>
+          ))}
+        </ul>
+      )}
+      {number > rows.length && rows.length > 0 && (
+        <Text size="xs" c="dimmed">
+          {count(number - rows.length)} more are not listed.
+        </Text>
+      )}
+    </details>
+  )
+}

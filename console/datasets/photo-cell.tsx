@@ -1,0 +1,39 @@
+/** A photo in a list: what it shows, and what it is for. Opens it large. */
+import { Text } from '@mantine/core'
+import type { EntryCellFragment } from '../generated/graphql.js'
+import { colourOf } from '../look/class-colour.js'
+import { PhotoTile } from '../photos/photo-tile.js'
+import classes from './photos.module.css'
+import { splitNames } from './words.js'
+
+/** Pixels below the photo, for `PhotoGrid`. */
+export const captionHeight = 24
+
+interface PhotoCellProps {
+  entry: EntryCellFragment
+  /** Its label in the version that it is compared with; undefined: it is the same there, or nothing is compared. */
+  before?: string | null | undefined
+  /** Every class there is, alphabetical. */
+  classLabels: readonly string[]
+  open: () => void
+}
+
+export const PhotoCell = ({ entry, before, classLabels, open }: PhotoCellProps) => (
+  <PhotoTile url={entry.thumbnailUrl} erased={entry.erased} open={open}>
+    <span className={classes.caption}>
+      <span className={classes.dot} style={{ background: colourOf(entry.classLabel, classLabels) }} />
+      <Text span size="xs" truncate>
+        {before && (
+          <>
+            <s>{before}</s> <span className="unseen">now</span>
+          </>
+        )}
+        {entry.classLabel}
+      </Text>
+      <Text span size="xs" c="dimmed" ml="auto">
+        {entry.split === 'VAL' ? 'val' : splitNames[entry.split]}
+      </Text>
+      <span className="unseen">{entry.filename}</span>
+    </span>
+  </PhotoTile>
+)

@@ -1,0 +1,26 @@
+/** How a version's classes lie in its splits. */
+import { classSplits, type ClassSplitCount as Counted } from '../../versions/class-splits.js'
+import { maxPageSize } from '../page.js'
+import { builder } from './builder.js'
+import { SplitEnum } from './enums.js'
+import { DatasetVersion } from './version.js'
+
+const ClassSplitCount = builder.objectRef<Counted>('ClassSplitCount').implement({
+  description: 'How many photos of a class a split has.',
+  fields: (t) => ({
+    classLabel: t.exposeString('classLabel', { description: 'Name of the class.' }),
+    split: t.expose('split', { type: SplitEnum, description: 'The split.' }),
+    count: t.exposeInt('count', { description: 'Photos; 1 or more.' }),
+  }),
+})
+
+builder.prismaObjectField(DatasetVersion, 'classSplits', (t) =>
+  t.field({
+    type: [ClassSplitCount],
+    description: 'Photos of each class in each split, alphabetical; what has none is left out. Counted when asked for.',
+    // It reads all of the version's entries: not for a whole page of versions at once.
+    extensions: { rows: maxPageSize },
+    select: { id: true },
+    resolve: ({ id }, _args, { hall }) => classSplits(hall.db, id),
+  }),
+)
