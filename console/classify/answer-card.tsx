@@ -81,12 +81,12 @@ function Said({ answer, classLabels }: { answer: Answer; classLabels: readonly s
         </Text>
       </div>
       <Bars
-        label="How likely the model thinks each class"
+        label="How likely each class is"
         most={1}
-        bars={answer.scores.slice(0, 6).map(({ classLabel, probability }) => ({
+        bars={answer.scores.slice(0, 6).map(({ classLabel, probability, calibrated }) => ({
           name: classLabel,
-          value: probability,
-          said: percent(probability),
+          value: calibrated ?? probability,
+          said: percent(calibrated ?? probability),
           colour: colourOf(classLabel, classLabels),
         }))}
       />

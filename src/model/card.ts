@@ -36,6 +36,15 @@ const QuantisedSchema = z.object({
 })
 export type Quantised = z.infer<typeof QuantisedSchema>
 
+/** How sure it is, and how sure it should be (evaluation/calibration.ts). */
+const CalibrationSchema = z.object({
+  /** Found on the validation photos; logits divided by it make probabilities that mean what they say. */
+  temperature: z.number().positive(),
+  /** On the test photos, 0 to 1: as the softmax has it, and with the temperature. */
+  error: z.object({ before: z.number().nullable(), after: z.number().nullable() }),
+})
+export type Calibration = z.infer<typeof CalibrationSchema>
+
 const CardSchema = z.object({
   format: z.literal(1),
   run: z.object({ id: z.string(), name: z.string() }),
@@ -61,6 +70,8 @@ const CardSchema = z.object({
     computed: z.number(),
   }),
   thresholds: ThresholdsSchema,
+  /** null: too few validation photos, or a run of earlier WasteX. */
+  calibration: CalibrationSchema.nullable().default(null),
   /** The last frozen block, and the blocks whose pooled features the head sees. */
   network: z.object({ boundary: z.string(), head: z.array(z.string()), trainedLayers: z.number() }),
   /** tfjs against ONNX on the same photos. */

@@ -35,6 +35,11 @@ export class ServingModel {
     return this.loaded.card.classLabels
   }
 
+  /** Logits divided by it make probabilities that mean what they say; null: it is not known. */
+  get temperature(): number | null {
+    return this.loaded.card.calibration?.temperature ?? null
+  }
+
   /** @param photo uint8 [299, 299, 3] */
   infer(photo: Uint8Array, asked?: Asked): Promise<Answer> {
     return this.queue.infer(photo, asked)

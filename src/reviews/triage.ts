@@ -10,7 +10,7 @@ import { count } from '../predictions/counter.js'
 import { type HeatMap, heatMapOf } from '../predictions/heat-map.js'
 import { oodVerdict, softmax } from '../predictions/ood.js'
 import type { Asked } from '../predictions/queue.js'
-import type { Serving } from '../predictions/serving.js'
+import type { Serving, ServingModel } from '../predictions/serving.js'
 import { keepForReview, type PhotoForReview } from './keep-for-review.js'
 
 export interface Upload {
@@ -25,6 +25,8 @@ export interface ClassScore {
   logit: number
   /** In [0, 1]; all classes sum to 1. */
   probability: number
+  /** The same at the model's temperature; null: it has none. */
+  calibrated: number | null
 }
 
 export interface Classification {
@@ -65,7 +67,7 @@ export async function look(serving: Serving, { bytes }: Pick<Upload, 'bytes'>, a
 
   const novelty = Number.isNaN(answer.novelty) ? null : answer.novelty
   const { energy, confidence, reasons } = oodVerdict({ logits: answer.logits, novelty }, model.thresholds)
-  const scores = scoresOf(model.classLabels, answer.logits)
+  const scores = scoresOf(model, answer.logits)
   const classLabel = scores[0]?.classLabel ?? ''
   const { run, thresholds } = model
   const heatMap = heatMapOf(answer.evidence, answer.logits)
@@ -117,13 +119,15 @@ const digits = 12
 export const isSampled = (bytes: Uint8Array, share: number): boolean =>
   share > 0 && Number.parseInt(contentHash(bytes).slice(0, digits), 16) / 16 ** digits < share
 
-function scoresOf(classLabels: readonly string[], logits: Float32Array): ClassScore[] {
+function scoresOf({ classLabels, temperature }: ServingModel, logits: Float32Array): ClassScore[] {
   const probabilities = softmax(logits)
+  const calibrated = temperature === null ? undefined : softmax(logits.map((logit) => logit / temperature))
   return classLabels
     .map((classLabel, i) => ({
       classLabel,
       logit: logits[i] ?? Number.NaN,
       probability: probabilities[i] ?? Number.NaN,
+      calibrated: calibrated?.[i] ?? null,
     }))
     .toSorted((a, b) => b.logit - a.logit)
 }

@@ -8,7 +8,14 @@ import { versions } from './versions.js'
 export async function cardOf(
   { job, recipe, split, backbone, blocks, clock, source, tail }: Ending,
   model: FinalModel,
-  { agreement, golden, quantised }: Pick<Card, 'agreement' | 'quantised'> & { golden: number[][] },
+  {
+    agreement,
+    calibration,
+    golden,
+    quantised,
+  }: Pick<Card, 'agreement' | 'calibration' | 'quantised'> & {
+    golden: number[][]
+  },
 ): Promise<Omit<Card, 'files'>> {
   return {
     format: 1,
@@ -24,6 +31,7 @@ export async function cardOf(
     preprocessing,
     features: { ...source.plan, computed: source.computed },
     thresholds: model.thresholds,
+    calibration,
     network: {
       boundary: blocks.boundary,
       head: [...blocks.head],

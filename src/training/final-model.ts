@@ -14,6 +14,7 @@ import type { TensorFlow } from '../model/network/tensorflow.js'
 import type { Thresholds } from '../model/card.js'
 import { foldInto, type Standardisation } from '../model/standardisation.js'
 import type { Backbone, Convolutions } from '../model/weights/backbone.js'
+import { findTemperature } from '../evaluation/calibration.js'
 import { argmax, oodVerdict, referenceThresholds } from '../predictions/ood.js'
 import { findThresholds } from '../predictions/thresholds.js'
 import { evenly, type Examples, wholeViews } from './examples.js'
@@ -46,6 +47,8 @@ export interface FinalModel {
   convolutions: Convolutions
   novelty: ResidualOf | null
   thresholds: Thresholds
+  /** null: too few validation photos. */
+  temperature: number | null
   /** What it says of a photo. */
   outputs: Readonly<Record<string, Expression>>
   /** The bytes of `model.onnx`: pixels in; logits, (where it can be told) novelty and, when it is asked for, heat out. */
@@ -63,11 +66,14 @@ export async function finalModel(trained: Trained, train: Examples, val: Example
   const novelty = fitNovelty(tf, rows, channelsOf(blocks.novelty))
   const outputs = headOutputs(head)
   if (novelty) outputs['novelty'] = residual(concat(...blocks.novelty.map((block) => pooled(block))), novelty)
+  const validated = await judgeFeatures(trained, novelty, val)
+  const classes = network.shape.classes
   return {
     head,
     convolutions,
     novelty,
-    thresholds: thresholdsOf(await judgeFeatures(trained, novelty, val), val.labels),
+    thresholds: thresholdsOf(validated, val.labels),
+    temperature: findTemperature({ truth: val.labels, logits: validated.logits, classes }),
     outputs,
     onnx: onnxModel({ convolutions, outputs }),
   }

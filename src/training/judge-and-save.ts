@@ -1,6 +1,7 @@
 /** The end of a run: the model is written aside, judged, and takes its place in `models/` complete or not at all. */
 import path from 'node:path'
 import { writeFolderWhole, writeInDraft } from '../disk.js'
+import { calibrationError, scaled } from '../evaluation/calibration.js'
 import { confusionPng } from '../evaluation/confusion-png.js'
 import { historyCsv } from '../evaluation/history-csv.js'
 import { evaluate } from '../evaluation/metrics.js'
@@ -65,6 +66,7 @@ export async function judgeAndSave(ending: Ending): Promise<RunResult> {
     const files = await artefactsIn(folder)
     const card = await cardOf(ending, model, {
       agreement,
+      calibration: calibrationOf(model.temperature, split.test.labels, judged, job),
       quantised,
       golden: rows(witnesses.goldenLogits, job.classLabels.length),
     })
@@ -75,6 +77,12 @@ export async function judgeAndSave(ending: Ending): Promise<RunResult> {
   })
   if (!result) throw new Error('the folder was written without a result')
   return result
+}
+
+function calibrationOf(temperature: number | null, truth: readonly number[], { logits }: Judged, job: Job) {
+  if (temperature === null) return null
+  const error = (own: Float32Array) => calibrationError({ truth, logits: own, classes: job.classLabels.length })
+  return { temperature, error: { before: error(logits), after: error(scaled(logits, temperature)) } }
 }
 
 function predictedPhotos(photos: readonly TrainingPhoto[], { logits, novelty }: Judged, { classLabels }: Job) {

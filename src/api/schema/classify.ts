@@ -27,6 +27,13 @@ const ClassScore = builder.objectRef<Score>('ClassScore').implement({
     classLabel: t.exposeString('classLabel', { description: 'Name of the class.' }),
     logit: t.exposeFloat('logit', { description: 'Raw output of the network.' }),
     probability: t.exposeFloat('probability', { description: 'Softmax of the logits, 0 to 1.' }),
+    calibrated: t.float({
+      nullable: true,
+      description:
+        'How likely it is right, 0 to 1: softmax at the temperature that fits the validation photos best. Null for models trained before there was one, or on too few photos.',
+      // An answer that was kept for a request sent again may be older than the field.
+      resolve: ({ calibrated }) => calibrated ?? null,
+    }),
   }),
 })
 
