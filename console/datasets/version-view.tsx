@@ -1,5 +1,5 @@
 /** One version: what it is, what is in it, and what can be done with it. */
-import { Button, Group, Stack, Tabs, Text, Title } from '@mantine/core'
+import { Anchor, Button, Group, Stack, Tabs, Text, Title } from '@mantine/core'
 import { IconChartLine } from '@tabler/icons-react'
 import { Link, useSearchParams } from 'wouter'
 import { useQuery } from 'urql'
@@ -104,7 +104,10 @@ const About = ({ version: { isActive, totalImages, createdAt, parent, notes } }:
       {counted(totalImages, 'photo')},{' '}
       {parent ? (
         <>
-          made from <Link href={`/datasets/${encodeURIComponent(parent.name)}`}>{parent.name}</Link>
+          made from{' '}
+          <Anchor component={Link} href={`/datasets/${encodeURIComponent(parent.name)}`} inherit underline="always">
+            {parent.name}
+          </Anchor>
         </>
       ) : (
         'imported'
