@@ -5,7 +5,7 @@ import type { Split, VersionDetailQuery } from '../generated/graphql.js'
 import { count } from '../look/figures.js'
 import { SplitBar, SplitMark } from './split-bar.js'
 import classes from './class-table.module.css'
-import { splitNames, splits } from './words.js'
+import { splitWords, splits } from './words.js'
 
 interface ClassTableProps {
   version: NonNullable<VersionDetailQuery['datasetVersion']>
@@ -33,7 +33,7 @@ export function ClassTable({ version, choose }: ClassTableProps) {
             <th aria-label="Shares" />
             {splits.map((split) => (
               <th key={split} scope="col" className={classes.number}>
-                <SplitMark split={split} /> {splitNames[split]}
+                <SplitMark split={split} /> {splitWords[split]}
               </th>
             ))}
             <th scope="col" className={classes.number}>

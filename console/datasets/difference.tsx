@@ -27,8 +27,7 @@ export function Difference({ version, versions, classLabels }: DifferenceProps) 
   return (
     <Stack gap="md">
       <NativeSelect
-        label={`What ${version.name} has that another has not`}
-        description="Compared with"
+        label={`Compare ${version.name} with`}
         maw={320}
         value={from}
         onChange={({ currentTarget: { value } }) =>

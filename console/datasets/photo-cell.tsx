@@ -4,7 +4,7 @@ import type { EntryCellFragment } from '../generated/graphql.js'
 import { colourOf } from '../look/class-colour.js'
 import { PhotoTile } from '../photos/photo-tile.js'
 import classes from './photos.module.css'
-import { splitNames } from './words.js'
+import { splitWords } from './words.js'
 
 /** Pixels below the photo, for `PhotoGrid`. */
 export const captionHeight = 24
@@ -31,7 +31,7 @@ export const PhotoCell = ({ entry, before, classLabels, open }: PhotoCellProps) 
         {entry.classLabel}
       </Text>
       <Text span size="xs" c="dimmed" ml="auto">
-        {entry.split === 'VAL' ? 'val' : splitNames[entry.split]}
+        {splitWords[entry.split]}
       </Text>
       <span className="unseen">{entry.filename}</span>
     </span>

@@ -105,7 +105,7 @@ const About = ({ version: { isActive, totalImages, createdAt, parent, notes } }:
       {parent ? (
         <>
           made from{' '}
-          <Anchor component={Link} href={`/datasets/${encodeURIComponent(parent.name)}`} size="sm" underline="always">
+          <Anchor component={Link} href={`/datasets/${encodeURIComponent(parent.name)}`} inherit underline="always">
             {parent.name}
           </Anchor>
         </>
