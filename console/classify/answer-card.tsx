@@ -68,7 +68,7 @@ function Said({ answer, classLabels }: { answer: Answer; classLabels: readonly s
         <Title order={2} size="h3" className={classes.verdict}>
           <span className={classes.class}>{title}</span>
           <Text span c="dimmed" className="figures" fw={400}>
-            {percent(answer.confidence)}
+            {percent(answer.scores[0]?.calibrated ?? answer.confidence)}
           </Text>
         </Title>
         <Text size="sm" c="dimmed">
