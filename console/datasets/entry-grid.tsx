@@ -1,16 +1,11 @@
 /** Rows of a version as photos, each of which opens large. */
 import { type ReactNode, useState } from 'react'
-import type { EntryCellFragment } from '../generated/graphql.js'
 import { type LargePhoto, LargePhotos } from '../photos/large-photo.js'
 import { PhotoGrid } from '../photos/photo-grid.js'
 import type { Pages } from '../talk/pages.js'
 import { captionHeight, PhotoCell } from './photo-cell.js'
 import { PhotoFacts } from './photo-facts.js'
-
-export interface ShownEntry extends EntryCellFragment {
-  /** Its label in the version that it is compared with. */
-  readonly before?: string | null
-}
+import type { ShownEntry } from './shown-entry.js'
 
 interface EntryGridProps {
   pages: Pages<ShownEntry>

@@ -4,7 +4,7 @@ import { useQuery } from 'urql'
 import { EntryDetailDocument, type EntryDetailQuery } from '../generated/graphql.js'
 import { moment, percent } from '../look/figures.js'
 import { Facts } from '../photos/facts.js'
-import type { ShownEntry } from './entry-grid.js'
+import type { ShownEntry } from './shown-entry.js'
 import { fileSize, splitNames, splitPurposes } from './words.js'
 
 export function PhotoFacts({ entry: { id, classLabel, before, split, erased } }: { entry: ShownEntry }) {
