@@ -2,7 +2,7 @@
 import { Box, Text } from '@mantine/core'
 import { useElementSize } from '@mantine/hooks'
 import { defaultRangeExtractor, useWindowVirtualizer } from '@tanstack/react-virtual'
-import { type ReactNode, useEffect, useRef } from 'react'
+import { memo, type ReactNode, useEffect, useRef } from 'react'
 import { count } from '../look/figures.js'
 import { Loading, TroubleNote } from '../shell/states.js'
 import type { Pages } from '../talk/pages.js'
@@ -77,7 +77,7 @@ export function PhotoGrid<Row>(props: PhotoGridProps<Row>) {
                 aria-setsize={total ?? rows.length}
                 aria-posinset={index + 1}
               >
-                {render(row, index)}
+                <Cell row={row} index={index} render={render} />
               </li>
             )
           }),
@@ -89,3 +89,14 @@ export function PhotoGrid<Row>(props: PhotoGridProps<Row>) {
     </Box>
   )
 }
+
+interface CellProps<Row> {
+  row: Row
+  index: number
+  render: (row: Row, index: number) => ReactNode
+}
+
+/** While one scrolls, the grid is made anew for each line that comes; the photos that stay are not. */
+const Cell = memo(({ row, index, render }: CellProps<unknown>) => render(row, index)) as <Row>(
+  props: CellProps<Row>,
+) => ReactNode
