@@ -6,6 +6,7 @@ import { useAddress } from './shell/address.js'
 import { Frame } from './shell/frame.js'
 import { Gate } from './shell/gate.js'
 import { Mishap } from './shell/mishap.js'
+import { Screen } from './shell/screen.js'
 import { Empty, Loading } from './shell/states.js'
 import { makeClient, makeSocket } from './talk/client.js'
 import { LiveProvider } from './talk/live.js'
@@ -66,7 +67,9 @@ function Screens() {
         </>
       )}
       <Route>
-        <Empty title="There is no such page" hint="Choose another one on the left." />
+        <Screen title="Not here">
+          <Empty title="There is no such page" hint="Your token may not see it, or the address is wrong." />
+        </Screen>
       </Route>
     </Switch>
   )

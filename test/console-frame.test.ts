@@ -67,8 +67,11 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
   it('the first screen is there for less than 200 kB', async () => {
     const page = await open(server.address, '/review')
     await page.getByRole('heading', { level: 1, name: 'Review' }).waitFor()
+    await page.getByRole('button', { name: 'Account and appearance' }).and(page.locator('[aria-haspopup]')).waitFor()
     const bytes = await page.evaluate(() =>
       [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
+        // What comes when the browser is idle comes later.
+        .filter(({ startTime }) => startTime <= (performance.getEntriesByName('screen')[0]?.startTime ?? 0))
         .filter(({ name }) => !name.includes('/graphql'))
         .reduce((sum, entry) => sum + (entry as PerformanceResourceTiming).encodedBodySize, 0),
     )

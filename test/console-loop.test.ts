@@ -91,6 +91,7 @@ describe.skipIf(!hasBrowser)('the loop, by clicks and keys', () => {
       await train()
       await page.getByText('Nothing to compare with').waitFor()
       await promote('run-1')
+      expect(await server.db.trainingRun.findFirst({ where: { isActive: true } })).toMatchObject({ name: 'run-1' })
     },
     4 * minutes,
   )

@@ -15,7 +15,7 @@ import { drawVersion, settingsOf } from './support/training.js'
 
 const minutes = 60_000
 const promotions = Number(process.env['WASTEX_PROMOTIONS'] ?? 20)
-const soakMs = 1_000 * Number(process.env['WASTEX_SOAK_SECONDS'] ?? 45)
+const soakMs = 1_000 * Number(process.env['WASTEX_SOAK_SECONDS'] ?? 20)
 /** Eight samples: the first of them are a server that still warms up. */
 const samples = 8
 const canTell = process.platform === 'linux'

@@ -1,77 +1,24 @@
-/** Any class by its name, and a new one in place; but first “Did you mean …?” */
-import { Combobox, Kbd, Text, TextInput, useCombobox } from '@mantine/core'
-import { type RefObject, useEffect, useState } from 'react'
-import { type Choice, choicesFor, longestName } from './choices.js'
+/** Any class by its name, and a new one in place; its list comes a moment later. */
+import { Kbd, TextInput } from '@mantine/core'
+import type { RefObject } from 'react'
+import { soon } from '../shell/soon.js'
 
-interface ClassFinderProps {
+export interface ClassFinderProps {
   classLabels: readonly string[]
   choose: (classLabel: string) => void
   input: RefObject<HTMLInputElement | null>
 }
 
-const idOf = ({ kind, classLabel }: Choice) => `${kind} ${classLabel}`
+const Until = () => (
+  <TextInput
+    aria-label="Find or name a class"
+    placeholder="Find or name a class"
+    rightSection={<Kbd aria-hidden>/</Kbd>}
+    readOnly
+  />
+)
 
-export function ClassFinder({ classLabels, choose, input }: ClassFinderProps) {
-  const [typed, setTyped] = useState('')
-  const list = useCombobox()
-  const choices = choicesFor(typed, classLabels)
-  // What Enter takes is always the best of what is typed by now.
-  const { selectFirstOption } = list
-  useEffect(() => void selectFirstOption(), [typed, selectFirstOption])
-
-  const done = (id?: string) => {
-    const choice = choices.find((choice) => idOf(choice) === id)
-    setTyped('')
-    list.closeDropdown()
-    input.current?.blur()
-    if (choice) choose(choice.classLabel)
-  }
-  return (
-    <Combobox store={list} onOptionSubmit={done} shadow="md">
-      <Combobox.Target>
-        <TextInput
-          ref={input}
-          aria-label="Find or name a class"
-          aria-keyshortcuts="/ n"
-          placeholder="Find or name a class"
-          rightSection={<Kbd aria-hidden>/</Kbd>}
-          value={typed}
-          maxLength={longestName}
-          autoComplete="off"
-          spellCheck={false}
-          onChange={({ currentTarget }) => {
-            setTyped(currentTarget.value)
-            list.openDropdown()
-          }}
-          onFocus={() => list.openDropdown()}
-          onBlur={() => list.closeDropdown()}
-          onKeyDown={(event) => {
-            if (event.key === 'Escape') done()
-          }}
-        />
-      </Combobox.Target>
-      <Combobox.Dropdown hidden={choices.length === 0}>
-        <Combobox.Options mah={280} style={{ overflowY: 'auto' }} aria-label="Classes by that name">
-          {choices.map((choice) => (
-            <Combobox.Option key={idOf(choice)} value={idOf(choice)}>
-              <Saying choice={choice} />
-            </Combobox.Option>
-          ))}
-        </Combobox.Options>
-      </Combobox.Dropdown>
-    </Combobox>
-  )
-}
-
-function Saying({ choice: { kind, classLabel } }: { choice: Choice }) {
-  if (kind === 'class') return <>{classLabel}</>
-  return (
-    <>
-      {kind === 'near' ? 'Did you mean ' : 'Make a new class '}
-      <Text span inherit fw={650}>
-        {classLabel}
-      </Text>
-      {kind === 'near' ? '?' : ''}
-    </>
-  )
-}
+export const ClassFinder = soon<ClassFinderProps>(
+  () => import('./class-choices.js').then((part) => part.ClassChoices),
+  Until,
+)

@@ -1,24 +1,26 @@
 /** Photos that the model did not know, or may have got wrong, and what they show: one by one, many at once, and what comes of it. */
 import { Box, Tabs } from '@mantine/core'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useClient } from 'urql'
 import { count } from '../look/figures.js'
 import { Screen } from '../shell/screen.js'
+import { Loading } from '../shell/states.js'
 import { Desk } from './desk.js'
 import { Filters } from './filters.js'
 import { KeysNote } from './keys-note.js'
-import { Many } from './many.js'
 import { useNews } from './news.js'
 import { NothingWaits } from './nothing-waits.js'
 import { Queue } from './queue.js'
 import { Refusals } from './refusals.js'
 import type { Room } from './room.js'
-import { Staged } from './staged.js'
 import { Tally } from './tally.js'
 import { useClasses } from './use-classes.js'
 import { useCounts } from './use-counts.js'
 import { useDecisions } from './use-decisions.js'
 import { type Tab, useFilter, useView } from './view.js'
+
+const Many = lazy(() => import('./many.js').then((part) => ({ default: part.Many })))
+const Staged = lazy(() => import('./staged.js').then((part) => ({ default: part.Staged })))
 
 export default function ReviewScreen() {
   const client = useClient()
@@ -55,10 +57,14 @@ export default function ReviewScreen() {
           </Tabs.Panel>
           <Tabs.Panel value="many">
             <Filters view={view} show={show} classLabels={classLabels} />
-            <Many room={room} filter={filter} order={view.order} empty={empty} />
+            <Suspense fallback={<Loading />}>
+              <Many room={room} filter={filter} order={view.order} empty={empty} />
+            </Suspense>
           </Tabs.Panel>
           <Tabs.Panel value="staged">
-            <Staged room={room} staged={counts.staged} />
+            <Suspense fallback={<Loading />}>
+              <Staged room={room} staged={counts.staged} />
+            </Suspense>
           </Tabs.Panel>
         </Tabs>
       </Box>

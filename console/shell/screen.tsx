@@ -1,6 +1,7 @@
 /** A screen: its name, what can be done on it, and what it shows. */
 import { Box, Group, Stack, Text, Title } from '@mantine/core'
 import { type ReactNode, useEffect } from 'react'
+import { screenIsThere } from './first-screen.js'
 
 interface ScreenProps {
   title: string
@@ -13,6 +14,7 @@ interface ScreenProps {
 export function Screen({ title, about, actions, children }: ScreenProps) {
   useEffect(() => {
     document.title = `${title} · WasteX`
+    screenIsThere()
   }, [title])
   return (
     <Stack gap="md" pb="xl">

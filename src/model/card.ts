@@ -43,7 +43,6 @@ const CalibrationSchema = z.object({
   /** On the test photos, 0 to 1: as the softmax has it, and with the temperature. */
   error: z.object({ before: z.number().nullable(), after: z.number().nullable() }),
 })
-export type Calibration = z.infer<typeof CalibrationSchema>
 
 const CardSchema = z.object({
   format: z.literal(1),

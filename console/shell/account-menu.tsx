@@ -1,0 +1,47 @@
+/** Who is signed in, light or dark, and the way out. */
+import { Group, Menu, useMantineColorScheme } from '@mantine/core'
+import { IconApi, IconDeviceDesktop, IconLogout, IconMoon, IconSun } from '@tabler/icons-react'
+import { signOut } from '../talk/session.js'
+import { useWho } from '../talk/who.js'
+import type { AccountProps } from './account.js'
+import { AccountButton, AccountName, roles } from './account-button.js'
+
+export function AccountMenu({ anew, compact = false }: AccountProps) {
+  const { name, role } = useWho()
+  const { setColorScheme } = useMantineColorScheme()
+  return (
+    <Menu position={compact ? 'bottom-end' : 'right-end'} withinPortal>
+      <Group gap="xs" wrap="nowrap" justify="space-between">
+        {!compact && <AccountName />}
+        <Menu.Target>
+          <AccountButton />
+        </Menu.Target>
+      </Group>
+      <Menu.Dropdown>
+        {compact && (
+          <Menu.Label>
+            {name ?? 'This machine'} · {roles[role]}
+          </Menu.Label>
+        )}
+        <Menu.Item leftSection={<IconSun size={16} />} onClick={() => setColorScheme('light')}>
+          Light
+        </Menu.Item>
+        <Menu.Item leftSection={<IconMoon size={16} />} onClick={() => setColorScheme('dark')}>
+          Dark
+        </Menu.Item>
+        <Menu.Item leftSection={<IconDeviceDesktop size={16} />} onClick={() => setColorScheme('auto')}>
+          As the system
+        </Menu.Item>
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconApi size={16} />} component="a" href="/graphql" target="_blank">
+          The API, in GraphiQL
+        </Menu.Item>
+        {name !== null && (
+          <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void signOut().then(anew)}>
+            Sign out
+          </Menu.Item>
+        )}
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
