@@ -1,6 +1,6 @@
 /** Photos in rows, as many as there are: only those in view are in the page, and the next page is asked for as its place comes near. */
 import { Box, Text } from '@mantine/core'
-import { useElementSize } from '@mantine/hooks'
+import { useElementSize, useMergedRef } from '@mantine/hooks'
 import { defaultRangeExtractor, useWindowVirtualizer } from '@tanstack/react-virtual'
 import { memo, type ReactNode, useEffect, useRef } from 'react'
 import { count } from '../look/figures.js'
@@ -24,11 +24,15 @@ interface PhotoGridProps<Row> {
 }
 
 const gap = 8
+/** The next page is asked for when so few photos are left below: it comes before they are through. */
+const ahead = 60
 
 export function PhotoGrid<Row>(props: PhotoGridProps<Row>) {
   const { pages, label, keyOf, render, width = 150, below = 0, kept = 0, empty } = props
   const { ref, width: whole } = useElementSize<HTMLUListElement>()
-  const list = useRef<HTMLUListElement | null>(null)
+  const list = useRef<HTMLUListElement>(null)
+  // One and the same for as long as the grid is there: another one would be observed anew each time.
+  const place = useMergedRef(ref, list)
   const columns = Math.max(2, Math.floor((whole + gap) / (width + gap)))
   const side = (whole - gap * (columns - 1)) / columns
   const height = side + below + gap
@@ -47,8 +51,8 @@ export function PhotoGrid<Row>(props: PhotoGridProps<Row>) {
   const shown = virtual.getVirtualItems()
   const last = virtual.range?.endIndex ?? 0
   useEffect(() => {
-    if (hasMore && !isLoading && !trouble && whole > 0 && last >= lines - 6) more()
-  }, [hasMore, isLoading, trouble, whole, last, lines, more])
+    if (hasMore && !isLoading && !trouble && whole > 0 && rows.length - last * columns <= ahead) more()
+  }, [hasMore, isLoading, trouble, whole, last, rows.length, columns, more])
 
   if (trouble) return <TroubleNote trouble={trouble} again={again} />
   if (rows.length === 0 && total === undefined) return <Loading what="Loading photos" />
@@ -56,10 +60,7 @@ export function PhotoGrid<Row>(props: PhotoGridProps<Row>) {
   return (
     <Box>
       <ul
-        ref={(element) => {
-          list.current = element
-          ref(element)
-        }}
+        ref={place}
         className={classes.grid}
         style={{ height: virtual.getTotalSize() }}
         aria-label={label}
