@@ -59,12 +59,7 @@ export function PhotoGrid<Row>(props: PhotoGridProps<Row>) {
   if (rows.length === 0) return <>{empty ?? <Text c="dimmed">No photos.</Text>}</>
   return (
     <Box>
-      <ul
-        ref={place}
-        className={classes.grid}
-        style={{ height: virtual.getTotalSize() }}
-        aria-label={label}
-      >
+      <ul ref={place} className={classes.grid} style={{ height: virtual.getTotalSize() }} aria-label={label}>
         {shown.flatMap((line) =>
           rows.slice(line.index * columns, (line.index + 1) * columns).map((row, column) => {
             const index = line.index * columns + column
