@@ -130,3 +130,23 @@ describe.each([
     }
   })
 })
+
+const labelsElsewhere = `query Elsewhere($version: String!, $other: String!) {
+  datasetVersion(name: $version) { entries(first: 50) { edges { node { classLabel labelIn(version: $other) } } } }
+}`
+
+it('is small, too, where each row says what another version labels it as', async () => {
+  const [few, many] = [await addVersion(hall.db, 'few', { cork: 2 }), await addVersion(hall.db, 'many', { cork: 30 })]
+  const counts = []
+  for (const [version, other] of [
+    [few, many],
+    [many, few],
+  ] as const)
+    counts.push(
+      await statementsOf(new Map([['own', labelsElsewhere]]), 'Elsewhere', {
+        version: version.name,
+        other: other.name,
+      }),
+    )
+  expect(counts).toEqual([4, 4])
+})

@@ -25,7 +25,7 @@ export const PhotoCell = ({ entry, before, classLabels, open }: PhotoCellProps) 
       <Text span size="xs" truncate>
         {before && (
           <>
-            <s>{before}</s> <span className="unseen">now</span>
+            <s>{before}</s> <span className="unseen">now </span>
           </>
         )}
         {entry.classLabel}

@@ -28,7 +28,8 @@ export class ProgressTeller {
     this.done++
     if (file.refused) this.refused++
     const now = performance.now()
-    if (now - this.toldAt < shortestGapMs) return
+    // What comes after the last file takes a while, too: nobody is to think that it stands still before it.
+    if (this.done < this.total && now - this.toldAt < shortestGapMs) return
     this.toldAt = now
     this.telling = publish(this.hall.db, 'importProgress', this.current).catch((error: unknown) =>
       this.hall.log.warn({ error }, 'an import goes on, but could not tell how far it is'),
