@@ -12,6 +12,7 @@ import { hasBrowser, type Opened, openBrowser, openConsole, seriousFindings } fr
 import { by } from './support/doer.js'
 import { drawnPhoto, withComment } from './support/drawn-photo.js'
 import { openTestHall, type TestHall } from './support/hall.js'
+import { openLine } from './support/line.js'
 import { queuePhotos } from './support/queued-photos.js'
 import { addImage, addVersion } from './support/rows.js'
 import type { TestServer } from './support/server.js'
@@ -220,6 +221,25 @@ describe.skipIf(!hasBrowser)('the datasets screen', () => {
       expect(opened.complaints.filter((line) => !line.includes('404'))).toEqual([])
     },
   )
+
+  it('says when the server is away, and shows what was asked for as soon as it is back', { timeout }, async () => {
+    const line = await openLine(server.address)
+    try {
+      await open('/datasets/v2')
+      await page.goto(`${line.address}/#/datasets/v2`)
+      await shows('73 photos')
+      line.cut()
+      await page.getByText('No connection').waitFor()
+      await page.getByRole('link', { name: /^v1/ }).first().click()
+      await page.getByText('Offline').waitFor()
+      line.mend()
+      await page.getByRole('heading', { level: 2, name: 'v1' }).waitFor()
+      await shows('70 photos')
+    } finally {
+      await opened.page.context().close()
+      await line.close()
+    }
+  })
 
   it('shows an operator what there is, and offers nothing that only a trainer may do', { timeout }, async () => {
     const { secret } = await createToken(hall.db, command, { name: 'desk 1', role: 'OPERATOR' })

@@ -6,6 +6,7 @@ import { useQuery } from 'urql'
 import { KnownClassesDocument, VersionDetailDocument, type VersionLineFragment } from '../generated/graphql.js'
 import { ago, counted, moment } from '../look/figures.js'
 import { Loading, TroubleNote } from '../shell/states.js'
+import { useBack } from '../talk/live.js'
 import { troubleOf } from '../talk/trouble.js'
 import { useMay } from '../talk/who.js'
 import { Activate } from './activate.js'
@@ -29,9 +30,11 @@ export function VersionView({ name, versions, changed }: VersionViewProps) {
   const [{ data: known }] = useQuery({ query: KnownClassesDocument })
   const [search, setSearch] = useSearchParams()
   const [, filterBy] = usePhotoFilter()
+  const again = () => ask({ requestPolicy: 'network-only' })
+  useBack(again)
   const version = data?.datasetVersion
   const trouble = troubleOf(error)
-  if (trouble && !version) return <TroubleNote trouble={trouble} again={() => ask({ requestPolicy: 'network-only' })} />
+  if (trouble && !version) return <TroubleNote trouble={trouble} again={again} />
   if (!version || version.name !== name) return <Loading what={`Asking for ${name}`} />
   const classLabels = known?.datasetClasses.map((one) => one.name).toSorted() ?? []
   const show = (tab: string | null) =>

@@ -82,6 +82,14 @@ export function useLive<Result, Variables extends object>(
   }, [socket, document, payload, ends])
 }
 
+/** @param back called when the line is there again after it was not: what could not be asked for can be now */
+export function useBack(back: () => void): void {
+  const socket = useSocket()
+  const latest = useRef(back)
+  latest.current = back
+  useEffect(() => socket.on('connected', (_socket, _payload, wasRetry) => wasRetry && latest.current()), [socket])
+}
+
 /** Whether the socket is connected, or not needed. */
 export function useLine(): 'up' | 'down' {
   const socket = useSocket()

@@ -1,6 +1,7 @@
 /** A long list, a page at a time: the next one is asked for when it is needed. */
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { type AnyVariables, type TypedDocumentNode, useClient } from 'urql'
+import { useBack } from './live.js'
 import { type Trouble, troubleOf } from './trouble.js'
 
 interface Connection<Row> {
@@ -86,6 +87,9 @@ export function usePages<Result, Variables extends AnyVariables, Row>(
   }, [more, put])
 
   useEffect(again, [again])
+  useBack(() => {
+    if (now.current.trouble?.code === 'OFFLINE') again()
+  })
 
   return {
     rows: state.rows,
