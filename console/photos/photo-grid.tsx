@@ -1,8 +1,8 @@
 /** Photos in rows, as many as there are: only those in view are in the page, and the next page is asked for as its place comes near. */
 import { Box, Text } from '@mantine/core'
-import { useElementSize } from '@mantine/hooks'
+import { useElementSize, useMergedRef } from '@mantine/hooks'
 import { defaultRangeExtractor, useWindowVirtualizer } from '@tanstack/react-virtual'
-import { type ReactNode, useEffect, useRef } from 'react'
+import { memo, type ReactNode, useEffect, useRef } from 'react'
 import { count } from '../look/figures.js'
 import { Loading, TroubleNote } from '../shell/states.js'
 import type { Pages } from '../talk/pages.js'
@@ -24,11 +24,15 @@ interface PhotoGridProps<Row> {
 }
 
 const gap = 8
+/** The next page is asked for when so few photos are left below: it comes before they are through. */
+const ahead = 60
 
 export function PhotoGrid<Row>(props: PhotoGridProps<Row>) {
   const { pages, label, keyOf, render, width = 150, below = 0, kept = 0, empty } = props
   const { ref, width: whole } = useElementSize<HTMLUListElement>()
-  const list = useRef<HTMLUListElement | null>(null)
+  const list = useRef<HTMLUListElement>(null)
+  // One and the same for as long as the grid is there: another one would be observed anew each time.
+  const place = useMergedRef(ref, list)
   const columns = Math.max(2, Math.floor((whole + gap) / (width + gap)))
   const side = (whole - gap * (columns - 1)) / columns
   const height = side + below + gap
@@ -47,23 +51,15 @@ export function PhotoGrid<Row>(props: PhotoGridProps<Row>) {
   const shown = virtual.getVirtualItems()
   const last = virtual.range?.endIndex ?? 0
   useEffect(() => {
-    if (hasMore && !isLoading && !trouble && whole > 0 && last >= lines - 6) more()
-  }, [hasMore, isLoading, trouble, whole, last, lines, more])
+    if (hasMore && !isLoading && !trouble && whole > 0 && rows.length - last * columns <= ahead) more()
+  }, [hasMore, isLoading, trouble, whole, last, rows.length, columns, more])
 
   if (trouble) return <TroubleNote trouble={trouble} again={again} />
   if (rows.length === 0 && total === undefined) return <Loading what="Loading photos" />
   if (rows.length === 0) return <>{empty ?? <Text c="dimmed">No photos.</Text>}</>
   return (
     <Box>
-      <ul
-        ref={(element) => {
-          list.current = element
-          ref(element)
-        }}
-        className={classes.grid}
-        style={{ height: virtual.getTotalSize() }}
-        aria-label={label}
-      >
+      <ul ref={place} className={classes.grid} style={{ height: virtual.getTotalSize() }} aria-label={label}>
         {shown.flatMap((line) =>
           rows.slice(line.index * columns, (line.index + 1) * columns).map((row, column) => {
             const index = line.index * columns + column
@@ -77,7 +73,7 @@ export function PhotoGrid<Row>(props: PhotoGridProps<Row>) {
                 aria-setsize={total ?? rows.length}
                 aria-posinset={index + 1}
               >
-                {render(row, index)}
+                <Cell row={row} index={index} render={render} />
               </li>
             )
           }),
@@ -89,3 +85,14 @@ export function PhotoGrid<Row>(props: PhotoGridProps<Row>) {
     </Box>
   )
 }
+
+interface CellProps<Row> {
+  row: Row
+  index: number
+  render: (row: Row, index: number) => ReactNode
+}
+
+/** While one scrolls, the grid is made anew for each line that comes; the photos that stay are not. */
+const Cell = memo(({ row, index, render }: CellProps<unknown>) => render(row, index)) as <Row>(
+  props: CellProps<Row>,
+) => ReactNode
