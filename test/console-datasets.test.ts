@@ -235,6 +235,7 @@ describe.skipIf(!hasBrowser)('the datasets screen', () => {
       line.mend()
       await page.getByRole('heading', { level: 2, name: 'v1' }).waitFor()
       await shows('70 photos')
+      expect(await page.getByText('Offline').count()).toBe(0)
     } finally {
       await opened.page.context().close()
       await line.close()

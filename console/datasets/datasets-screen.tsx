@@ -1,5 +1,5 @@
 /** Versions of the dataset: which came from which, what is in them, and how photos come in from the disk. */
-import { Button } from '@mantine/core'
+import { Button, Text, Title } from '@mantine/core'
 import { IconFolderPlus } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useParams } from 'wouter'
@@ -44,16 +44,12 @@ export default function DatasetsScreen() {
       }
     >
       {trouble && <TroubleNote trouble={trouble} again={again} />}
-      {isEmpty && (
-        <Empty
-          title="There is no version yet"
-          hint={
-            mayImport
-              ? 'Import a folder that has a folder of photos for each class: glass, paper, … It becomes the first version, and a network can be trained on it.'
-              : 'A trainer imports a folder of photos first: it becomes the first version.'
-          }
-        />
-      )}
+      {isEmpty &&
+        (mayImport ? (
+          <FirstStep />
+        ) : (
+          <Empty title={noVersion} hint="A trainer imports a folder of photos: it becomes the first version." />
+        ))}
       {showsImport && (
         <ImportPanel
           going={going}
@@ -72,3 +68,18 @@ export default function DatasetsScreen() {
     </Screen>
   )
 }
+
+const noVersion = 'There is no version yet'
+
+/** Stands above the form. */
+const FirstStep = () => (
+  <div>
+    <Title order={2} size="h4">
+      {noVersion}
+    </Title>
+    <Text maw={640}>
+      Import a folder that has a folder of photos for each class: glass, paper, … It becomes the first version, and a
+      network can be trained on it.
+    </Text>
+  </div>
+)
