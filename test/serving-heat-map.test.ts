@@ -1,17 +1,17 @@
 /** A phone asks where the network looked: it is told with the answer, and whoever does not ask pays nothing for it. */
-import { createHash } from 'node:crypto'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { drawSamples } from '../demo/draw.js'
 import type { TrainingRun } from '../src/db.js'
-import { artefactsOf, type Card } from '../src/model/card.js'
+import { readCard } from '../src/model/card.js'
 import { logitsOf } from '../src/model/network/expression.js'
 import { readLayersWeights } from '../src/model/network/layers-model-files.js'
 import { onnxModel } from '../src/model/network/onnx.js'
 import type { HeatMap } from '../src/predictions/heat-map.js'
 import { ServingModel } from '../src/predictions/serving.js'
+import { changeCard } from './support/change-card.js'
 import { file, upload } from './support/client.js'
 import { openTestHall, type TestHall } from './support/hall.js'
 import type { TestServer } from './support/server.js'
@@ -146,32 +146,16 @@ describe('a model that was made before there were heat maps', () => {
   let old: TrainingRun
 
   /** As it was written then: the same weights, and an ONNX file that says nothing but logits. */
-  async function makeOld({ id, name }: TrainingRun): Promise<void> {
-    const inFolder = (own: string) => path.join(hall.config.modelsDir, name, own)
-    const [model, weights, text] = await Promise.all([
-      readFile(inFolder('model.json')),
-      readFile(inFolder('weights.bin')),
-      readFile(inFolder('card.json'), 'utf8'),
+  async function makeOld(run: TrainingRun): Promise<void> {
+    const folder = path.join(hall.config.modelsDir, run.name)
+    const [model, weights, { network }] = await Promise.all([
+      readFile(path.join(folder, 'model.json')),
+      readFile(path.join(folder, 'weights.bin')),
+      readCard(folder),
     ])
     const { convolutions, dense } = readLayersWeights(model, weights)
-    const card = JSON.parse(text) as Card
-    const onnx = onnxModel({
-      convolutions,
-      outputs: { logits: logitsOf({ blocks: card.network.head, layers: dense }) },
-    })
-    const vouched = <T extends { name: string }>(files: readonly T[], own: string, bytes: Uint8Array) =>
-      files.map((one) =>
-        one.name === own
-          ? { ...one, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }
-          : one,
-      )
-    card.files = vouched(card.files, 'model.onnx', onnx)
-    card.thresholds.novelty = null
-    const changed = Buffer.from(JSON.stringify(card))
-    await writeFile(inFolder('model.onnx'), onnx)
-    await writeFile(inFolder('card.json'), changed)
-    const artefacts = vouched(artefactsOf(old), 'card.json', changed)
-    await hall.db.trainingRun.update({ where: { id }, data: { artefacts } })
+    const onnx = onnxModel({ convolutions, outputs: { logits: logitsOf({ blocks: network.head, layers: dense }) } })
+    await changeCard(hall, run, (card) => (card.thresholds.novelty = null), { 'model.onnx': onnx })
   }
 
   beforeAll(async () => {

@@ -69,7 +69,7 @@ const CardSchema = z.object({
     computed: z.number(),
   }),
   thresholds: ThresholdsSchema,
-  /** null: too few validation photos, or a run of earlier WasteX. */
+  /** null: the validation photos do not settle it, or it is a run of earlier WasteX. */
   calibration: CalibrationSchema.nullable().default(null),
   /** The last frozen block, and the blocks whose pooled features the head sees. */
   network: z.object({ boundary: z.string(), head: z.array(z.string()), trainedLayers: z.number() }),

@@ -28,10 +28,11 @@ export function energy(logits: ArrayLike<number>, temperature = 1): number {
   return -temperature * logSumExp(temperature === 1 ? logits : Float64Array.from(logits, (f) => f / temperature))
 }
 
-/** @returns float64 [classes] that sums to 1 */
-export function softmax(logits: ArrayLike<number>): Float64Array {
-  const total = logSumExp(logits)
-  return Float64Array.from(logits, (f) => Math.exp(f - total))
+/** exp(f_i / T) / sum(exp(f_k / T)). @returns float64 [classes] that sums to 1 */
+export function softmax(logits: ArrayLike<number>, temperature = 1): Float64Array {
+  const scaled = Float64Array.from(logits, (f) => f / temperature)
+  const total = logSumExp(scaled)
+  return scaled.map((f) => Math.exp(f - total))
 }
 
 /** The index of the largest; of several, the first, as NumPy has it. */

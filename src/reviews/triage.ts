@@ -121,7 +121,7 @@ export const isSampled = (bytes: Uint8Array, share: number): boolean =>
 
 function scoresOf({ classLabels, temperature }: ServingModel, logits: Float32Array): ClassScore[] {
   const probabilities = softmax(logits)
-  const calibrated = temperature === null ? undefined : softmax(logits.map((logit) => logit / temperature))
+  const calibrated = temperature === null ? undefined : softmax(logits, temperature)
   return classLabels
     .map((classLabel, i) => ({
       classLabel,

@@ -47,7 +47,7 @@ export interface FinalModel {
   convolutions: Convolutions
   novelty: ResidualOf | null
   thresholds: Thresholds
-  /** null: too few validation photos. */
+  /** null: the validation photos do not settle it. */
   temperature: number | null
   /** What it says of a photo. */
   outputs: Readonly<Record<string, Expression>>

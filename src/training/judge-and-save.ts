@@ -1,7 +1,7 @@
 /** The end of a run: the model is written aside, judged, and takes its place in `models/` complete or not at all. */
 import path from 'node:path'
 import { writeFolderWhole, writeInDraft } from '../disk.js'
-import { calibrationError, scaled } from '../evaluation/calibration.js'
+import { calibrationError } from '../evaluation/calibration.js'
 import { confusionPng } from '../evaluation/confusion-png.js'
 import { historyCsv } from '../evaluation/history-csv.js'
 import { evaluate } from '../evaluation/metrics.js'
@@ -81,8 +81,8 @@ export async function judgeAndSave(ending: Ending): Promise<RunResult> {
 
 function calibrationOf(temperature: number | null, truth: readonly number[], { logits }: Judged, job: Job) {
   if (temperature === null) return null
-  const error = (own: Float32Array) => calibrationError({ truth, logits: own, classes: job.classLabels.length })
-  return { temperature, error: { before: error(logits), after: error(scaled(logits, temperature)) } }
+  const scored = { truth, logits, classes: job.classLabels.length }
+  return { temperature, error: { before: calibrationError(scored), after: calibrationError(scored, temperature) } }
 }
 
 function predictedPhotos(photos: readonly TrainingPhoto[], { logits, novelty }: Judged, { classLabels }: Job) {

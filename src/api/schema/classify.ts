@@ -30,7 +30,7 @@ const ClassScore = builder.objectRef<Score>('ClassScore').implement({
     calibrated: t.float({
       nullable: true,
       description:
-        'How likely it is right, 0 to 1: softmax at the temperature that fits the validation photos best. Null for models trained before there was one, or on too few photos.',
+        'How likely it is right, 0 to 1: softmax at the temperature that fits the validation photos best. Null for models trained before there was one, or whose validation photos do not settle it: too few, or all named rightly.',
       // An answer that was kept for a request sent again may be older than the field.
       resolve: ({ calibrated }) => calibrated ?? null,
     }),
