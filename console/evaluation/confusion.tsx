@@ -38,7 +38,7 @@ export function Confusion({ matrix: { classLabels, counts }, chosen, open }: Con
                 True \ predicted
               </th>
               {classLabels.map((predicted) => (
-                <th key={predicted} scope="col">
+                <th key={predicted} scope="col" title={predicted}>
                   <span>{predicted}</span>
                 </th>
               ))}
@@ -50,7 +50,9 @@ export function Confusion({ matrix: { classLabels, counts }, chosen, open }: Con
               const support = row.reduce((sum, own) => sum + own, 0)
               return (
                 <tr key={classLabel}>
-                  <th scope="row">{classLabel}</th>
+                  <th scope="row" title={classLabel}>
+                    {classLabel}
+                  </th>
                   {classLabels.map((predicted, p) => (
                     <Place
                       key={predicted}

@@ -48,7 +48,7 @@ export function MetricsTable({ run: { name, evaluation, comparison } }: { run: R
                 <Table.Td ta="right">
                   {said(metric, evaluation[metric])}
                   {areFewer && delta && (
-                    <Text span size="xs" c="dimmed" display="block">
+                    <Text span size="xs" c="dimmed" display="block" className={classes.onFewer}>
                       {said(metric, delta.candidate)} on the {count(testImages)}
                     </Text>
                   )}

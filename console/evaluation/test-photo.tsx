@@ -1,5 +1,5 @@
 /** What was said of one test photo: in short below it, and all of it beside it. */
-import { Text } from '@mantine/core'
+import { Anchor, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { TestPhotoTileFragment } from '../generated/graphql.js'
 import { percent } from '../look/figures.js'
@@ -69,9 +69,9 @@ export function factsOf(photo: TestPhotoTileFragment, run: string, baseline: str
         [`${baseline ?? 'Older'} says`]: baselinePredicted ?? undefined,
         'SHA-256': <code>{contentHash.slice(0, 16)}…</code>,
         Photo: erased ? undefined : (
-          <a href={url} target="_blank" rel="noreferrer">
+          <Anchor href={url} target="_blank" rel="noreferrer" inherit underline="always">
             As it came
-          </a>
+          </Anchor>
         ),
       }}
     />
