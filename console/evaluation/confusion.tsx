@@ -9,30 +9,36 @@ export interface Cell {
   predicted: string
 }
 
+/** What does not fit in its box is scrolled to by keys, too: where nothing was kept, there is no button in it to go to. */
+const byKeys = { tabIndex: 0 }
+
 interface ConfusionProps {
   matrix: Evaluation['confusionMatrix']
   /** The one whose photos are shown. */
   chosen: Cell | undefined
-  choose: (cell: Cell) => void
+  /** Shows photos; undefined: none were kept. */
+  open: ((cell: Cell) => void) | undefined
 }
 
-export function Confusion({ matrix: { classLabels, counts }, chosen, choose }: ConfusionProps) {
+export function Confusion({ matrix: { classLabels, counts }, chosen, open }: ConfusionProps) {
   return (
     <Card withBorder padding="md">
       <Title order={2} size="h4">
         What was taken for what
       </Title>
       <Text size="sm" c="dimmed" mb="xs">
-        A row for each true class, a column for each predicted one. A number opens its photos.
+        A row for each true class, a column for each predicted one.{open && ' A number opens its photos.'}
       </Text>
-      <div className={classes.scroll}>
+      <div className={classes.scroll} role="region" aria-label="Confusion matrix" {...byKeys}>
         <table className={classes.matrix}>
           <caption className="unseen">Test photos by true class and predicted class</caption>
           <thead>
             <tr>
-              <th aria-label="True class" />
+              <th className={classes.corner} scope="col">
+                True \ predicted
+              </th>
               {classLabels.map((predicted) => (
-                <th key={predicted} scope="col">
+                <th key={predicted} scope="col" title={predicted}>
                   <span>{predicted}</span>
                 </th>
               ))}
@@ -44,7 +50,9 @@ export function Confusion({ matrix: { classLabels, counts }, chosen, choose }: C
               const support = row.reduce((sum, own) => sum + own, 0)
               return (
                 <tr key={classLabel}>
-                  <th scope="row">{classLabel}</th>
+                  <th scope="row" title={classLabel}>
+                    {classLabel}
+                  </th>
                   {classLabels.map((predicted, p) => (
                     <Place
                       key={predicted}
@@ -52,7 +60,7 @@ export function Confusion({ matrix: { classLabels, counts }, chosen, choose }: C
                       photos={row[p] ?? 0}
                       share={support > 0 ? (row[p] ?? 0) / support : 0}
                       isChosen={chosen?.classLabel === classLabel && chosen.predicted === predicted}
-                      choose={choose}
+                      open={open}
                     />
                   ))}
                 </tr>
@@ -71,27 +79,27 @@ interface PlaceProps {
   /** Of the photos of its row. */
   share: number
   isChosen: boolean
-  choose: (cell: Cell) => void
+  open: ((cell: Cell) => void) | undefined
 }
 
-function Place({ cell, photos, share, isChosen, choose }: PlaceProps) {
+function Place({ cell, photos, share, isChosen, open }: PlaceProps) {
   const isRight = cell.classLabel === cell.predicted
   const tone = {
     '--share': `${Math.round(share * (isRight ? 55 : 45)) + (photos > 0 ? 6 : 0)}%`,
   } as React.CSSProperties
   return (
     <td className={isRight ? classes.right : classes.wrong} style={tone}>
-      {photos > 0 ? (
+      {photos > 0 && open ? (
         <UnstyledButton
           className={classes.count}
           aria-pressed={isChosen}
           aria-label={`${photos} of ${cell.classLabel} taken for ${cell.predicted}, ${percent(share, 0)}`}
-          onClick={() => choose(cell)}
+          onClick={() => open(cell)}
         >
           {photos}
         </UnstyledButton>
       ) : (
-        <span className="unseen">0</span>
+        <span className={photos > 0 ? undefined : 'unseen'}>{photos}</span>
       )}
     </td>
   )

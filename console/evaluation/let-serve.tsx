@@ -1,10 +1,10 @@
 /** Another model takes over, or an earlier one comes back: asked once, with a word on what will happen. */
 import { Button, Group, List, Modal, Stack, Text } from '@mantine/core'
-import { useDisclosure } from '@mantine/hooks'
+import { useState } from 'react'
 import { useMutation } from 'urql'
 import { LetServeDocument } from '../generated/graphql.js'
 import { TroubleNote } from '../shell/states.js'
-import { troubleOf } from '../talk/trouble.js'
+import { type Trouble, troubleOf } from '../talk/trouble.js'
 
 interface LetServeProps {
   name: string
@@ -17,17 +17,35 @@ interface LetServeProps {
 }
 
 export function LetServe({ name, serving, isBack, quiet = false }: LetServeProps) {
-  const [opened, { open, close }] = useDisclosure()
-  const [{ fetching, error }, promote] = useMutation(LetServeDocument)
-  const trouble = troubleOf(error)
+  // A question is about one run: when news from elsewhere make the button mean another, it is not answered for that one.
+  const [asked, ask] = useState<string>()
+  const [trouble, setTrouble] = useState<Trouble>()
+  const [{ fetching }, promote] = useMutation(LetServeDocument)
   const title = isBack ? `Go back to ${name}` : `Promote ${name}`
-  const submit = () => void promote({ name }).then((answer) => !answer.error && close())
+  const open = () => {
+    setTrouble(undefined)
+    ask(name)
+  }
+  const close = () => ask(undefined)
+  const submit = () =>
+    void promote({ name }).then(({ error }) => {
+      setTrouble(troubleOf(error))
+      if (!error) close()
+    })
   return (
     <>
       <Button variant={quiet ? 'default' : 'filled'} onClick={open}>
         {title}
       </Button>
-      <Modal opened={opened} onClose={close} title={`${title}?`} centered>
+      <Modal
+        opened={asked === name}
+        onClose={close}
+        title={`${title}?`}
+        closeButtonProps={{ 'aria-label': 'Close' }}
+        // While it fades it would already ask for the other one.
+        transitionProps={{ duration: 0 }}
+        centered
+      >
         <Stack>
           <List size="sm" spacing={4}>
             <List.Item>

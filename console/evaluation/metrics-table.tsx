@@ -1,6 +1,6 @@
 /** The run's figures, beside those of the model that served, with what sets them apart. */
 import { Card, Table, Text, Title } from '@mantine/core'
-import { counted } from '../look/figures.js'
+import { count, counted } from '../look/figures.js'
 import { Interval } from './interval.js'
 import { change, type Delta, isLoss, judged, metricNames, type Run, said } from './words.js'
 import classes from './evaluation.module.css'
@@ -9,7 +9,9 @@ const metrics = ['accuracy', 'macroF1', 'precision', 'recall', 'loss'] as const
 
 export function MetricsTable({ run: { name, evaluation, comparison } }: { run: Run }) {
   if (!evaluation) return null
-  const { deltas = [], baseline, testImages } = comparison ?? {}
+  const { deltas = [], baseline, testImages = 0 } = comparison ?? {}
+  // The row adds up on the photos that both were judged on, and there alone.
+  const areFewer = comparison != null && testImages < evaluation.testImages
   const most = Math.max(0.01, ...deltas.filter(({ metric }) => !isLoss(metric)).flatMap(reach))
   return (
     <Card withBorder padding="md">
@@ -19,7 +21,9 @@ export function MetricsTable({ run: { name, evaluation, comparison } }: { run: R
       <Text size="sm" c="dimmed" mb="xs">
         {name} on {counted(evaluation.testImages, 'test photo')}
         {comparison &&
-          `; the comparison on ${counted(testImages ?? 0, 'photo')}${(testImages ?? 0) < evaluation.testImages ? ': the others the older model has learned from' : ''}`}
+          (areFewer
+            ? `; compared on ${counted(testImages, 'photo')}: the others the older model has learned from`
+            : ', both models on the same')}
         .
       </Text>
       <Table className={`figures ${classes.metrics}`} verticalSpacing={6} horizontalSpacing={6}>
@@ -30,7 +34,7 @@ export function MetricsTable({ run: { name, evaluation, comparison } }: { run: R
             {comparison && (
               <>
                 <Table.Th ta="right">{baseline?.name ?? 'older'}</Table.Th>
-                <Table.Th>Difference, 95 % interval</Table.Th>
+                <Table.Th>Difference{deltas.some(({ low }) => low != null) && ', 95 % interval'}</Table.Th>
               </>
             )}
           </Table.Tr>
@@ -41,7 +45,14 @@ export function MetricsTable({ run: { name, evaluation, comparison } }: { run: R
             return (
               <Table.Tr key={metric}>
                 <Table.Th scope="row">{metricNames[metric]}</Table.Th>
-                <Table.Td ta="right">{said(metric, evaluation[metric])}</Table.Td>
+                <Table.Td ta="right">
+                  {said(metric, evaluation[metric])}
+                  {areFewer && delta && (
+                    <Text span size="xs" c="dimmed" display="block" className={classes.onFewer}>
+                      {said(metric, delta.candidate)} on the {count(testImages)}
+                    </Text>
+                  )}
+                </Table.Td>
                 {comparison && (
                   <>
                     <Table.Td ta="right">{said(metric, delta?.baseline)}</Table.Td>

@@ -1,7 +1,7 @@
 /** A run's figures, and the photos behind them. */
 import { SimpleGrid, Stack } from '@mantine/core'
 import { useState } from 'react'
-import { type Cell, Confusion } from './confusion.js'
+import { Confusion } from './confusion.js'
 import { MetricsTable } from './metrics-table.js'
 import { PerClass } from './per-class.js'
 import type { Choice } from './photo-choice.js'
@@ -9,31 +9,42 @@ import { TestPhotos } from './test-photos.js'
 import { Verdict } from './verdict.js'
 import type { Evaluation, Run } from './words.js'
 
-export function RunEvaluation({ run, evaluation }: { run: Run; evaluation: Evaluation }) {
+interface RunEvaluationProps {
+  run: Run
+  evaluation: Evaluation
+  /** Name of the run that serves; undefined: none does. */
+  serving: string | undefined
+}
+
+export function RunEvaluation({ run, evaluation, serving }: RunEvaluationProps) {
   const [choice, choose] = useState<Choice>('worst')
-  const chooseCell = (cell: Cell) => {
-    choose(cell)
+  const { comparison } = run
+  const hasPhotos = run.testPhotos.totalCount > 0
+  /** From a figure to its photos. */
+  const lead = (to: Choice) => {
+    choose(to)
     document.getElementById('photos')?.scrollIntoView({ block: 'nearest' })
   }
-  const { comparison } = run
+  const open = hasPhotos ? lead : undefined
   return (
     <Stack gap="md">
       <SimpleGrid cols={{ base: 1, lg: 2 }}>
         <Stack gap="md">
-          <Verdict comparison={comparison} />
+          <Verdict run={run} serving={serving} open={open} />
           <MetricsTable run={run} />
         </Stack>
         <Stack gap="md">
           <Confusion
             matrix={evaluation.confusionMatrix}
             chosen={typeof choice === 'string' ? undefined : choice}
-            choose={chooseCell}
+            open={open}
           />
           <PerClass perClass={evaluation.perClass} />
         </Stack>
       </SimpleGrid>
       <TestPhotos
         run={run.name}
+        hasPhotos={hasPhotos}
         baseline={comparison ? (comparison.baseline?.name ?? 'The older model') : undefined}
         choice={choice}
         choose={choose}

@@ -1,30 +1,31 @@
 /** The photos behind the figures. */
 import { Card, CloseButton, Group, SegmentedControl, Stack, Text, Title } from '@mantine/core'
 import { useState } from 'react'
-import { TestPhotosDocument, type TestPhotoTileFragment } from '../generated/graphql.js'
-import { counted, percent } from '../look/figures.js'
-import { Facts } from '../photos/facts.js'
+import { TestPhotosDocument } from '../generated/graphql.js'
+import { counted } from '../look/figures.js'
 import { LargePhotos } from '../photos/large-photo.js'
 import { PhotoGrid } from '../photos/photo-grid.js'
-import { PhotoTile } from '../photos/photo-tile.js'
 import { usePages } from '../talk/pages.js'
 import { about, type Choice, filterOf } from './photo-choice.js'
+import { factsOf, Tile } from './test-photo.js'
 import classes from './evaluation.module.css'
 
 interface TestPhotosProps {
   run: string
+  /** Whether what it said of them was kept. */
+  hasPhotos: boolean
   /** The model that served; undefined: nothing was compared. */
   baseline: string | undefined
   choice: Choice
   choose: (choice: Choice) => void
 }
 
-export function TestPhotos({ run, baseline, choice, choose }: TestPhotosProps) {
+export function TestPhotos({ run, hasPhotos, baseline, choice, choose }: TestPhotosProps) {
   const [index, show] = useState<number>()
-  const variables = { name: run, filter: filterOf(choice) }
+  const variables = hasPhotos ? { name: run, filter: filterOf(choice) } : null
   const pages = usePages(TestPhotosDocument, variables, ({ trainingRun }) => trainingRun?.testPhotos)
   const lists = [
-    { value: 'worst', label: 'Mistakes' },
+    { value: 'worst', label: 'Worst mistakes' },
     ...(baseline
       ? [
           { value: 'fixed', label: 'Fixed' },
@@ -33,8 +34,20 @@ export function TestPhotos({ run, baseline, choice, choose }: TestPhotosProps) {
       : []),
     { value: 'all', label: 'All' },
   ]
+  if (!hasPhotos) {
+    return (
+      <Card withBorder padding="md">
+        <Title order={2} size="h4">
+          Test photos
+        </Title>
+        <Text c="dimmed">
+          {run} was judged before it was kept what a run says of each photo. Later runs show theirs.
+        </Text>
+      </Card>
+    )
+  }
   return (
-    <Card withBorder padding="md" id="photos">
+    <Card withBorder padding="md" id="photos" className={classes.photos}>
       <Stack gap="sm">
         <Group justify="space-between" gap="xs">
           <Title order={2} size="h4">
@@ -60,9 +73,9 @@ export function TestPhotos({ run, baseline, choice, choose }: TestPhotosProps) {
           pages={pages}
           label={about(choice)}
           width={132}
-          below={40}
+          below={baseline ? 58 : 42}
           keyOf={({ contentHash }) => contentHash}
-          render={(photo, i) => <Tile photo={photo} open={() => show(i)} />}
+          render={(photo, i) => <Tile photo={photo} baseline={baseline} open={() => show(i)} />}
           empty={<Text c="dimmed">There are none.</Text>}
         />
       </Stack>
@@ -80,43 +93,5 @@ export function TestPhotos({ run, baseline, choice, choose }: TestPhotosProps) {
         facts={(photo) => factsOf(photo, run, baseline)}
       />
     </Card>
-  )
-}
-
-function Tile({ photo, open }: { photo: TestPhotoTileFragment; open: () => void }) {
-  const { classLabel, predicted, right, confidence, thumbnailUrl, erased } = photo
-  return (
-    <PhotoTile url={thumbnailUrl} erased={erased} open={open}>
-      <span className={classes.caption}>
-        <Text span size="xs" truncate display="block">
-          {classLabel}
-        </Text>
-        <Text span size="xs" c="dimmed" truncate display="block" className="figures">
-          <span aria-hidden>{right ? '✓' : '→'}</span>
-          <span className="unseen">{right ? 'named rightly' : 'taken for'}</span> {!right && predicted}{' '}
-          {percent(confidence, 0)}
-        </Text>
-      </span>
-    </PhotoTile>
-  )
-}
-
-function factsOf(photo: TestPhotoTileFragment, run: string, baseline: string | undefined) {
-  const { classLabel, predicted, confidence, labelProbability, baselinePredicted, contentHash, url, erased } = photo
-  return (
-    <Facts
-      facts={{
-        'It is': classLabel,
-        [`${run} says`]: `${predicted}, ${percent(confidence)}`,
-        [`${classLabel} has`]: predicted === classLabel ? undefined : percent(labelProbability),
-        [`${baseline ?? 'Older'} says`]: baselinePredicted ?? undefined,
-        'SHA-256': <code>{contentHash.slice(0, 16)}…</code>,
-        Photo: erased ? undefined : (
-          <a href={url} target="_blank" rel="noreferrer">
-            As it came
-          </a>
-        ),
-      }}
-    />
   )
 }

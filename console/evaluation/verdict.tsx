@@ -1,11 +1,19 @@
 /** What the comparison speaks for, and why. */
 import { Card, List, Stack, Text, Title } from '@mantine/core'
-import { fixed } from '../look/figures.js'
-import type { Comparison } from './words.js'
-import { verdicts } from './words.js'
+import type { Choice } from './photo-choice.js'
+import { VerdictFigures } from './verdict-figures.js'
+import { type Run, verdicts } from './words.js'
 import classes from './evaluation.module.css'
 
-export function Verdict({ comparison }: { comparison: Comparison | null | undefined }) {
+interface VerdictProps {
+  run: Run
+  /** Name of the run that serves; undefined: none does. */
+  serving: string | undefined
+  /** Shows photos; undefined: none were kept. */
+  open: ((choice: Choice) => void) | undefined
+}
+
+export function Verdict({ run: { comparison, isActive }, serving, open }: VerdictProps) {
   if (!comparison) {
     return (
       <Card withBorder padding="md">
@@ -16,11 +24,12 @@ export function Verdict({ comparison }: { comparison: Comparison | null | undefi
       </Card>
     )
   }
-  const { recommendation, reasons, pValue, fixed: mended, broken, newClasses, baseline, testImages } = comparison
+  const { recommendation, reasons, baseline } = comparison
   const { title, about } = verdicts[recommendation]
+  const isOld = !isActive && serving !== undefined && serving !== baseline?.name
   return (
     <Card withBorder padding="md" className={classes.verdict} data-says={recommendation}>
-      <Stack gap="xs">
+      <Stack gap="sm">
         <div>
           <Title order={2} size="h3">
             {title}
@@ -34,11 +43,16 @@ export function Verdict({ comparison }: { comparison: Comparison | null | undefi
             <List.Item key={reason}>{reason}</List.Item>
           ))}
         </List>
-        <Text size="xs" c="dimmed" className="figures">
-          {`Beside ${baseline?.name ?? 'a run that was removed since'}, on ${testImages} photos: ${mended} fixed, ${broken} broken, p = ${fixed(pValue, 3)} (exact McNemar).`}
-          {newClasses.length > 0 && ` New: ${newClasses.join(', ')}.`}
-        </Text>
+        <VerdictFigures comparison={comparison} open={open} />
       </Stack>
+      <div role="status">
+        {isOld && (
+          <Text size="sm" mt="sm">
+            By now {serving} serves. This run was judged beside {baseline?.name ?? 'one that was removed since'}, not
+            beside it.
+          </Text>
+        )}
+      </div>
     </Card>
   )
 }
