@@ -156,7 +156,7 @@ describe('the test photos of a run', () => {
           ['Fixed', comparison?.fixed],
           ['Broken', comparison?.broken],
         ] as const) {
-          await page.getByText(name, { exact: true }).click()
+          await page.getByLabel('Which photos').getByText(name).click()
           await page.getByText(`${many} photo${many === 1 ? '' : 's'}`).waitFor()
         }
         const points = page.getByRole('row', { name: /Accuracy/ })
@@ -164,7 +164,7 @@ describe('the test photos of a run', () => {
         expect(await seriousFindings(page)).toEqual([])
 
         // From photo to photo by keys.
-        await page.getByText('All', { exact: true }).click()
+        await page.getByLabel('Which photos').getByText('All').click()
         await page
           .getByRole('list', { name: /All test photos/ })
           .getByRole('button')
