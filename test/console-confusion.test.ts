@@ -1,8 +1,6 @@
 /** Thirty classes, one with a long name: what was taken for what stays legible, and is walked through by keys. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { command } from '../src/access/doer.js'
-import { createToken } from '../src/access/tokens.js'
 import { hasBrowser, openBrowser, openConsole, seriousFindings } from './support/browser.js'
 import { addRun, addVersion } from './support/rows.js'
 import { startTestServer, type TestServer } from './support/server.js'
@@ -93,14 +91,4 @@ describe.skipIf(!hasBrowser)('the confusion matrix of thirty classes', () => {
       await page.context().close()
     },
   )
-
-  it('is an operator’s to look at; to let the run serve is not', async () => {
-    const { secret } = await createToken(server.db, command, { name: 'the desk', role: 'OPERATOR' })
-    const { page } = await openConsole(browser, server.address, '/evaluation/run-1')
-    await page.getByLabel('Token').fill(secret)
-    await page.keyboard.press('Enter')
-    await page.getByText('A trainer may promote it.').waitFor()
-    expect(await page.getByRole('button', { name: /Promote|Go back/ }).count()).toBe(0)
-    await page.context().close()
-  })
 })
