@@ -1,6 +1,7 @@
 /** What was taken for what; each cell opens its photos. */
 import { Card, Text, Title, UnstyledButton } from '@mantine/core'
 import { percent } from '../look/figures.js'
+import { moveFrom } from './move-in-table.js'
 import type { Evaluation } from './words.js'
 import classes from './evaluation.module.css'
 
@@ -51,7 +52,7 @@ export function Confusion({ matrix: { classLabels, counts }, chosen, open }: Con
               return (
                 <tr key={classLabel}>
                   <th scope="row" title={classLabel}>
-                    {classLabel}
+                    <span>{classLabel}</span>
                   </th>
                   {classLabels.map((predicted, p) => (
                     <Place
@@ -95,6 +96,7 @@ function Place({ cell, photos, share, isChosen, open }: PlaceProps) {
           aria-pressed={isChosen}
           aria-label={`${photos} of ${cell.classLabel} taken for ${cell.predicted}, ${percent(share, 0)}`}
           onClick={() => open(cell)}
+          onKeyDown={(event) => moveFrom(event.currentTarget, event.key) && event.preventDefault()}
         >
           {photos}
         </UnstyledButton>
