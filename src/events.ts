@@ -11,8 +11,10 @@ import type { Log } from './log.js'
 export interface Topics {
   imageQueued: { id: string }
   /** What is said of a photo in review, or who has it in hand, is another. */
-  imageChanged: { id: string }
+  imageChanged: { id: string; what: 'photo' | 'claim' }
   trashCounted: { classLabel: string; count: number }
+  /** By an import, or of what was staged. */
+  versionMade: { versionId: number }
   /** Another run serves from now on. */
   modelPromoted: { runId: string }
   importProgress: { name: string; done: number; total: number; refused: number; finished: boolean }
@@ -80,16 +82,18 @@ export class Events {
    * messages that nothing makes up for, or on close.
    * @param afterGap the message that makes up for those that may have been missed; where there is none, or it throws, the
    * subscription ends: whoever comes back looks at the database first
+   * @param isWanted of a message; others take no place in the mailbox
    */
   subscribe<T extends Topic>(
     topic: T,
     afterGap?: () => Promise<Topics[T] | undefined>,
+    isWanted: (message: Topics[T]) => boolean = () => true,
   ): AsyncIterableIterator<Topics[T]> {
     const mailbox: Topics[T][] = []
     let wake: (() => void) | undefined
     let ended = false
     const put = (message: Topics[T]) => {
-      if (ended) return
+      if (ended || !isWanted(message)) return
       if (mailbox.length < mailboxSize) mailbox.push(message)
       else end()
       wake?.()

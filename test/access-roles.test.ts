@@ -92,7 +92,8 @@ async function ask(document: string, headers: Record<string, string>): Promise<A
 /** News of every kind, and of nothing that exists: whoever may hear of it hears of it, if only an error. */
 async function tellNews(): Promise<void> {
   await publish(server.db, 'imageQueued', { id: randomUUID() })
-  await publish(server.db, 'imageChanged', { id: randomUUID() })
+  await publish(server.db, 'imageChanged', { id: randomUUID(), what: 'photo' })
+  await publish(server.db, 'versionMade', { versionId: 2 ** 30 })
   await publish(server.db, 'trashCounted', { classLabel: '?', count: 1 })
   await publish(server.db, 'runChanged', { runId: randomUUID() })
   await publish(server.db, 'modelPromoted', { runId: randomUUID() })

@@ -161,6 +161,45 @@ describe('two operators', () => {
     expect((await as(ben, LabelDocument, { id: one, classLabel: 'glass' })).label.assignedLabel).toBe('glass')
   })
 
+  it('keep what they have when they ask again while somebody else looks at it', async () => {
+    const [one = ''] = await queue(1)
+    await next(anna, { desk: 'a', first: 1 })
+    let letGo = () => {}
+    const held = new Promise<void>((resolve) => (letGo = resolve))
+    let isLocked = () => {}
+    const locked = new Promise<void>((resolve) => (isLocked = resolve))
+    const look = hall.db.$transaction(async (tx) => {
+      await tx.$queryRaw`SELECT id FROM "Image" WHERE id = ${rawId(one)}::uuid FOR UPDATE`
+      isLocked()
+      await held
+    })
+    await locked
+    const again = [0, 1, 2].map(() => as(anna, ClaimDocument, { desk: 'a', ids: [one] }))
+    letGo()
+    await look
+    for (const { claim: photos } of await Promise.all(again)) expect(idsOf(photos)).toEqual([one])
+  })
+
+  it('are told of claims only if they want to be', async () => {
+    const [one = '', marker = ''] = await queue(2)
+    const document = 'subscription { imageChanged(claims: false) { id assignedLabel } }'
+    type News = { imageChanged: { id: string; assignedLabel: string | null } }
+    const news = watch<News, Record<string, never>>(server.address, document, {}, { headers: ben })
+    let heard = false
+    const begin = news.next().finally(() => (heard = true))
+    while (!heard) await Promise.race([begin, tellChanged(hall.db, [rawId(marker)])])
+    await next(anna, { desk: 'a', first: 1 })
+    await as(anna, ReleaseDocument, { desk: 'a' })
+    await as(anna, LabelDocument, { id: one, classLabel: 'glass' })
+    for (;;) {
+      const { value } = await news.next()
+      if (value?.imageChanged.id === marker) continue
+      expect(value?.imageChanged).toEqual({ id: one, assignedLabel: 'glass' })
+      break
+    }
+    await news.return(undefined)
+  })
+
   it('see each other’s work', async () => {
     const [one = '', two = '', marker = ''] = await queue(3)
     const news = watch(server.address, ImageChangedDocument, {}, { headers: ben })

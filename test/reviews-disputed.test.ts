@@ -89,7 +89,7 @@ describe('an answer that somebody disputes', () => {
       expect(await rowOf(again)).toMatchObject({ suggestedLabel })
     }
     // Told where something has changed: twice.
-    await publish(hall.db, 'imageChanged', { id: 'end' })
+    await publish(hall.db, 'imageChanged', { id: 'end', what: 'photo' })
     const told = []
     for await (const { id } of changed) {
       if (id === 'end') break

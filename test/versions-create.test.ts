@@ -7,6 +7,7 @@ import { keepForReview } from '../src/reviews/keep-for-review.js'
 import { label } from '../src/reviews/label.js'
 import { labelMany } from '../src/reviews/label-many.js'
 import { unlabel } from '../src/reviews/unlabel.js'
+import { classSplits } from '../src/versions/class-splits.js'
 import { createVersion } from '../src/versions/create-version.js'
 import { diffCounts, diffEntries, versionDiff } from '../src/versions/diff.js'
 import { importDataset } from '../src/versions/import-dataset.js'
@@ -150,6 +151,16 @@ it('finds near copies in the database exactly as far as in memory', async () => 
       if (isNear) expect(row?.found).toBe(true)
     }
   }
+})
+
+it('is told when it is there, with its classes by split written down', async () => {
+  await stage(2, 'battery')
+  const news = hall.events.subscribe('versionMade')
+  await createVersion(hall, by, { name: 'told' })
+  const { id, classSplits: kept } = await version('told')
+  expect((await news.next()).value).toEqual({ versionId: id })
+  await news.return?.()
+  expect(kept).toEqual(await classSplits(hall.db, id))
 })
 
 describe('what is refused', () => {

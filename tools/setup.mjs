@@ -1,6 +1,6 @@
 /** All that a fresh clone needs before WasteX or its tests can run. What is there already is left alone, in milliseconds. */
 import { fileURLToPath } from 'node:url'
-import { findBrowser, installBrowser } from './setup/browser.mjs'
+import { installBrowser, isBrowserSettled } from './setup/browser.mjs'
 import { build, isBuilt } from './setup/build.mjs'
 import { areDependenciesThere, installDependencies } from './setup/dependencies.mjs'
 import { withLock } from './setup/lock.mjs'
@@ -41,8 +41,8 @@ const steps = {
 const testSteps = {
   browser: {
     title: "a browser for the console's tests",
-    isDone: () => findBrowser() !== undefined,
-    run: installBrowser,
+    isDone: () => isBrowserSettled(root),
+    run: () => installBrowser(root),
   },
 }
 

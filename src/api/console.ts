@@ -43,7 +43,8 @@ const assets = remembered(async (): Promise<ReadonlyMap<string, Asset>> => {
           type: types[path.extname(name)] ?? '',
           plain,
           gzipped: await promisify(gzip)(plain),
-          etag: `"${createHash('sha256').update(plain).digest('hex').slice(0, 32)}"`,
+          // Weak: it stands for the compressed bytes as well.
+          etag: `W/"${createHash('sha256').update(plain).digest('hex').slice(0, 32)}"`,
           isHashed: address.startsWith('/assets/'),
         }
         return [address === '/index.html' ? '/' : address, asset] as const

@@ -77,7 +77,8 @@ export async function claimNext(
 }
 
 /**
- * These photos, as far as they are in the queue and in nobody else's hand.
+ * These photos, as far as they are in the queue and in nobody else's hand. A row that is locked is waited for: what is asked for by
+ * name is not left out because somebody looks at it.
  * @returns ids of those, in the order of `ids`
  * @throws WasteXError BAD_USER_INPUT
  */
@@ -91,7 +92,7 @@ export async function claim(
   return db.$transaction(async (tx) => {
     const rows = await tx.$queryRaw<{ id: string }[]>`
       SELECT id FROM "Image" WHERE id = ANY(${ids}::uuid[]) AND NOT reviewed AND ((${inHand}) IS NOT TRUE OR ${at(desk)})
-      ORDER BY id FOR UPDATE SKIP LOCKED`
+      ORDER BY id FOR UPDATE`
     const free = new Set(rows.map(({ id }) => id))
     return lease(
       tx,
@@ -107,7 +108,7 @@ async function lease(tx: Db, by: Doer, { tokenId, name }: Desk, ids: string[]): 
   await tx.$executeRaw`
     UPDATE "Image" SET "claimedById" = ${tokenId}::uuid, "claimedDesk" = ${name},
       "claimedUntil" = now() + ${claimLimits.leaseMs}::int * interval '1 millisecond' WHERE id = ANY(${ids}::uuid[])`
-  await tellChanged(tx, ids)
+  await tellChanged(tx, ids, 'claim')
   await keepReceipt(tx, by, ids)
   return ids
 }
@@ -132,6 +133,7 @@ export async function release(
     await tellChanged(
       tx,
       rows.map(({ id }) => id),
+      'claim',
     )
     await keepReceipt(tx, by, rows.length)
     return rows.length

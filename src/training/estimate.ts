@@ -1,15 +1,12 @@
 /** How long a training would take, by what was measured of those before it on this server. */
 import type { TrainingRun } from '../db.js'
 import type { Hall } from '../hall.js'
-import { splitOf, viewsWanted } from './examples.js'
-import { viewsToCompute } from './features/feature-source.js'
-import { featuresFolder } from './features/place.js'
 import { computedOf, headBlocks } from './head-blocks.js'
 import { type Measured, type MeasuredStage, measuredRuns } from './measured.js'
 import { type Plan, planOf } from './plan.js'
-import { trainingPhotos } from './prepare-job.js'
 import { recipes } from './recipes.js'
 import type { TrainingInput } from './settings.js'
+import { type VersionViews, versionViews } from './version-views.js'
 
 export interface TrainingEstimate {
   /** null: nothing like it was measured yet. */
@@ -28,24 +25,20 @@ export interface TrainingEstimate {
 /** As `Training.start` would have it, and starts nothing. @throws WasteXError NOT_FOUND, BAD_USER_INPUT, TRAINING_UNAVAILABLE */
 export async function estimateTraining(hall: Hall, input: TrainingInput): Promise<TrainingEstimate> {
   const plan = await planOf(hall, input)
-  const { settings, startedFrom, version, classLabels } = plan
+  const { settings, startedFrom, version } = plan
   const recipe = recipes[settings.recipe]
-  const split = splitOf({ photos: await trainingPhotos(hall, version.id), classLabels })
-  const views = viewsWanted(split, recipe)
   const runs = await measuredRuns(hall, settings.recipe)
   // Those of the last run: which ones this one would find shows when it begins, and maybe downloads them.
   const backbone = runs[0]?.card.backbone.sha256
   const computed = computedOf(headBlocks(recipe, settings, startedFrom !== undefined))
-  const newViews = backbone
-    ? await viewsToCompute(featuresFolder(hall.config), backbone, computed, views)
-    : views.length
+  const size = await versionViews(hall, version, recipe, computed, backbone)
+  const { views, newViews } = size
   const aView = secondsAView(runs)
   const like = aView === undefined && newViews > 0 ? [] : runs.filter((run) => hasMeasured(run, plan))
   const basedOn = like.find(({ run }) => (run.startedFromId === null) === (startedFrom === undefined)) ?? like[0]
-  const size = { train: split.train.photos.length, test: split.test.photos.length, newViews }
   return {
     seconds: basedOn ? secondsOf(basedOn, aView ?? 0, plan, size) : null,
-    views: views.length,
+    views,
     newViews,
     epochs: settings.stage1.epochs + settings.stage2.epochs,
     startsFrom: startedFrom ?? null,
@@ -69,7 +62,7 @@ function secondsOf(
   { card, head, fineTune, settings: own }: Measured,
   aView: number,
   { settings }: Plan,
-  size: { train: number; test: number; newViews: number },
+  size: VersionViews,
 ): number {
   const timing = (phase: string) => card.timings[phase] ?? 0
   const gettingReady = Math.max(0, timing('loading') - card.features.computed * aView)

@@ -2,6 +2,7 @@ import type { Doer } from '../access/doer.js'
 import { keepReceipt } from '../access/receipts.js'
 import { type AuditAction, leaveTrail } from '../access/trail.js'
 import type { Db } from '../db.js'
+import { publish } from '../events.js'
 import { activate } from './set-active-version.js'
 
 /**
@@ -15,7 +16,7 @@ export async function completeVersion(
   id: number,
   makeActive: boolean | undefined,
 ): Promise<void> {
-  // One pass over the entries for both counts. "C": alphabetical as JavaScript sorts, whatever the server's language.
+  // One pass over the entries for all counts. "C": alphabetical as JavaScript sorts, whatever the server's language.
   await tx.$executeRaw`
     WITH counted AS (
       SELECT "classLabel" AS label, split, count(*)::int AS n FROM "VersionEntry" WHERE "versionId" = ${id} GROUP BY 1, 2
@@ -29,6 +30,8 @@ export async function completeVersion(
       "totalImages" = (SELECT coalesce(sum(n), 0) FROM labels),
       "classCounts" = (SELECT coalesce(jsonb_agg(jsonb_build_object('classLabel', label, 'count', n)
         ORDER BY label COLLATE "C"), '[]') FROM labels),
+      "classSplits" = (SELECT coalesce(jsonb_agg(jsonb_build_object('classLabel', label, 'split', split, 'count', n)
+        ORDER BY label COLLATE "C", split::text COLLATE "C"), '[]') FROM counted),
       "splits" = (SELECT jsonb_agg(jsonb_build_object('split', split, 'count', n) ORDER BY split::text COLLATE "C") FROM splits)
     WHERE id = ${id}`
   await tx.$executeRaw`
@@ -45,4 +48,5 @@ export async function completeVersion(
   const before = active ? { activeVersion: active.before } : {}
   await leaveTrail(tx, by, [{ action, subject: { type: 'DatasetVersion', id, name }, before, after: made }])
   await keepReceipt(tx, by, { id })
+  await publish(tx, 'versionMade', { versionId: id })
 }

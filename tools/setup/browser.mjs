@@ -1,5 +1,5 @@
 /** A browser for the tests of the console: one that is there, else Debian's, where we may install. */
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { lastLine, run } from './run.mjs'
 
@@ -21,8 +21,29 @@ function isProgram(file) {
   }
 }
 
+const dayMs = 86_400_000
+const attempt = (root) => path.join(root, 'node_modules', '.cache', 'wastex', 'no-browser')
+
+/** Whether it is there, or could not be had a short while ago: nobody waits for that at every test run. */
+export function isBrowserSettled(root) {
+  if (findBrowser()) return true
+  try {
+    return Date.now() - statSync(attempt(root)).mtimeMs < dayMs
+  } catch {
+    return false // Never tried.
+  }
+}
+
 /** @returns {Promise<string>} how it went: without a browser its tests are skipped, and all others run */
-export async function installBrowser() {
+export async function installBrowser(root) {
+  const how = await install()
+  if (findBrowser()) return how
+  mkdirSync(path.dirname(attempt(root)), { recursive: true })
+  writeFileSync(attempt(root), how)
+  return how
+}
+
+async function install() {
   if (process.getuid?.() !== 0) return skipped('only root may install one here')
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   for (const args of [['update'], ['install', '-y', '--no-install-recommends', 'chromium']]) {

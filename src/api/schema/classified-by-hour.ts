@@ -28,7 +28,9 @@ const HourCount = builder.objectRef<CountOfHour>('HourCount').implement({
 })
 
 /** @throws WasteXError BAD_USER_INPUT */
-async function countsByHour(db: Db, from: Date, to: Date): Promise<CountOfHour[]> {
+async function countsByHour(db: Db, from: Date, given: Date | null | undefined): Promise<CountOfHour[]> {
+  const to = given ?? new Date()
+  if (!given && from > to) throw badInput('from', '`from` lies in the future.')
   const recordedAt = hoursOf({ from, to })
   if (to.getTime() - from.getTime() > mostDays * dayMs)
     throw badInput('from', `Between \`from\` and \`to\` there are at most ${mostDays} days.`)
@@ -59,6 +61,7 @@ builder.queryField('classifiedByHour', (t) =>
         description: 'Counts up to this moment; the UTC hour that it lies in counts whole. Left out: until now.',
       }),
     },
-    resolve: (_root, { from, to }, { hall }) => countsByHour(hall.db, from, to ?? new Date()),
+    extensions: { rows: 24 * mostDays },
+    resolve: (_root, { from, to }, { hall }) => countsByHour(hall.db, from, to),
   }),
 )

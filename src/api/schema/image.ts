@@ -64,12 +64,15 @@ export const Image = builder.prismaNode('Image', {
       type: [OodReasonEnum],
       description: 'Why it was out of distribution; empty when it was not.',
     }),
+    // Whoever sent it first need not know what others say of it.
     reviewReasons: t.field({
+      role: 'OPERATOR',
       type: [ReviewReasonEnum],
       description: 'Why it went to review; at least one.',
       resolve: reviewReasonsOf,
     }),
     suggestedLabel: t.exposeString('suggestedLabel', {
+      role: 'OPERATOR',
       nullable: true,
       description:
         'What it shows, as whoever disputed the answer last says (`sendToReview`): a suggestion, that need not be the name of any class. Null when nothing was said.',

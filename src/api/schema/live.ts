@@ -3,6 +3,7 @@ import { builder } from './builder.js'
 import { ClassCount } from './counts.js'
 import { Image } from './image.js'
 import { TrainingRun } from './run.js'
+import { DatasetVersion } from './version.js'
 
 const mayEnd = 'Completes when news may have been lost: subscribe again, then look at what there is:'
 
@@ -17,9 +18,24 @@ builder.subscriptionFields((t) => ({
   imageChanged: t.prismaField({
     type: Image,
     role: 'OPERATOR',
-    description: `Each photo of review that is claimed (or claimed for longer), let go, labelled, rejected, marked as reviewed, put back, disputed or erased, as it is when it is told. A claim that runs out is told to nobody: \`claim.until\` says when. ${mayEnd} \`images\` has them all.`,
-    subscribe: (_root, _args, { hall }) => hall.events.subscribe('imageChanged'),
+    description: `Each photo of review that is claimed (or claimed for longer), let go, labelled, rejected, marked as reviewed, put back, disputed or erased, as it is when it is told. Whoever only counts the queue leaves claims out. What a version takes in is told by \`versionMade\`. A claim that runs out is told to nobody: \`claim.until\` says when. ${mayEnd} \`images\` has them all.`,
+    args: {
+      claims: t.arg.boolean({
+        defaultValue: true,
+        description: 'false: without photos that were only claimed (or claimed for longer) or let go.',
+      }),
+    },
+    subscribe: (_root, { claims }, { hall }) =>
+      hall.events.subscribe('imageChanged', undefined, ({ what }) => claims !== false || what !== 'claim'),
     resolve: (query, { id }, _args, { hall }) => hall.db.image.findUniqueOrThrow({ ...query, where: { id } }),
+  }),
+  versionMade: t.prismaField({
+    type: DatasetVersion,
+    role: 'OPERATOR',
+    description: `Each version that is made, by an import or of what was staged: those photos are staged no more. ${mayEnd} \`datasetVersions\` has them all.`,
+    subscribe: (_root, _args, { hall }) => hall.events.subscribe('versionMade'),
+    resolve: (query, { versionId }, _args, { hall }) =>
+      hall.db.datasetVersion.findUniqueOrThrow({ ...query, where: { id: versionId } }),
   }),
   trashCounted: t.field({
     type: ClassCount,

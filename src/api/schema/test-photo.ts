@@ -42,7 +42,7 @@ const TestPhoto = builder.prismaObject('TestPrediction', {
       resolve: ({ photo }) => photoUrl(photo.contentHash),
     }),
     thumbnailUrl: t.string({
-      description: 'Path on this server of a small copy.',
+      description: 'Path on this server of a small copy. A browser may keep it for a day.',
       args: { size: t.arg({ type: ThumbnailSizeEnum, defaultValue: 'SMALL', description: 'How small.' }) },
       select: { photo: true },
       resolve: ({ photo }, { size }) => thumbnailUrl(photo.contentHash, size ?? 'SMALL'),

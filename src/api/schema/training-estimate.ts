@@ -20,7 +20,7 @@ const TrainingEstimate = builder.objectRef<Estimate>('TrainingEstimate').impleme
     }),
     newViews: t.exposeInt('newViews', {
       description:
-        'Those of them that are not in the feature cache, for the weights of InceptionV3 of the newest run of the recipe: they have to be computed. Before the first run: all.',
+        'Those of them that are not in the feature cache, for the weights of InceptionV3 of the newest run of the recipe: they have to be computed. Before the first run: all. Of versions above 50,000 photos as many fewer as there are views in the cache at all.',
     }),
     epochs: t.exposeInt('epochs', { description: 'Epochs of both stages, at most.' }),
     startsFrom: t.field({

@@ -77,7 +77,10 @@ export class FeatureCache {
   /** Keys of all views that are kept. By the names of their files: none is looked into, or marked as wanted. */
   static async keys(root: string, identity: FeatureIdentity, sizes: FeatureSizes): Promise<Set<string>> {
     const { folder } = new FeatureCache(root, identity, sizes, 0)
-    const files = await readdir(folder, { recursive: true }).catch(() => [])
+    const files = await readdir(folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return [] // Nothing was kept yet.
+      throw error
+    })
     return new Set(files.map((file) => path.basename(file)))
   }
 

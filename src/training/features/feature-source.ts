@@ -142,6 +142,10 @@ export class FeatureSource {
   }
 }
 
+/** Keys of the views that are kept. */
+export const keptViews = (folder: string, backbone: string, wanted: Wanted): Promise<Set<string>> =>
+  FeatureCache.keys(folder, identityOf(backbone, wanted), featureSizes(wanted))
+
 /** Those that the cache lacks. @param backbone SHA-256 of its weights */
 export async function viewsToCompute(
   folder: string,
@@ -149,7 +153,7 @@ export async function viewsToCompute(
   wanted: Wanted,
   views: readonly ViewOf[],
 ): Promise<number> {
-  const kept = await FeatureCache.keys(folder, identityOf(backbone, wanted), featureSizes(wanted))
+  const kept = await keptViews(folder, backbone, wanted)
   return views.filter((view) => !kept.has(keyOf(view))).length
 }
 
