@@ -1,50 +1,47 @@
 /** The console put together: who looks, over which line, at which screen. */
-import { lazy, Suspense, useCallback, useState } from 'react'
+import { useCallback, useState } from 'react'
 import { Provider } from 'urql'
 import { Redirect, Route, Router, Switch } from 'wouter'
+import { ClassesProvider } from './classes/known-classes.js'
 import { useAddress } from './shell/address.js'
 import { Frame } from './shell/frame.js'
 import { Gate } from './shell/gate.js'
 import { Mishap } from './shell/mishap.js'
+import { part } from './shell/part.js'
 import { Screen } from './shell/screen.js'
-import { Empty, Loading } from './shell/states.js'
-import { makeClient, makeSocket } from './talk/client.js'
-import { LiveProvider } from './talk/live.js'
+import { Empty } from './shell/states.js'
+import { Line, LineProvider } from './talk/line.js'
 import { useMay } from './talk/who.js'
 
-const Classify = lazy(() => import('./classify/classify-screen.js'))
-const Review = lazy(() => import('./review/review-screen.js'))
-const Datasets = lazy(() => import('./datasets/datasets-screen.js'))
-const Training = lazy(() => import('./training/training-screen.js'))
-const Evaluation = lazy(() => import('./evaluation/evaluation-screen.js'))
-const Wall = lazy(() => import('./wall/wall-screen.js'))
+const Classify = part(() => import('./classify/classify-screen.js'))
+const Review = part(() => import('./review/review-screen.js'))
+const Datasets = part(() => import('./datasets/datasets-screen.js'))
+const Training = part(() => import('./training/training-screen.js'))
+const Evaluation = part(() => import('./evaluation/evaluation-screen.js'))
+const Wall = part(() => import('./wall/wall-screen.js'))
 
-const newLine = () => ({ client: makeClient(), socket: makeSocket() })
-
-/** What was asked as one person is forgotten when another signs in: the client and its line are made anew. */
+/** Nothing of one person is left when another signs in: the line ends, and all that was built upon it. */
 export function App() {
-  const [line, setLine] = useState(newLine)
+  const [{ line, turn }, setLine] = useState(() => ({ line: new Line(), turn: 0 }))
   const anew = useCallback(() => {
-    setLine((old) => {
-      void old.socket.dispose()
-      return newLine()
-    })
-  }, [])
+    line.end()
+    setLine({ line: new Line(), turn: turn + 1 })
+  }, [line, turn])
   return (
-    <Provider value={line.client}>
-      <LiveProvider socket={line.socket}>
+    <Provider key={turn} value={line.client}>
+      <LineProvider line={line}>
         <Router hook={useAddress}>
           <Gate anew={anew}>
-            <Frame anew={anew}>
-              <Mishap>
-                <Suspense fallback={<Loading />}>
+            <ClassesProvider>
+              <Frame anew={anew}>
+                <Mishap>
                   <Screens />
-                </Suspense>
-              </Mishap>
-            </Frame>
+                </Mishap>
+              </Frame>
+            </ClassesProvider>
           </Gate>
         </Router>
-      </LiveProvider>
+      </LineProvider>
     </Provider>
   )
 }

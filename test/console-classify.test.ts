@@ -1,10 +1,12 @@
 /** Photos in, answers out, in a real browser and with a real (small) network: large photos, bad lines, confident mistakes. */
 import { randomFillSync } from 'node:crypto'
-import { readFile, writeFile } from 'node:fs/promises'
+import { copyFile, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { command } from '../src/access/doer.js'
+import { createToken } from '../src/access/tokens.js'
 import { photoFile } from '../src/photos/store.js'
 import { trainingRows } from '../src/versions/training-rows.js'
 import { hasBrowser, type Opened, openBrowser, openConsole, seriousFindings } from './support/browser.js'
@@ -162,6 +164,90 @@ describe.skipIf(!hasBrowser)('classifying in the console', () => {
         .getByText(/Known: counted|It waits/)
         .waitFor()
       expect(await page.getByRole('article').count()).toBe(1)
+    },
+    minutes,
+  )
+
+  it(
+    'sends every photo of many, more than are kept to be looked at, and tells the wall as it happens',
+    async () => {
+      const wall = await openConsole(browser, server.address, '/wall')
+      const figure = (name: string) => wall.page.locator('dl > div').filter({ hasText: name })
+      await start()
+      const before = await counted()
+      const buffer = await readFile(known)
+      const many = Array.from({ length: 70 }, (_, i) => ({ name: `photo-${i}.jpg`, mimeType: 'image/jpeg', buffer }))
+      await page.locator('input[type=file]').setInputFiles(many)
+      await page.getByText(/photos of \d+ wait for an answer/).waitFor()
+      await expect.poll(counted, { timeout: minutes }).toBe(before + many.length)
+      await page.getByText('wait for an answer').waitFor({ state: 'detached' })
+      expect(await page.getByRole('article').count()).toBeGreaterThanOrEqual(60)
+      const known24 = (await hall.db.trashCounter.findMany()).reduce((sum, { totalCount }) => sum + totalCount, 0)
+      await figure('Named in 24 hours').getByText(String(known24), { exact: true }).waitFor()
+      expect(await seriousFindings(wall.page)).toEqual([])
+      expect(wall.complaints).toEqual([])
+      await wall.page.context().close()
+    },
+    2 * minutes,
+  )
+
+  it(
+    'says which files cannot be read any more, and goes on with the others',
+    async () => {
+      await start()
+      let letThrough = () => {}
+      const held = new Promise<void>((resolve) => (letThrough = resolve))
+      await page.route('**/graphql', async (route) => {
+        if (route.request().headers()['content-type']?.startsWith('multipart/')) await held
+        await route.continue()
+      })
+      const gone = ['gone-1.jpg', 'gone-2.jpg', 'gone-3.jpg'].map((name) => path.join(hall.folder, name))
+      for (const file of gone) await copyFile(known, file)
+      const last = path.join(hall.folder, 'last.jpg')
+      await copyFile(known, last)
+      // The first two are on their way; the others are read when it is their turn.
+      await choose(known, unknown, ...gone, last)
+      await card('gone-1.jpg').getByText('Waits to be sent').waitFor()
+      for (const file of gone) await rm(file)
+      letThrough()
+      for (const file of gone)
+        await card(path.basename(file)).getByRole('alert').getByText('no file that can be read').waitFor()
+      await card('last.jpg').getByText('Known: counted').waitFor()
+    },
+    minutes,
+  )
+
+  it(
+    'keeps the photos that one person chose from the next one',
+    async () => {
+      const phone = async (name: string) => (await createToken(hall.db, command, { name, role: 'DEVICE' })).secret
+      const secrets = [await phone('first phone'), await phone('second phone')]
+      const signIn = async (secret: string | undefined) => {
+        await page.getByLabel('Token').fill(secret ?? '')
+        await page.keyboard.press('Enter')
+        await page.getByRole('button', { name: 'Choose photos' }).waitFor()
+      }
+      opened = await openConsole(browser, server.address, '/classify')
+      page = opened.page
+      await signIn(secrets[0])
+      // Neither the one that waits for its answer nor the one that has it.
+      await choose(known)
+      await card('known.jpg').getByText('Known: counted').waitFor()
+      await page.route('**/graphql', (route) =>
+        route.request().headers()['content-type']?.startsWith('multipart/') ? route.abort() : route.continue(),
+      )
+      await choose(unknown)
+      await card('unknown.jpg').getByText('No connection: it is sent again').waitFor()
+      const before = await counted()
+      await page.getByRole('button', { name: 'Account and appearance' }).click()
+      await page.getByRole('menuitem', { name: 'Sign out' }).click()
+      await page.unroute('**/graphql')
+      await signIn(secrets[1])
+      expect(await page.getByRole('article').count()).toBe(0)
+      // What waited would have been sent again by then, before what was chosen after it.
+      await choose(known)
+      await card('known.jpg').getByText('Known: counted').waitFor()
+      expect(await counted()).toBe(before + 1)
     },
     minutes,
   )

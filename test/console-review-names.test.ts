@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { choicesFor } from '../console/review/choices.js'
 import { nearNames } from '../console/review/near-names.js'
 import { suggestionsFor } from '../console/review/suggest.js'
-import { nextName } from '../console/review/version-name.js'
+import { nextName } from '../console/versions/next-name.js'
 
 const classes = ['battery', 'can', 'cardboard', 'glass', 'metal', 'paper', 'plastic', 'verre brisé']
 

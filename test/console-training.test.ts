@@ -106,11 +106,21 @@ describe.skipIf(!hasBrowser)('the training screen', () => {
       await grown('run-1')
       await expect.poll(async () => (await listed(page)).length).toBeGreaterThan(2)
 
+      // What was missed has to come by the events: the run is not read again.
+      let letThrough = () => {}
+      const held = new Promise<void>((resolve) => (letThrough = resolve))
+      await page.route('**/graphql', async (route) => {
+        if (route.request().postData()?.includes('query RunDetail')) await held
+        await route.continue()
+      })
       line.cut()
       await page.getByText('No connection').waitFor()
       await grown('run-1')
+      const meanwhile = await inDatabase('run-1')
       line.mend()
       await page.getByText('no epoch is missing').waitFor()
+      await expect.poll(() => listed(page)).toEqual(expect.arrayContaining(meanwhile))
+      letThrough()
 
       await page.getByRole('button', { name: 'Cancel' }).click()
       await page.getByRole('button', { name: 'Cancel the run' }).click()

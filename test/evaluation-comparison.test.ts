@@ -161,7 +161,7 @@ describe('the comparison with the model that serves', () => {
       shared: { testImages: 400, fixed: 2, broken: 2, pValue: 1 },
       recommendation: 'PROMOTE',
     })
-    expect(one.reasons).toContain('It also knows “jar”; the older model cannot be right on those 15 photos.')
+    expect(one.reasons).toContain('It also knows “jar”; the older model cannot be right on their 15 photos.')
     const other = compared({
       candidate: model(newerAnswers, ['jar', 'can', 'box']),
       baseline: model(olderAnswers, ['can', 'box']),

@@ -2,8 +2,8 @@
 import { Anchor, Group, Loader, Paper, Stack, Switch, Text, Title } from '@mantine/core'
 import { useState } from 'react'
 import { Link } from 'wouter'
+import { useColourOf } from '../classes/known-classes.js'
 import { Bars } from '../charts/bars.js'
-import { colourOf } from '../look/class-colour.js'
 import { percent } from '../look/figures.js'
 import { Thumbnail } from '../photos/thumbnail.js'
 import { TroubleNote } from '../shell/states.js'
@@ -15,9 +15,29 @@ import type { Answer, SentPhoto } from './sent-photo.js'
 import { ThatIsWrong } from './that-is-wrong.js'
 import { verdictOf } from './verdict.js'
 
-const states = { waiting: 'Waits to be sent', sending: 'Sending', again: 'No connection: it is sent again' } as const
+const states = {
+  waiting: 'Waits to be sent',
+  sending: 'Sending',
+  again: 'It is sent again',
+  answered: '',
+  refused: '',
+} as const
+const said = ({ state, trouble }: SentPhoto): string =>
+  state !== 'again' || !trouble
+    ? states[state]
+    : trouble.code === 'OFFLINE'
+      ? 'No connection: it is sent again'
+      : `${trouble.message} It is sent again.`
 
-export function AnswerCard({ photo, classLabels }: { photo: SentPhoto; classLabels: readonly string[] }) {
+interface AnswerCardProps {
+  photo: SentPhoto
+  /** What the model can answer. */
+  classLabels: readonly string[]
+  /** See ThatIsWrong. */
+  disputed: (as: NonNullable<SentPhoto['disputed']>) => void
+}
+
+export function AnswerCard({ photo, classLabels, disputed }: AnswerCardProps) {
   const { answer, state, trouble, name, url } = photo
   const [isHot, setHot] = useState(true)
   return (
@@ -30,14 +50,14 @@ export function AnswerCard({ photo, classLabels }: { photo: SentPhoto; classLabe
       </div>
       <Stack gap="sm" p="md" miw={0}>
         {answer ? (
-          <Said answer={answer} classLabels={classLabels} />
+          <Said answer={answer} />
         ) : state === 'refused' && trouble ? (
           <TroubleNote trouble={trouble} />
         ) : (
-          <Group gap="xs" role="status">
+          <Group gap="xs">
             <Loader size="xs" type="dots" />
             <Text size="sm" c="dimmed">
-              {state in states ? states[state as keyof typeof states] : ''}
+              {said(photo)}
             </Text>
           </Group>
         )}
@@ -49,7 +69,9 @@ export function AnswerCard({ photo, classLabels }: { photo: SentPhoto; classLabe
             onChange={(event) => setHot(event.currentTarget.checked)}
           />
         )}
-        {answer && !answer.ood && !answer.image && <ThatIsWrong photo={photo} classLabels={classLabels} />}
+        {answer && !answer.ood && !answer.image && (
+          <ThatIsWrong photo={photo} classLabels={classLabels} disputed={disputed} />
+        )}
         <Text size="xs" c="dimmed" truncate title={name}>
           {name}
           {answer && ` · answered by ${answer.servedBy.name}`}
@@ -59,7 +81,8 @@ export function AnswerCard({ photo, classLabels }: { photo: SentPhoto; classLabe
   )
 }
 
-function Said({ answer, classLabels }: { answer: Answer; classLabels: readonly string[] }) {
+function Said({ answer }: { answer: Answer }) {
+  const colourOf = useColourOf()
   const isOperator = useMay('OPERATOR')
   const { title, because } = verdictOf(answer)
   return (
@@ -87,7 +110,7 @@ function Said({ answer, classLabels }: { answer: Answer; classLabels: readonly s
           name: classLabel,
           value: calibrated ?? probability,
           said: percent(calibrated ?? probability),
-          colour: colourOf(classLabel, classLabels),
+          colour: colourOf(classLabel),
         }))}
       />
       <Evidence answer={answer} />

@@ -11,6 +11,7 @@ interface CameraProps {
 export function Camera({ take, close }: CameraProps) {
   const video = useRef<HTMLVideoElement>(null)
   const [trouble, setTrouble] = useState<string>()
+  const [isSeen, setSeen] = useState(false)
   useEffect(() => {
     let stream: MediaStream | undefined
     let over = false
@@ -45,14 +46,22 @@ export function Camera({ take, close }: CameraProps) {
         ) : (
           // What it shows is what is in front of the camera: there is nothing to caption.
           // eslint-disable-next-line jsx-a11y/media-has-caption
-          <video ref={video} className={classes.video} autoPlay playsInline muted aria-label="What the camera sees" />
+          <video
+            ref={video}
+            className={classes.video}
+            autoPlay
+            playsInline
+            muted
+            onLoadedData={() => setSeen(true)}
+            aria-label="What the camera sees"
+          />
         )}
         {trouble ? (
           <FileButton accept="image/jpeg" capture="environment" onChange={(file) => file && take(file)}>
             {(props) => <Button {...props}>Use the camera of this phone</Button>}
           </FileButton>
         ) : (
-          <Button size="md" onClick={() => void shoot()}>
+          <Button size="md" disabled={!isSeen} onClick={() => void shoot()}>
             Take it
           </Button>
         )}

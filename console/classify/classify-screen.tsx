@@ -1,35 +1,50 @@
 /** Photos in, answers out: what a visitor does. */
 import { Button, Stack } from '@mantine/core'
-import { useCallback, useSyncExternalStore } from 'react'
-import { useClient, useQuery } from 'urql'
+import { useCallback, useRef, useSyncExternalStore } from 'react'
+import { useQuery } from 'urql'
 import { PromotedDocument, ServingDocument } from '../generated/graphql.js'
 import { Screen } from '../shell/screen.js'
 import { Empty } from '../shell/states.js'
+import { useLine } from '../talk/line.js'
 import { useLive } from '../talk/live.js'
 import { useMay } from '../talk/who.js'
 import { AnswerCard } from './answer-card.js'
 import { DropPlace } from './drop-place.js'
-import { Sending } from './sending.js'
-
-const sending = new Sending()
+import { LastAnswer } from './last-answer.js'
+import { sendingOf } from './sending.js'
 
 export default function ClassifyScreen() {
-  const client = useClient()
+  const sending = sendingOf(useLine())
   const photos = useSyncExternalStore(sending.subscribe, sending.all)
   const [{ data }, ask] = useQuery({ query: ServingDocument })
   const again = () => ask({ requestPolicy: 'network-only' })
-  useLive(PromotedDocument, useMay('OPERATOR') ? {} : null, { next: again, gap: again })
-  const take = useCallback((files: File[]) => sending.add(client, files), [client])
+  const isOperator = useMay('OPERATOR')
+  useLive(PromotedDocument, isOperator ? {} : null, { next: again, gap: again })
+  const take = useCallback((files: File[]) => sending.add(files), [sending])
+  const list = useRef<HTMLDivElement>(null)
   const model = data?.servingModel
-  if (data && !model) {
+  if (data && !model && photos.length === 0) {
     return (
       <Screen title="Classify">
         <Empty
           title="No model serves yet"
-          hint="Import photos, train on them and promote the run: then it answers here."
-        />
+          hint={
+            isOperator
+              ? 'Import photos, train on them and promote the run: then it answers here.'
+              : 'As soon as whoever runs the server has promoted one, it answers here.'
+          }
+        >
+          <Button variant="default" size="xs" onClick={again}>
+            Look again
+          </Button>
+        </Empty>
       </Screen>
     )
+  }
+  const clear = () => {
+    sending.clear()
+    // The button goes with what it cleared: whoever uses a keyboard goes on where photos come in.
+    list.current?.focus()
   }
   return (
     <Screen
@@ -37,16 +52,22 @@ export default function ClassifyScreen() {
       about={model && `${model.run.name} answers. It knows ${model.classLabels.join(', ')}.`}
       actions={
         photos.length > 0 && (
-          <Button variant="default" size="xs" onClick={() => sending.clear()}>
+          <Button variant="default" size="xs" onClick={clear}>
             Clear
           </Button>
         )
       }
     >
-      <DropPlace take={take} />
-      <Stack gap="md" aria-live="polite">
+      <Stack gap="md" ref={list} tabIndex={-1} aria-label="Photos and answers" role="group">
+        <DropPlace take={take} />
+        <LastAnswer photos={photos} />
         {photos.map((photo) => (
-          <AnswerCard key={photo.key} photo={photo} classLabels={model?.classLabels.toSorted() ?? []} />
+          <AnswerCard
+            key={photo.key}
+            photo={photo}
+            classLabels={model?.classLabels ?? []}
+            disputed={(as) => sending.disputed(photo.key, as)}
+          />
         ))}
       </Stack>
     </Screen>

@@ -1,7 +1,7 @@
 /** A photo that the server would refuse for its size is made smaller before it is sent: the network sees 299 x 299 pixels of it. */
 
 /** As the server has it (docs/limits.md). */
-const most = { bytes: 10 * 2 ** 20, pixels: 25_000_000 }
+const most = { bytes: 10 * 2 ** 20, pixels: 25_000_000, side: 12_000 }
 /** Pixels of the longest side of what is made instead. */
 const longest = 2048
 
@@ -11,7 +11,7 @@ export async function fitForUpload(file: File): Promise<File> {
   if (!picture) return file
   try {
     const { width, height } = picture
-    if (file.size <= most.bytes && width * height <= most.pixels) return file
+    if (file.size <= most.bytes && width * height <= most.pixels && Math.max(width, height) <= most.side) return file
     const scale = Math.min(1, longest / Math.max(width, height))
     const canvas = new OffscreenCanvas(Math.round(width * scale), Math.round(height * scale))
     canvas.getContext('2d')?.drawImage(picture, 0, 0, canvas.width, canvas.height)

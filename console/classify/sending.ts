@@ -2,31 +2,44 @@
  * Photos wait here to be sent, two at a time. It lives beside the screens: whoever looks at another one meanwhile finds the answers
  * later. A line that breaks loses nothing: each photo is sent again under its own key until there is an answer, and counts once.
  */
-import type { Client } from 'urql'
 import { ClassifyPhotoDocument } from '../generated/graphql.js'
-import { troubleOf } from '../talk/trouble.js'
+import type { Line } from '../talk/line.js'
+import { type Trouble, troubleOf } from '../talk/trouble.js'
 import { fitForUpload } from './fit-for-upload.js'
-import type { SentPhoto } from './sent-photo.js'
+import { isOpen, type SentPhoto } from './sent-photo.js'
 
 const atOnce = 2
-/** Answers that are kept to be looked at. */
+/** Answers that are kept to be looked at; what has none yet is kept whatever there is of it. */
 const mostKept = 60
 const firstWaitMs = 1_000
 const longestWaitMs = 15_000
 
+/** What passes: the photo is sent again. */
+const passing = new Set(['OFFLINE', 'OVERLOADED', 'TIMED_OUT', 'UNAUTHENTICATED'])
+const unreadable: Trouble = {
+  code: 'UNREADABLE',
+  message: 'This is no file that can be read (any more). Choose it again.',
+}
+
 export class Sending {
-  private photos: readonly SentPhoto[] = []
-  private readonly listeners = new Set<() => void>()
-  private busy = 0
+  #photos: readonly SentPhoto[] = []
+  readonly #listeners = new Set<() => void>()
+  readonly #line: Line
+  #busy = 0
+
+  constructor(line: Line) {
+    this.#line = line
+    line.ended.addEventListener('abort', () => this.clear())
+  }
 
   readonly subscribe = (listener: () => void): (() => void) => {
-    this.listeners.add(listener)
-    return () => this.listeners.delete(listener)
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
   }
   /** Newest first. */
-  readonly all = (): readonly SentPhoto[] => this.photos
+  readonly all = (): readonly SentPhoto[] => this.#photos
 
-  add(client: Client, files: readonly File[]): void {
+  add(files: readonly File[]): void {
     const added = files.map((file): SentPhoto => ({
       key: crypto.randomUUID(),
       name: file.name,
@@ -34,51 +47,64 @@ export class Sending {
       file,
       state: 'waiting',
     }))
-    const kept = [...added.toReversed(), ...this.photos]
-    for (const { url } of kept.slice(mostKept)) URL.revokeObjectURL(url)
-    this.put(kept.slice(0, mostKept))
-    this.next(client)
+    let kept = 0
+    this.#put([...added.toReversed(), ...this.#photos].filter((photo) => isOpen(photo) || kept++ < mostKept))
+    this.#next()
+  }
+
+  /** Said once: whoever comes back from another screen is not asked again. */
+  disputed(key: string, disputed: NonNullable<SentPhoto['disputed']>): void {
+    this.#change(key, { disputed })
   }
 
   clear(): void {
-    for (const { url } of this.photos) URL.revokeObjectURL(url)
-    this.put([])
+    this.#put([])
   }
 
-  private next(client: Client): void {
-    while (this.busy < atOnce) {
-      const photo = this.photos.findLast(({ state }) => state === 'waiting')
+  #next(): void {
+    while (this.#busy < atOnce && !this.#line.ended.aborted) {
+      const photo = this.#photos.findLast(({ state }) => state === 'waiting')
       if (!photo) return
-      this.busy++
-      this.change(photo.key, { state: 'sending' })
-      void this.send(client, photo).finally(() => {
-        this.busy--
-        this.next(client)
+      this.#busy++
+      this.#change(photo.key, { state: 'sending' })
+      void this.#send(photo).finally(() => {
+        this.#busy--
+        this.#next()
       })
     }
   }
 
-  private async send(client: Client, { key, file }: SentPhoto): Promise<void> {
+  /** Once. What has to be sent again waits beside, and others go first. */
+  async #send({ key, file, tries = 0 }: SentPhoto): Promise<void> {
+    // Deleted since, or a folder: the browser would call it a broken line. Of the beginning of such a file Chromium gives no bytes, and
+    // no error: only whoever reads it whole is told.
+    const isReadable = await file.arrayBuffer().then(
+      ({ byteLength }) => byteLength > 0,
+      () => false,
+    )
+    if (!isReadable) return this.#change(key, { state: 'refused', trouble: unreadable })
     const image = await fitForUpload(file)
-    this.change(key, { file: image })
-    for (let wait = firstWaitMs; this.photos.some((photo) => photo.key === key); wait *= 2) {
-      const { data, error } = await client.mutation(ClassifyPhotoDocument, { image, idempotencyKey: key }).toPromise()
-      if (data) return this.change(key, { state: 'answered', answer: data.classify, trouble: undefined })
-      const trouble = troubleOf(error)
-      if (trouble?.code !== 'OFFLINE' && trouble?.code !== 'OVERLOADED')
-        return this.change(key, { state: 'refused', trouble })
-      this.change(key, { state: 'again', trouble })
-      await backOrAfter(Math.min(wait, longestWaitMs))
-    }
+    const asked = { image, idempotencyKey: key }
+    const { data, error } = await this.#line.sender.mutation(ClassifyPhotoDocument, asked).toPromise()
+    if (data) return this.#change(key, { file: image, state: 'answered', answer: data.classify, trouble: undefined })
+    const trouble = troubleOf(error)
+    if (!trouble || !passing.has(trouble.code)) return this.#change(key, { file: image, state: 'refused', trouble })
+    this.#change(key, { file: image, state: 'again', trouble, tries: tries + 1 })
+    void backOrAfter(Math.min(longestWaitMs, firstWaitMs * 2 ** tries)).then(() => {
+      this.#change(key, { state: 'waiting' })
+      this.#next()
+    })
   }
 
-  private change(key: string, to: Partial<SentPhoto>): void {
-    this.put(this.photos.map((photo) => (photo.key === key ? { ...photo, ...to } : photo)))
+  #change(key: string, to: Partial<SentPhoto>): void {
+    this.#put(this.#photos.map((photo) => (photo.key === key ? { ...photo, ...to } : photo)))
   }
 
-  private put(photos: readonly SentPhoto[]): void {
-    this.photos = photos
-    for (const listener of this.listeners) listener()
+  #put(photos: readonly SentPhoto[]): void {
+    const urls = new Set(photos.map(({ url }) => url))
+    for (const { url } of this.#photos) if (!urls.has(url)) URL.revokeObjectURL(url)
+    this.#photos = photos
+    for (const listener of this.#listeners) listener()
   }
 }
 
@@ -93,3 +119,12 @@ const backOrAfter = (ms: number) =>
     const timer = setTimeout(done, ms)
     addEventListener('online', done)
   })
+
+const ofLines = new WeakMap<Line, Sending>()
+
+/** One for each line: another person's photos are none of the next one's. */
+export function sendingOf(line: Line): Sending {
+  const sending = ofLines.get(line) ?? new Sending(line)
+  ofLines.set(line, sending)
+  return sending
+}

@@ -15,4 +15,11 @@ export interface SentPhoto {
   readonly state: 'waiting' | 'sending' | 'again' | 'answered' | 'refused'
   readonly answer?: Answer
   readonly trouble?: Trouble
+  /** How often it was sent in vain. */
+  readonly tries?: number
+  /** Whoever sent it has said that the answer is wrong: an operator is to look, or has done so before. */
+  readonly disputed?: 'waits' | 'reviewed'
 }
+
+/** It has no answer yet, and may get one. */
+export const isOpen = ({ state }: SentPhoto): boolean => state !== 'answered' && state !== 'refused'

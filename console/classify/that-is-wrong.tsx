@@ -1,34 +1,42 @@
 /** A confident mistake goes to an operator after all: the network learns from those, too. */
 import { Autocomplete, Button, Group, Popover, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
-import { useMutation } from 'urql'
 import { SendToReviewDocument } from '../generated/graphql.js'
-import { troubleOf } from '../talk/trouble.js'
+import { useLine } from '../talk/line.js'
+import { type Trouble, troubleOf } from '../talk/trouble.js'
 import type { SentPhoto } from './sent-photo.js'
 
 interface ThatIsWrongProps {
   photo: SentPhoto
   /** To choose from. */
   classLabels: readonly string[]
+  /** Called when the server has it: whether an operator is to look, or has done so before. */
+  disputed: (as: NonNullable<SentPhoto['disputed']>) => void
 }
 
-export function ThatIsWrong({ photo, classLabels }: ThatIsWrongProps) {
+export function ThatIsWrong({ photo, classLabels, disputed }: ThatIsWrongProps) {
   const [opened, setOpened] = useState(false)
   const [label, setLabel] = useState('')
-  const [{ fetching, data, error }, send] = useMutation(SendToReviewDocument)
-  const trouble = troubleOf(error)
-  const image = data?.sendToReview.image
-  if (data) {
+  const [isBusy, setBusy] = useState(false)
+  const [trouble, setTrouble] = useState<Trouble>()
+  const { sender } = useLine()
+  if (photo.disputed) {
     return (
       <Text size="sm" role="status">
-        {image?.reviewed
+        {photo.disputed === 'reviewed'
           ? 'An operator has looked at this very photo already.'
           : 'Thank you. It waits for an operator.'}
       </Text>
     )
   }
-  const submit = () =>
-    send({ image: photo.file, classLabel: label.trim() || null, idempotencyKey: `wrong-${photo.key}` })
+  const submit = async () => {
+    setBusy(true)
+    const asked = { image: photo.file, classLabel: label.trim() || null, idempotencyKey: `wrong-${photo.key}` }
+    const { data, error } = await sender.mutation(SendToReviewDocument, asked).toPromise()
+    setBusy(false)
+    setTrouble(troubleOf(error))
+    if (data) disputed(data.sendToReview.image?.reviewed ? 'reviewed' : 'waits')
+  }
   return (
     <Popover opened={opened} onChange={setOpened} width={300} trapFocus position="bottom-start" withinPortal>
       <Popover.Target>
@@ -63,7 +71,7 @@ export function ThatIsWrong({ photo, classLabels }: ThatIsWrongProps) {
               </Text>
             )}
             <Group justify="flex-end">
-              <Button type="submit" size="xs" loading={fetching}>
+              <Button type="submit" size="xs" loading={isBusy}>
                 Send to review
               </Button>
             </Group>

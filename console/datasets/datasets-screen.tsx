@@ -6,11 +6,11 @@ import { useParams } from 'wouter'
 import { Screen } from '../shell/screen.js'
 import { Empty, Loading, TroubleNote } from '../shell/states.js'
 import { useMay } from '../talk/who.js'
+import { nextName } from '../versions/next-name.js'
 import classes from './datasets.module.css'
 import { ImportPanel } from './import-panel.js'
 import { useImport } from './use-import.js'
 import { useVersions } from './use-versions.js'
-import { nextName } from './version-name.js'
 import { VersionTree } from './version-tree.js'
 import { VersionView } from './version-view.js'
 
@@ -22,7 +22,8 @@ export default function DatasetsScreen() {
   const { version: chosen } = useParams()
   const { rows, total, trouble, again } = versions
   const isEmpty = total === 0
-  const here = chosen ?? (rows.find(({ isActive }) => isActive) ?? rows[0])?.name
+  const latest = (rows.find(({ isActive }) => isActive) ?? rows[0])?.name
+  const here = chosen ?? latest
   const isBusy = going.running !== null || going.imported !== undefined || going.refused !== undefined
   const showsImport = mayImport && (isOpen || isBusy || isEmpty)
   return (
@@ -53,7 +54,10 @@ export default function DatasetsScreen() {
       {showsImport && (
         <ImportPanel
           going={going}
-          name={nextName(rows.map(({ name }) => name))}
+          name={nextName(
+            latest,
+            rows.map(({ name }) => name),
+          )}
           isFirst={isEmpty}
           close={() => setOpen(false)}
         />

@@ -20,23 +20,14 @@ interface DifferencePhotosProps {
   kind: Kind
   from: string
   to: string
-  /** Every class there is, alphabetical. */
-  classLabels: readonly string[]
 }
 
-export function DifferencePhotos({ kind, from, to, classLabels }: DifferencePhotosProps) {
+export function DifferencePhotos({ kind, from, to }: DifferencePhotosProps) {
   const pages = usePages(documents[kind], { from, to }, ({ versionDiff }) => versionDiff.rows)
   const labels: Readonly<Record<Kind, string>> = {
     added: `Photos that only ${to} has`,
     removed: `Photos that only ${from} has`,
     relabelled: `Photos that ${to} labels otherwise than ${from}`,
   }
-  return (
-    <EntryGrid
-      pages={pages}
-      label={labels[kind]}
-      classLabels={classLabels}
-      empty={<Text c="dimmed">{labels[kind]}: none.</Text>}
-    />
-  )
+  return <EntryGrid pages={pages} label={labels[kind]} empty={<Text c="dimmed">{labels[kind]}: none.</Text>} />
 }

@@ -13,11 +13,9 @@ import { type Kind, DifferencePhotos } from './difference-photos.js'
 interface DifferenceProps {
   version: VersionLineFragment
   versions: readonly VersionLineFragment[]
-  /** Every class there is, alphabetical. */
-  classLabels: readonly string[]
 }
 
-export function Difference({ version, versions, classLabels }: DifferenceProps) {
+export function Difference({ version, versions }: DifferenceProps) {
   const [search, setSearch] = useSearchParams()
   const others = [...new Set([version.parent?.name, ...versions.map(({ name }) => name)])].filter(
     (name): name is string => name !== undefined && name !== version.name,
@@ -38,12 +36,12 @@ export function Difference({ version, versions, classLabels }: DifferenceProps) 
           label: name === version.parent?.name ? `${name} (its parent)` : name,
         }))}
       />
-      <Between key={`${from} ${version.name}`} from={from} to={version.name} classLabels={classLabels} />
+      <Between key={`${from} ${version.name}`} from={from} to={version.name} />
     </Stack>
   )
 }
 
-function Between({ from, to, classLabels }: { from: string; to: string; classLabels: readonly string[] }) {
+function Between({ from, to }: { from: string; to: string }) {
   const [{ data, error }, ask] = useQuery({ query: DifferenceDocument, variables: { from, to } })
   const [chosen, setChosen] = useState<Kind>()
   const trouble = troubleOf(error)
@@ -68,7 +66,7 @@ function Between({ from, to, classLabels }: { from: string; to: string; classLab
           data={kinds.map(({ kind: value, word, number }) => ({ value, label: `${word} ${count(number)}` }))}
         />
       </Group>
-      <DifferencePhotos key={kind} kind={kind} from={from} to={to} classLabels={classLabels} />
+      <DifferencePhotos key={kind} kind={kind} from={from} to={to} />
     </>
   )
 }

@@ -10,12 +10,10 @@ import type { ShownEntry } from './shown-entry.js'
 interface EntryGridProps {
   pages: Pages<ShownEntry>
   label: string
-  /** Every class there is, alphabetical. */
-  classLabels: readonly string[]
   empty: ReactNode
 }
 
-export function EntryGrid({ pages, label, classLabels, empty }: EntryGridProps) {
+export function EntryGrid({ pages, label, empty }: EntryGridProps) {
   const [index, show] = useState<number>()
   return (
     <>
@@ -25,9 +23,7 @@ export function EntryGrid({ pages, label, classLabels, empty }: EntryGridProps) 
         width={132}
         below={captionHeight}
         keyOf={({ id }) => id}
-        render={(entry, i) => (
-          <PhotoCell entry={entry} before={entry.before} classLabels={classLabels} open={() => show(i)} />
-        )}
+        render={(entry, i) => <PhotoCell entry={entry} before={entry.before} open={() => show(i)} />}
         empty={empty}
       />
       <LargePhotos pages={pages} index={index} show={show} photoOf={photoOf} facts={factsOf} />

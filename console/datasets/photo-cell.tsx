@@ -1,7 +1,7 @@
 /** A photo in a list: what it shows, and what it is for. Opens it large. */
 import { Text } from '@mantine/core'
+import { ClassDot } from '../classes/class-dot.js'
 import type { EntryCellFragment } from '../generated/graphql.js'
-import { colourOf } from '../look/class-colour.js'
 import { PhotoTile } from '../photos/photo-tile.js'
 import classes from './photos.module.css'
 import { splitWords } from './words.js'
@@ -13,15 +13,13 @@ interface PhotoCellProps {
   entry: EntryCellFragment
   /** Its label in the version that it is compared with; undefined: it is the same there, or nothing is compared. */
   before?: string | null | undefined
-  /** Every class there is, alphabetical. */
-  classLabels: readonly string[]
   open: () => void
 }
 
-export const PhotoCell = ({ entry, before, classLabels, open }: PhotoCellProps) => (
+export const PhotoCell = ({ entry, before, open }: PhotoCellProps) => (
   <PhotoTile url={entry.thumbnailUrl} erased={entry.erased} open={open}>
     <span className={classes.caption}>
-      <span className={classes.dot} style={{ background: colourOf(entry.classLabel, classLabels) }} />
+      <ClassDot of={entry.classLabel} />
       <Text span size="xs" truncate>
         {before && (
           <>

@@ -2,10 +2,10 @@
 import { Anchor } from '@mantine/core'
 import { useQuery } from 'urql'
 import { EntryDetailDocument, type EntryDetailQuery } from '../generated/graphql.js'
-import { moment, percent } from '../look/figures.js'
+import { fileSize, moment, percent } from '../look/figures.js'
 import { Facts } from '../photos/facts.js'
 import type { ShownEntry } from './shown-entry.js'
-import { fileSize, splitNames, splitPurposes } from './words.js'
+import { splitNames, splitPurposes } from './words.js'
 
 export function PhotoFacts({ entry: { id, classLabel, before, split, erased } }: { entry: ShownEntry }) {
   const [{ data }] = useQuery({ query: EntryDetailDocument, variables: { id }, requestPolicy: 'cache-first' })

@@ -9,11 +9,9 @@ import { asked, usePhotoFilter } from './use-photo-filter.js'
 
 interface VersionPhotosProps {
   version: NonNullable<VersionDetailQuery['datasetVersion']>
-  /** Every class there is, alphabetical. */
-  classLabels: readonly string[]
 }
 
-export function VersionPhotos({ version, classLabels }: VersionPhotosProps) {
+export function VersionPhotos({ version }: VersionPhotosProps) {
   const [filter, change] = usePhotoFilter()
   const variables = { version: version.name, filter: asked(filter) }
   const pages = usePages(EntriesDocument, variables, ({ datasetVersion }) => datasetVersion?.entries)
@@ -31,7 +29,6 @@ export function VersionPhotos({ version, classLabels }: VersionPhotosProps) {
       <EntryGrid
         pages={pages}
         label={`Photos of ${version.name}`}
-        classLabels={classLabels}
         empty={<Text c="dimmed">This version has no such photos.</Text>}
       />
     </Stack>

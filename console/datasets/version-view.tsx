@@ -3,7 +3,7 @@ import { Anchor, Button, Group, Stack, Tabs, Text, Title } from '@mantine/core'
 import { IconChartLine } from '@tabler/icons-react'
 import { Link, useSearchParams } from 'wouter'
 import { useQuery } from 'urql'
-import { KnownClassesDocument, VersionDetailDocument, type VersionLineFragment } from '../generated/graphql.js'
+import { VersionDetailDocument, type VersionLineFragment } from '../generated/graphql.js'
 import { ago, counted, moment } from '../look/figures.js'
 import { Loading, TroubleNote } from '../shell/states.js'
 import { useBack } from '../talk/live.js'
@@ -27,7 +27,6 @@ interface VersionViewProps {
 export function VersionView({ name, versions, changed }: VersionViewProps) {
   const mayTrain = useMay('TRAINER')
   const [{ data, error }, ask] = useQuery({ query: VersionDetailDocument, variables: { name } })
-  const [{ data: known }] = useQuery({ query: KnownClassesDocument })
   const [search, setSearch] = useSearchParams()
   const [, filterBy] = usePhotoFilter()
   const again = () => ask({ requestPolicy: 'network-only' })
@@ -36,7 +35,8 @@ export function VersionView({ name, versions, changed }: VersionViewProps) {
   const trouble = troubleOf(error)
   if (trouble && !version) return <TroubleNote trouble={trouble} again={again} />
   if (!version || version.name !== name) return <Loading what={`Asking for ${name}`} />
-  const classLabels = known?.datasetClasses.map((one) => one.name).toSorted() ?? []
+  const tabs = ['photos', 'difference', ...(version.importReport ? ['import'] : [])]
+  const shown = tabs.find((tab) => tab === search.get('show')) ?? 'photos'
   const show = (tab: string | null) =>
     setSearch((old) => (tab && tab !== 'photos' ? old.set('show', tab) : old.delete('show'), old), { replace: true })
   const choose = (classLabel: string) => {
@@ -67,17 +67,17 @@ export function VersionView({ name, versions, changed }: VersionViewProps) {
         </Group>
       </Group>
       <ClassTable version={version} choose={choose} />
-      <Tabs value={search.get('show') ?? 'photos'} onChange={show} keepMounted={false}>
+      <Tabs value={shown} onChange={show} keepMounted={false}>
         <Tabs.List mb="md">
           <Tabs.Tab value="photos">Photos</Tabs.Tab>
           <Tabs.Tab value="difference">Difference</Tabs.Tab>
           {version.importReport && <Tabs.Tab value="import">Import</Tabs.Tab>}
         </Tabs.List>
         <Tabs.Panel value="photos">
-          <VersionPhotos version={version} classLabels={classLabels} />
+          <VersionPhotos version={version} />
         </Tabs.Panel>
         <Tabs.Panel value="difference">
-          <Difference version={version} versions={versions} classLabels={classLabels} />
+          <Difference version={version} versions={versions} />
         </Tabs.Panel>
         {version.importReport && (
           <Tabs.Panel value="import">

@@ -8,7 +8,8 @@ import { Promotions } from './promotions.js'
 import { RunChoice } from './run-choice.js'
 import { RunEvaluation } from './run-evaluation.js'
 import { useEvaluation } from './use-evaluation.js'
-import { type Run, statuses } from './words.js'
+import { statuses } from '../runs/words.js'
+import type { Run } from './words.js'
 
 export default function EvaluationScreen() {
   const { run: asked } = useParams<{ run?: string }>()
@@ -44,7 +45,7 @@ export default function EvaluationScreen() {
       {name && !run && !trouble && <Loading what="Asking for its figures" />}
       {run && !run.evaluation && (
         <Empty
-          title={`${run.name} ${statuses[run.status]}`}
+          title={`${run.name} ${statuses[run.status].now}`}
           hint={
             <>
               It has no figures.{' '}

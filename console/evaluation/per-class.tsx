@@ -2,7 +2,7 @@
 import { Card, SegmentedControl, Text, Title } from '@mantine/core'
 import { useState } from 'react'
 import { Bars } from '../charts/bars.js'
-import { colourOf } from '../look/class-colour.js'
+import { useColourOf } from '../classes/known-classes.js'
 import { percent } from '../look/figures.js'
 import type { Evaluation } from './words.js'
 
@@ -14,7 +14,7 @@ const figures = [
 
 export function PerClass({ perClass }: { perClass: Evaluation['perClass'] }) {
   const [figure, setFigure] = useState<(typeof figures)[number]['value']>('f1')
-  const names = perClass.map(({ classLabel }) => classLabel).toSorted()
+  const colourOf = useColourOf()
   const worst = perClass.toSorted((a, b) => (a[figure] ?? -1) - (b[figure] ?? -1))
   return (
     <Card withBorder padding="md">
@@ -43,7 +43,7 @@ export function PerClass({ perClass }: { perClass: Evaluation['perClass'] }) {
               </Text>
             </>
           ),
-          colour: colourOf(own.classLabel, names),
+          colour: colourOf(own.classLabel),
         }))}
       />
     </Card>

@@ -1,7 +1,8 @@
 /** Another run to look at: those that were judged, and the one that is here. */
 import { NativeSelect } from '@mantine/core'
 import type { Runs } from './use-evaluation.js'
-import { type Run, statuses } from './words.js'
+import { statuses } from '../runs/words.js'
+import type { Run } from './words.js'
 
 interface RunChoiceProps {
   runs: Runs
@@ -21,7 +22,7 @@ export function RunChoice({ runs, run, choose }: RunChoiceProps) {
       onChange={(event) => choose(event.currentTarget.value)}
       data={[
         ...(run ? [] : [{ value: '', label: 'Choose a run', disabled: true }]),
-        ...(run && !isAmong ? [{ value: run.name, label: `${run.name} ${statuses[run.status]}` }] : []),
+        ...(run && !isAmong ? [{ value: run.name, label: `${run.name} ${statuses[run.status].now}` }] : []),
         ...judged.map(({ name, datasetVersion, isActive }) => ({
           value: name,
           label: `${name} on ${datasetVersion.name}${isActive ? ', serves' : ''}`,

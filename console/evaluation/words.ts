@@ -1,5 +1,5 @@
 /** What figures say, in words for people. */
-import type { EvaluatedQuery, Recommendation, TrainingStatus } from '../generated/graphql.js'
+import type { EvaluatedQuery, Recommendation } from '../generated/graphql.js'
 import { fixed } from '../look/figures.js'
 
 export type Run = NonNullable<EvaluatedQuery['trainingRun']>
@@ -11,15 +11,6 @@ export const verdicts: Readonly<Record<Recommendation, { title: string; about: s
   PROMOTE: { title: 'Recommended: promote it', about: 'The figures speak for letting it serve.' },
   KEEP: { title: 'Recommended: keep the older one', about: 'The figures speak against the new one.' },
   REVIEW: { title: 'Recommended: that a person looks', about: 'The figures do not settle it. The photos below may.' },
-}
-
-export const statuses: Readonly<Record<TrainingStatus, string>> = {
-  QUEUED: 'is about to be trained',
-  RUNNING: 'is being trained',
-  COMPLETED: 'is completed',
-  FAILED: 'failed',
-  CANCELLED: 'was cancelled',
-  INTERRUPTED: 'was interrupted',
 }
 
 export const metricNames: Readonly<Record<string, string>> = {

@@ -38,3 +38,11 @@ export function ago(moment: string, now = Date.now()): string {
 const full = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
 /** @param moment RFC 3339 */
 export const moment = (text: string): string => full.format(new Date(text))
+
+const units = ['B', 'kB', 'MB', 'GB'] as const
+/** `48 kB` @param bytes 0 or more */
+export function fileSize(bytes: number): string {
+  const unit = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3))
+  const size = bytes / 1000 ** unit
+  return `${size.toFixed(size < 10 && unit > 0 ? 1 : 0)} ${units[unit]}`
+}

@@ -54,7 +54,7 @@ export function PhotoGrid<Row>(props: PhotoGridProps<Row>) {
     if (hasMore && !isLoading && !trouble && whole > 0 && rows.length - last * columns <= ahead) more()
   }, [hasMore, isLoading, trouble, whole, last, rows.length, columns, more])
 
-  if (trouble) return <TroubleNote trouble={trouble} again={again} />
+  if (trouble && rows.length === 0) return <TroubleNote trouble={trouble} again={again} />
   if (rows.length === 0 && total === undefined) return <Loading what="Loading photos" />
   if (rows.length === 0) return <>{empty ?? <Text c="dimmed">No photos.</Text>}</>
   return (
@@ -79,6 +79,7 @@ export function PhotoGrid<Row>(props: PhotoGridProps<Row>) {
           }),
         )}
       </ul>
+      {trouble && <TroubleNote trouble={trouble} again={more} />}
       <Text size="sm" c="dimmed" ta="center" py="sm" role="status">
         {hasMore ? `${count(rows.length)} of ${count(total ?? rows.length)}` : ''}
       </Text>

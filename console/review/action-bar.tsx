@@ -19,10 +19,12 @@ interface ActionBarProps {
   /** Of the photos that are loaded. */
   all: () => void
   isAllLoaded: boolean
+  /** Photos that are loaded. */
+  loaded: number
   none: () => void
 }
 
-export function ActionBar({ room, chosen, label, reject, undo, all, isAllLoaded, none }: ActionBarProps) {
+export function ActionBar({ room, chosen, label, reject, undo, all, isAllLoaded, loaded, none }: ActionBarProps) {
   const { classLabels, recent, decisions } = room
   const finder = useRef<HTMLInputElement>(null)
   const some = chosen.length > 0
@@ -49,7 +51,7 @@ export function ActionBar({ room, chosen, label, reject, undo, all, isAllLoaded,
             ? `${counted(chosen.length, 'photo')} selected`
             : 'Select photos by click or Space; with Shift, all up to there.'}
         </Text>
-        {some && <Suggestions suggestions={suggestions} classLabels={classLabels} choose={label} inLine />}
+        {some && <Suggestions suggestions={suggestions} choose={label} inLine />}
         {some && (
           <div className={classes.finder}>
             <ClassFinder classLabels={classLabels} choose={label} input={finder} />
@@ -59,7 +61,7 @@ export function ActionBar({ room, chosen, label, reject, undo, all, isAllLoaded,
         {some ? (
           <Act name="None" hint="Esc" act={none} />
         ) : (
-          <Act name={isAllLoaded ? 'Select all' : 'Select all loaded'} hint="a" act={all} />
+          loaded > 0 && <Act name={isAllLoaded ? 'Select all' : 'Select all loaded'} hint="a" act={all} />
         )}
         {decisions.deeds.length > 0 && <Act name="Undo" hint="u" act={undo} />}
       </Group>

@@ -1,18 +1,26 @@
 /** Any class by its name, and a new one in place; but first “Did you mean …?” */
 import { Combobox, Kbd, Text, TextInput, useCombobox } from '@mantine/core'
-import { useEffect, useState } from 'react'
+import { useEffect, useLayoutEffect, useState } from 'react'
 import type { ClassFinderProps } from './class-finder.js'
 import { type Choice, choicesFor, longestName } from './choices.js'
 
 const idOf = ({ kind, classLabel }: Choice) => `${kind} ${classLabel}`
 
 export function ClassChoices({ classLabels, choose, input }: ClassFinderProps) {
-  const [typed, setTyped] = useState('')
+  // What stood in its place until now, and what was typed there.
+  const [before] = useState(() => ({
+    typed: input.current?.value ?? '',
+    isFocused: input.current !== null && document.activeElement === input.current,
+  }))
+  const [typed, setTyped] = useState(before.typed)
   const list = useCombobox()
   const choices = choicesFor(typed, classLabels)
   // What Enter takes is always the best of what is typed by now.
   const { selectFirstOption } = list
   useEffect(() => void selectFirstOption(), [typed, selectFirstOption])
+  useLayoutEffect(() => {
+    if (before.isFocused) input.current?.focus()
+  }, [before, input])
 
   const done = (id?: string) => {
     const choice = choices.find((choice) => idOf(choice) === id)

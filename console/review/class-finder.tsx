@@ -2,6 +2,7 @@
 import { Kbd, TextInput } from '@mantine/core'
 import type { RefObject } from 'react'
 import { soon } from '../shell/soon.js'
+import { longestName } from './choices.js'
 
 export interface ClassFinderProps {
   classLabels: readonly string[]
@@ -9,12 +10,17 @@ export interface ClassFinderProps {
   input: RefObject<HTMLInputElement | null>
 }
 
-const Until = () => (
+/** What is typed here is taken over by the list: letters that went nowhere would be keys, and reject a photo. */
+const Until = ({ input }: ClassFinderProps) => (
   <TextInput
+    ref={input}
     aria-label="Find or name a class"
+    aria-keyshortcuts="/ n"
     placeholder="Find or name a class"
     rightSection={<Kbd aria-hidden>/</Kbd>}
-    readOnly
+    maxLength={longestName}
+    autoComplete="off"
+    spellCheck={false}
   />
 )
 

@@ -8,7 +8,7 @@ import { count, counted } from '../look/figures.js'
 import { TroubleNote } from '../shell/states.js'
 import { troubleOf } from '../talk/trouble.js'
 import type { ClassCount } from './use-staged-counts.js'
-import { nextName } from './version-name.js'
+import { nextName } from '../versions/next-name.js'
 
 interface MakeVersionProps {
   counts: readonly ClassCount[]

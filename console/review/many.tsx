@@ -19,7 +19,7 @@ interface ManyProps {
 }
 
 export function Many({ room, filter, order, empty }: ManyProps) {
-  const { desk, decisions, classLabels } = room
+  const { desk, decisions } = room
   const { pages, isBehind } = useQueuePhotos(room, filter, order)
   const holderOf = ({ claim }: QueuePhoto) => (claim && claim.desk !== desk.id ? claim.by : undefined)
   const { ids, toggle, all, none } = useSelection(pages.rows.map((row) => (holderOf(row) ? undefined : row.id)))
@@ -55,6 +55,7 @@ export function Many({ room, filter, order, empty }: ManyProps) {
         undo={undo}
         all={all}
         isAllLoaded={!pages.hasMore}
+        loaded={pages.rows.length}
         none={none}
       />
       <Text size="sm" role="status">
@@ -80,7 +81,6 @@ export function Many({ room, filter, order, empty }: ManyProps) {
               isChosen={ids.has(photo.id)}
               holder={holderOf(photo)}
               isNext={index === Math.min(at ?? 0, pages.rows.length - 1)}
-              classLabels={classLabels}
               toggle={toggle}
               focused={setAt}
             />

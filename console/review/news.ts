@@ -1,6 +1,11 @@
 /** What happens to photos of review: heard once, for everything on the screen that wants to know. */
 import { useEffect, useRef, useState } from 'react'
-import { PhotoCameDocument, PhotoChangedDocument, type PhotoChangedSubscription } from '../generated/graphql.js'
+import {
+  PhotoCameDocument,
+  PhotoChangedDocument,
+  type PhotoChangedSubscription,
+  PhotosTakenDocument,
+} from '../generated/graphql.js'
 import { useLive } from '../talk/live.js'
 
 export type Change = PhotoChangedSubscription['imageChanged']
@@ -10,6 +15,8 @@ export interface Heard {
   readonly changed?: (change: Change) => void
   /** There may be photos that were not there. */
   readonly came?: () => void
+  /** A version has taken in what was staged. */
+  readonly taken?: () => void
   /** Something may have been missed. */
   readonly gap?: () => void
 }
@@ -20,7 +27,9 @@ export function useNews(): News {
   const [listeners] = useState(() => new Set<{ readonly current: Heard }>())
   const tell = (to: (heard: Heard) => void) => listeners.forEach(({ current }) => to(current))
   const gap = () => tell((heard) => heard.gap?.())
-  useLive(PhotoCameDocument, {}, { next: () => tell((heard) => heard.came?.()), gap })
+  // All come over one socket: what breaks one breaks the others, and is told once.
+  useLive(PhotoCameDocument, {}, { next: () => tell((heard) => heard.came?.()) })
+  useLive(PhotosTakenDocument, {}, { next: () => tell((heard) => heard.taken?.()) })
   useLive(PhotoChangedDocument, {}, { next: ({ imageChanged }) => tell((heard) => heard.changed?.(imageChanged)), gap })
   return listeners
 }

@@ -2,7 +2,7 @@
  * Decisions on their way to the server: one after the other, in the order in which they were made. They are kept with the page, so that
  * neither a lost network nor a reload loses one; while nobody answers they wait.
  */
-import type { Client } from 'urql'
+import type { Line } from '../talk/line.js'
 import type { Trouble } from '../talk/trouble.js'
 import { type Decision, sendDecision } from './send-decision.js'
 
@@ -15,9 +15,11 @@ export interface Settled {
 /** What passes: the same decision is sent again. Anything else is an answer. */
 const passing = new Set(['OFFLINE', 'OVERLOADED', 'TIMED_OUT', 'UNAUTHENTICATED'])
 const longestWaitMs = 10_000
+/** Whoever waits longer is told. */
+const slowMs = 3_000
 
 export class Outbox {
-  readonly #client: Client
+  readonly #line: Line
   readonly #place: string
   readonly #listeners = new Set<(settled: Settled | undefined) => void>()
   #waiting: readonly Decision[]
@@ -26,15 +28,16 @@ export class Outbox {
   #wake = () => {}
 
   /** @param who whose decisions: nobody sends those that another person left behind */
-  constructor(client: Client, who: string) {
-    this.#client = client
+  constructor(line: Line, who: string) {
+    this.#line = line
     this.#place = `wastex.decisions.${who}`
     this.#waiting = JSON.parse(sessionStorage.getItem(this.#place) ?? '[]') as Decision[]
-    addEventListener('online', () => this.#wake())
+    // Once the line has ended, what waits is for its owner's next one.
+    const signal = line.ended
+    signal.addEventListener('abort', () => this.#wake())
+    addEventListener('online', () => this.#wake(), { signal })
     // A reload finds them again; a tab that is closed does not.
-    addEventListener('beforeunload', (event) => {
-      if (this.waiting > 0) event.preventDefault()
-    })
+    addEventListener('beforeunload', (event) => this.waiting > 0 && event.preventDefault(), { signal })
     void this.#send()
   }
 
@@ -73,19 +76,28 @@ export class Outbox {
   async #send(): Promise<void> {
     if (this.#isSending) return
     this.#isSending = true
-    for (let tries = 0, decision = this.#waiting[0]; decision; decision = this.#waiting[0]) {
-      const trouble = await sendDecision(this.#client, decision)
-      this.#stalled = trouble && passing.has(trouble.code) ? trouble : undefined
-      if (this.#stalled) {
-        this.#tell()
+    const { sender, ended } = this.#line
+    for (let tries = 0, decision = this.#waiting[0]; decision && !ended.aborted; decision = this.#waiting[0]) {
+      const slow = setTimeout(() => this.#stall({ code: 'OFFLINE', message: 'There is no answer yet.' }), slowMs)
+      const trouble = await sendDecision(sender, decision)
+      clearTimeout(slow)
+      if (ended.aborted) return
+      if (trouble && passing.has(trouble.code)) {
+        this.#stall(trouble)
         await this.#pause(Math.min(longestWaitMs, 500 * 2 ** tries++))
         continue
       }
       tries = 0
+      this.#stalled = undefined
       this.#keep(this.#waiting.slice(1))
       this.#tell({ decision, ...(trouble && { trouble }) })
     }
     this.#isSending = false
+  }
+
+  #stall(trouble: Trouble): void {
+    this.#stalled = trouble
+    this.#tell()
   }
 
   /** Until then, or until the browser says that the network is back. */
@@ -97,11 +109,11 @@ export class Outbox {
   }
 }
 
-const outboxes = new WeakMap<Client, Outbox>()
+const outboxes = new WeakMap<Line, Outbox>()
 
-/** One for each client: it goes on sending when another screen is looked at. */
-export function outboxOf(client: Client, who: string): Outbox {
-  const outbox = outboxes.get(client) ?? new Outbox(client, who)
-  outboxes.set(client, outbox)
+/** One for each line: it goes on sending when another screen is looked at. */
+export function outboxOf(line: Line, who: string): Outbox {
+  const outbox = outboxes.get(line) ?? new Outbox(line, who)
+  outboxes.set(line, outbox)
   return outbox
 }

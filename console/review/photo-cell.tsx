@@ -2,7 +2,7 @@
 import { Text, UnstyledButton } from '@mantine/core'
 import { IconCheck } from '@tabler/icons-react'
 import type { QueuePhotosQuery } from '../generated/graphql.js'
-import { colourOf } from '../look/class-colour.js'
+import { ClassDot } from '../classes/class-dot.js'
 import { percent } from '../look/figures.js'
 import { Thumbnail } from '../photos/thumbnail.js'
 import { moveFocus } from './move-focus.js'
@@ -18,13 +18,12 @@ interface PhotoCellProps {
   holder: string | undefined
   /** The one that Tab leads to. */
   isNext: boolean
-  classLabels: readonly string[]
   toggle: (index: number, isStretch: boolean) => void
   focused: (index: number) => void
 }
 
 export function PhotoCell(props: PhotoCellProps) {
-  const { photo, index, isChosen, holder, isNext, classLabels, toggle, focused } = props
+  const { photo, index, isChosen, holder, isNext, toggle, focused } = props
   const { topPrediction, confidence, filename, thumbnailUrl } = photo
   return (
     <UnstyledButton
@@ -47,7 +46,7 @@ export function PhotoCell(props: PhotoCellProps) {
       <span className={classes.words}>
         {holder === undefined ? (
           <>
-            <span className={classes.dot} style={{ background: colourOf(topPrediction, classLabels) }} aria-hidden />
+            <ClassDot of={topPrediction} />
             <Text span size="xs" truncate flex={1}>
               {topPrediction}
             </Text>

@@ -98,7 +98,7 @@ export function Queue({ room, filter, order, empty }: QueueProps) {
             <Filmstrip batch={batch} look={(at) => change((batch) => moved(batch, at))} />
           </div>
           <Stack gap="sm" className={classes.right}>
-            <Suggestions suggestions={suggestions} classLabels={classLabels} choose={label} />
+            <Suggestions suggestions={suggestions} choose={label} />
             <ClassFinder classLabels={classLabels} choose={label} input={finder} />
             <Group gap="xs" grow>
               <Act name="Reject" hint="r" act={reject} />

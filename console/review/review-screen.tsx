@@ -1,9 +1,9 @@
 /** Photos that the model did not know, or may have got wrong, and what they show: one by one, many at once, and what comes of it. */
 import { Box, Tabs } from '@mantine/core'
 import { lazy, Suspense, useState } from 'react'
-import { useClient } from 'urql'
 import { count } from '../look/figures.js'
 import { Screen } from '../shell/screen.js'
+import { useLine } from '../talk/line.js'
 import { Loading } from '../shell/states.js'
 import { Desk } from './desk.js'
 import { Filters } from './filters.js'
@@ -23,13 +23,13 @@ const Many = lazy(() => import('./many.js').then((part) => ({ default: part.Many
 const Staged = lazy(() => import('./staged.js').then((part) => ({ default: part.Staged })))
 
 export default function ReviewScreen() {
-  const client = useClient()
-  const [desk] = useState(() => new Desk(client))
+  const { sender } = useLine()
+  const [desk] = useState(() => new Desk(sender))
   const news = useNews()
   const decisions = useDecisions(news)
   const [view, show] = useView()
   const filter = useFilter(view)
-  const counts = useCounts(news, filter, view.tab)
+  const counts = useCounts(news, filter)
   const [classLabels, recent] = useClasses(
     news,
     decisions.deeds.map(({ classLabel }) => classLabel),

@@ -6,8 +6,11 @@ import {
   RejectPhotoDocument,
   UnlabelPhotoDocument,
 } from '../generated/graphql.js'
-import { headers } from '../talk/client.js'
+import { fetchWithin, headers } from '../talk/client.js'
 import { type Trouble, troubleOf } from '../talk/trouble.js'
+
+/** A mutation's locks end before (docs/limits.md). */
+const answerMs = 60_000
 
 export type Verb = 'LABEL' | 'REJECT' | 'UNLABEL'
 
@@ -27,7 +30,7 @@ export const mostAtOnce = 500
 export async function sendDecision(client: Client, decision: Decision): Promise<Trouble | undefined> {
   const { key, verb, ids, classLabel } = decision
   const [id = ''] = ids
-  const context = { fetchOptions: { headers: { ...headers, 'idempotency-key': key } } }
+  const context = { fetchOptions: { headers: { ...headers, 'idempotency-key': key } }, fetch: fetchWithin(answerMs) }
   const ask = () => {
     if (verb === 'REJECT') return client.mutation(RejectPhotoDocument, { id }, context)
     if (verb === 'UNLABEL') return client.mutation(UnlabelPhotoDocument, { id }, context)

@@ -3,7 +3,7 @@ import { ActionIcon, Button, Chip, Group, Text } from '@mantine/core'
 import { IconArrowBackUp } from '@tabler/icons-react'
 import { useState } from 'react'
 import { StagedPhotosDocument } from '../generated/graphql.js'
-import { colourOf } from '../look/class-colour.js'
+import { ClassDot } from '../classes/class-dot.js'
 import { count } from '../look/figures.js'
 import { PhotoGrid } from '../photos/photo-grid.js'
 import { Thumbnail } from '../photos/thumbnail.js'
@@ -17,17 +17,18 @@ import type { Room } from './room.js'
 import { useStagedCounts } from './use-staged-counts.js'
 
 export function Staged({ room, staged }: { room: Room; staged: number | undefined }) {
-  const { news, decisions, classLabels } = room
+  const { news, decisions } = room
   const [only, setOnly] = useState('')
   const filter = { staged: true, ...(only && { assignedLabel: only }) }
   const all = usePages(StagedPhotosDocument, { filter }, ({ images }) => images)
   const [isBehind, setBehind] = useState(false)
-  const counts = useStagedCounts(news, classLabels, staged)
+  const counts = useStagedCounts(news, staged)
   const mayMake = useMay('TRAINER')
   useHeard(news, {
     changed: ({ id, reviewed, rejected }) => {
       if (reviewed && !rejected && !all.rows.some((row) => row.id === id)) setBehind(true)
     },
+    taken: all.again,
     gap: all.again,
   })
   const look = () => {
@@ -81,11 +82,7 @@ export function Staged({ room, staged }: { room: Room; staged: number | undefine
               <Thumbnail url={thumbnailUrl} alt={filename} />
             </div>
             <div className={classes.words}>
-              <span
-                className={classes.dot}
-                style={{ background: colourOf(assignedLabel ?? '', classLabels) }}
-                aria-hidden
-              />
+              <ClassDot of={assignedLabel ?? ''} />
               <Text span size="xs" truncate flex={1}>
                 {assignedLabel}
               </Text>

@@ -1,44 +1,47 @@
 /** Classes to choose from, each with its key. */
 import { Kbd, Text, UnstyledButton } from '@mantine/core'
-import { colourOf } from '../look/class-colour.js'
+import { ClassDot } from '../classes/class-dot.js'
+import { useColourOf } from '../classes/known-classes.js'
 import { percent } from '../look/figures.js'
 import classes from './review.module.css'
 import type { Suggestion } from './suggest.js'
 
 interface SuggestionsProps {
   suggestions: readonly Suggestion[]
-  classLabels: readonly string[]
   choose: (classLabel: string) => void
   /** In a line, without bars. */
   inLine?: boolean
 }
 
-export const Suggestions = ({ suggestions, classLabels, choose, inLine = false }: SuggestionsProps) => (
-  <ol className={inLine ? classes.inLine : classes.suggestions} aria-label="Classes">
-    {suggestions.map(({ key, classLabel, probability, isSaid }) => (
-      // By its key, not by its class: the focus stays where it is when the next photo comes.
-      <li key={key}>
-        <UnstyledButton className={classes.suggestion} aria-keyshortcuts={key} onClick={() => choose(classLabel)}>
-          <Kbd aria-hidden>{key}</Kbd>
-          <span className={classes.dot} style={{ background: colourOf(classLabel, classLabels) }} aria-hidden />
-          <Text span truncate size={inLine ? 'sm' : undefined} title={classLabel}>
-            {classLabel}
-          </Text>
-          {!inLine && (
-            <>
-              <span className={classes.track} aria-hidden>
-                <span
-                  className={classes.fill}
-                  style={{ width: `${(probability ?? 0) * 100}%`, background: colourOf(classLabel, classLabels) }}
-                />
-              </span>
-              <Text span size="sm" c="dimmed" ta="right" className="figures">
-                {isSaid ? 'says somebody' : probability === undefined ? '' : percent(probability, 0)}
-              </Text>
-            </>
-          )}
-        </UnstyledButton>
-      </li>
-    ))}
-  </ol>
-)
+export const Suggestions = ({ suggestions, choose, inLine = false }: SuggestionsProps) => {
+  const colourOf = useColourOf()
+  return (
+    <ol className={inLine ? classes.inLine : classes.suggestions} aria-label="Classes">
+      {suggestions.map(({ key, classLabel, probability, isSaid }) => (
+        // By its key, not by its class: the focus stays where it is when the next photo comes.
+        <li key={key}>
+          <UnstyledButton className={classes.suggestion} aria-keyshortcuts={key} onClick={() => choose(classLabel)}>
+            <Kbd aria-hidden>{key}</Kbd>
+            <ClassDot of={classLabel} />
+            <Text span truncate size={inLine ? 'sm' : undefined} title={classLabel}>
+              {classLabel}
+            </Text>
+            {!inLine && (
+              <>
+                <span className={classes.track} aria-hidden>
+                  <span
+                    className={classes.fill}
+                    style={{ width: `${(probability ?? 0) * 100}%`, background: colourOf(classLabel) }}
+                  />
+                </span>
+                <Text span size="sm" c="dimmed" ta="right" className="figures">
+                  {isSaid ? 'says somebody' : probability === undefined ? '' : percent(probability, 0)}
+                </Text>
+              </>
+            )}
+          </UnstyledButton>
+        </li>
+      ))}
+    </ol>
+  )
+}

@@ -75,6 +75,7 @@ export function useBatch(
     const ids = now.current.photos.map(({ id }) => id)
     const had = ids.length > 0 ? await desk.claim(ids) : undefined
     if (had) change((batch) => without(batch, (id) => ids.includes(id) && !had.has(id) && !outbox.has(id)))
+    heard.current++
     isDry.current = false
     void refill()
   }, [desk, change, refill, outbox])

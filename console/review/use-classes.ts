@@ -1,7 +1,6 @@
 /** Every class there is, whoever has named it. */
-import { useEffect, useMemo } from 'react'
-import { useQuery } from 'urql'
-import { ReviewClassesDocument } from '../generated/graphql.js'
+import { useMemo } from 'react'
+import { useKnownClasses } from '../classes/known-classes.js'
 import { keyOf } from './near-names.js'
 import { type News, useHeard } from './news.js'
 
@@ -10,21 +9,18 @@ import { type News, useHeard } from './news.js'
  * @returns every class, alphabetical; and those that were given last, latest first
  */
 export function useClasses(news: News, given: readonly string[]): [readonly string[], readonly string[]] {
-  const [{ data }, ask] = useQuery({ query: ReviewClassesDocument })
-  const known = data?.datasetClasses
+  const { classLabels: known, again } = useKnownClasses()
   const latest = [...new Set(given.filter(Boolean).toReversed())]
   const said = JSON.stringify(latest)
   const classLabels = useMemo(() => {
-    const names = new Map((known ?? []).map(({ name }) => [keyOf(name), name]))
+    const names = new Map((known ?? []).map((name) => [keyOf(name), name]))
     // A class that was named a moment ago is one, though the server has not said so yet.
     for (const name of JSON.parse(said) as string[]) if (!names.has(keyOf(name))) names.set(keyOf(name), name)
     return [...names.values()].sort((a, b) => a.localeCompare(b))
   }, [known, said])
-  const again = () => ask({ requestPolicy: 'network-only' })
-  useEffect(() => ask({ requestPolicy: 'network-only' }), [said, ask])
   useHeard(news, {
     changed: ({ assignedLabel }) => {
-      if (assignedLabel !== null && !classLabels.includes(assignedLabel)) again()
+      if (assignedLabel !== null && !known?.includes(assignedLabel)) again()
     },
     gap: again,
   })

@@ -1,6 +1,5 @@
 /** How much waits, and how much is staged: kept up to date by what happens. */
 import { useDebouncedCallback } from '@mantine/hooks'
-import { useEffect } from 'react'
 import { useQuery } from 'urql'
 import { type ImageFilter, ReviewCountsDocument } from '../generated/graphql.js'
 import { type News, useHeard } from './news.js'
@@ -16,12 +15,10 @@ export interface Counts {
 /** Many photos at once are one question. */
 const togetherMs = 400
 
-/** @param view counted again when it says something else: versions take staged photos without a word */
-export function useCounts(news: News, filter: ImageFilter, view: string): Counts {
+export function useCounts(news: News, filter: ImageFilter): Counts {
   const [{ data }, ask] = useQuery({ query: ReviewCountsDocument, variables: { filter } })
   const again = useDebouncedCallback(() => ask({ requestPolicy: 'network-only' }), togetherMs)
-  useHeard(news, { changed: again, came: again, gap: again })
-  useEffect(again, [view, again])
+  useHeard(news, { changed: again, came: again, taken: again, gap: again })
   return {
     queue: data?.queue.totalCount,
     matching: data?.matching.totalCount,

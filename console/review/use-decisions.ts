@@ -1,6 +1,6 @@
 /** What this page has decided: at once on the screen, then by the outbox at the server; with a way back. */
 import { useEffect, useMemo, useReducer, useRef } from 'react'
-import { useClient } from 'urql'
+import { useLine } from '../talk/line.js'
 import { useWho } from '../talk/who.js'
 import type { Trouble } from '../talk/trouble.js'
 import { type News, useHeard } from './news.js'
@@ -47,9 +47,9 @@ function decisionsOf(verb: Verb, ids: readonly string[], classLabel?: string): D
 }
 
 export function useDecisions(news: News): Decisions {
-  const client = useClient()
+  const line = useLine()
   const { name } = useWho()
-  const outbox = useMemo(() => outboxOf(client, name ?? 'anybody'), [client, name])
+  const outbox = useMemo(() => outboxOf(line, name ?? 'anybody'), [line, name])
   const said = useRef(new Map<string, Verb>())
   const deeds = useRef<readonly Deed[]>([])
   const refusals = useRef<readonly Refusal[]>([])

@@ -1,6 +1,7 @@
 /** Who is signed in, light or dark, and the way out. */
 import { Group, Menu, useMantineColorScheme } from '@mantine/core'
 import { IconApi, IconDeviceDesktop, IconLogout, IconMoon, IconSun } from '@tabler/icons-react'
+import { useState } from 'react'
 import { signOut } from '../talk/session.js'
 import { useWho } from '../talk/who.js'
 import type { AccountProps } from './account.js'
@@ -9,6 +10,11 @@ import { AccountButton, AccountName, roles } from './account-button.js'
 export function AccountMenu({ anew, compact = false }: AccountProps) {
   const { name, role } = useWho()
   const { setColorScheme } = useMantineColorScheme()
+  const [isStuck, setStuck] = useState(false)
+  const leave = () => {
+    setStuck(false)
+    signOut().then(anew, () => setStuck(true))
+  }
   return (
     <Menu position={compact ? 'bottom-end' : 'right-end'} withinPortal>
       <Group gap="xs" wrap="nowrap" justify="space-between">
@@ -37,8 +43,9 @@ export function AccountMenu({ anew, compact = false }: AccountProps) {
           The API, in GraphiQL
         </Menu.Item>
         {name !== null && (
-          <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void signOut().then(anew)}>
+          <Menu.Item leftSection={<IconLogout size={16} />} closeMenuOnClick={false} onClick={leave}>
             Sign out
+            <span role="status">{isStuck && ': the server does not answer. Try again when it is back.'}</span>
           </Menu.Item>
         )}
       </Menu.Dropdown>

@@ -1,5 +1,5 @@
 /** What stands around every screen: where one can go, what waits there, and whether the line stands. */
-import { AppShell, Group, Stack, Text } from '@mantine/core'
+import { AppShell, Group, Text } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import type { ReactNode } from 'react'
 import { useRoute } from 'wouter'
@@ -47,10 +47,8 @@ export function Frame({ anew, children }: { anew: () => void; children: ReactNod
         </AppShell.Navbar>
       )}
       <AppShell.Main id="screen" tabIndex={-1} className={classes.main}>
-        <Stack gap="md">
-          <LineNote />
-          {children}
-        </Stack>
+        <LineNote />
+        {children}
       </AppShell.Main>
       {isNarrow && !isWall && (
         <AppShell.Footer>

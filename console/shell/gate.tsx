@@ -3,6 +3,7 @@ import { Center, Container } from '@mantine/core'
 import { type ReactNode, useEffect } from 'react'
 import { useQuery } from 'urql'
 import { MeDocument } from '../generated/graphql.js'
+import { useRefusal } from '../talk/line.js'
 import { troubleOf } from '../talk/trouble.js'
 import { WhoProvider } from '../talk/who.js'
 import { SignIn } from './sign-in.js'
@@ -12,7 +13,7 @@ const againMs = 3_000
 
 /** @param anew makes the line to the server anew, as somebody else */
 export function Gate({ anew, children }: { anew: () => void; children: ReactNode }) {
-  const [{ data, error }, ask] = useQuery({ query: MeDocument })
+  const [{ data, error, fetching, stale }, ask] = useQuery({ query: MeDocument })
   const trouble = troubleOf(error)
   const isAway = trouble !== undefined && trouble.code !== 'UNAUTHENTICATED'
   useEffect(() => {
@@ -20,8 +21,12 @@ export function Gate({ anew, children }: { anew: () => void; children: ReactNode
     const timer = setInterval(() => ask({ requestPolicy: 'network-only' }), againMs)
     return () => clearInterval(timer)
   }, [isAway, ask])
-  if (data?.me) return <WhoProvider who={data.me}>{children}</WhoProvider>
+  useRefusal(() => {
+    // This very question is refused, too, where nobody is signed in: its answer says so.
+    if (!fetching && !stale && trouble?.code !== 'UNAUTHENTICATED') ask({ requestPolicy: 'network-only' })
+  })
   if (trouble?.code === 'UNAUTHENTICATED') return <SignIn why={trouble.message} signedIn={anew} />
+  if (data?.me) return <WhoProvider who={data.me}>{children}</WhoProvider>
   return (
     <Center component="main" mih="100vh">
       <Container size="xs">

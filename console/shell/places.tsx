@@ -76,12 +76,15 @@ export const Places = () => (
   </Stack>
 )
 
+/** The icon is to be seen beside it. */
+const shortened = (waiting: string | undefined) => (waiting && waiting.length > 3 ? '999+' : waiting)
+
 /** On a phone: below the thumb. */
 export const PlacesBelow = () => (
   <nav className={classes.below} aria-label="Screens">
     {useMine().map(({ to, label, icon: Icon, isHere, waiting }) => (
       <Link key={to} href={to} className={classes.place} aria-current={isHere ? 'page' : undefined}>
-        <Indicator label={waiting} disabled={!waiting} size={16} offset={2}>
+        <Indicator label={shortened(waiting)} disabled={!waiting} size={16} offset={{ x: -8, y: 2 }}>
           <Icon size={22} stroke={1.6} aria-hidden />
         </Indicator>
         {label}

@@ -1,5 +1,5 @@
 import { Alert, Button, Center, Code, Paper, PasswordInput, Stack, Text, Title } from '@mantine/core'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useEffect, useState } from 'react'
 import { signIn } from '../talk/session.js'
 import { Mark } from './mark.js'
 
@@ -8,6 +8,9 @@ export function SignIn({ why, signedIn }: { why: string; signedIn: () => void })
   const [token, setToken] = useState('')
   const [trouble, setTrouble] = useState<string>()
   const [busy, setBusy] = useState(false)
+  useEffect(() => {
+    document.title = 'Sign in · WasteX'
+  }, [])
   const enter = async (event: FormEvent) => {
     event.preventDefault()
     setBusy(true)
@@ -37,7 +40,9 @@ export function SignIn({ why, signedIn }: { why: string; signedIn: () => void })
               description="It begins with wastex_. Whoever runs the server makes one:"
               placeholder="wastex_…"
               autoComplete="current-password"
-              data-autofocus
+              // Nothing else can be done here.
+              // eslint-disable-next-line jsx-a11y/no-autofocus
+              autoFocus
               required
               value={token}
               onChange={(event) => setToken(event.currentTarget.value)}

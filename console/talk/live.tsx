@@ -1,24 +1,20 @@
 /** What happens on the server, as it happens; and whether the line stands. */
-import type { Client as Socket } from 'graphql-ws'
-import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { stringifyDocument, type TypedDocumentNode } from 'urql'
+import { useLine } from './line.js'
 
-const SocketContext = createContext<Socket | undefined>(undefined)
-export const LiveProvider = ({ socket, children }: { socket: Socket; children: ReactNode }) => (
-  <SocketContext.Provider value={socket}>{children}</SocketContext.Provider>
-)
-
-function useSocket(): Socket {
-  const socket = useContext(SocketContext)
-  if (!socket) throw new Error('There is no socket above this component')
-  return socket
-}
+const useSocket = () => useLine().socket
 
 interface Listening<Result> {
   readonly next: (data: Result) => void
-  /** News may have been missed (the line broke, or the server let go): look at what there is. */
+  /** News may have been missed (before the line stood, while it was broken, after the server let go): look at what there is. */
   readonly gap?: () => void
+  /** The line was broken and stands again; what it brings begins now. */
+  readonly mended?: () => void
 }
+
+/** What is asked for so long after the line stands finds the server subscribed: nothing falls between the two. */
+const subscribedMs = 250
 
 /** An answer that comes at once from a server that is unwell must not be asked for again at once. */
 const againMs = 1_000
@@ -49,6 +45,7 @@ export function useLive<Result, Variables extends object>(
     let over = false
     let stop = () => {}
     let again: ReturnType<typeof setTimeout> | undefined
+    let late: ReturnType<typeof setTimeout> | undefined
     const operation = {
       query: stringifyDocument(document),
       // Read when it is sent: the socket sends it again by itself when the line is back.
@@ -71,11 +68,14 @@ export function useLive<Result, Variables extends object>(
     }
     subscribe()
     const stopListening = socket.on('connected', (_socket, _payload, wasRetry) => {
-      if (wasRetry) latest.current.gap?.()
+      if (wasRetry) latest.current.mended?.()
+      clearTimeout(late)
+      late = setTimeout(() => latest.current.gap?.(), subscribedMs)
     })
     return () => {
       over = true
       clearTimeout(again)
+      clearTimeout(late)
       stopListening()
       stop()
     }
@@ -90,20 +90,23 @@ export function useBack(back: () => void): void {
   useEffect(() => socket.on('connected', (_socket, _payload, wasRetry) => wasRetry && latest.current()), [socket])
 }
 
-/** Whether the socket is connected, or not needed. */
-export function useLine(): 'up' | 'down' {
+/** Whether the server can be heard: the socket stands or is not needed, and the browser has a network. */
+export function useStanding(): 'up' | 'down' {
   const socket = useSocket()
-  const [line, setLine] = useState<'up' | 'down'>('up')
+  const [isHeard, setHeard] = useState(true)
+  const [isOnline, setOnline] = useState(navigator.onLine)
   useEffect(() => {
+    const online = () => setOnline(navigator.onLine)
+    addEventListener('online', online)
+    addEventListener('offline', online)
     const off = [
-      socket.on('connected', () => setLine('up')),
-      socket.on('closed', (event) => {
-        const { wasClean } = event as CloseEvent
-        setLine(wasClean ? 'up' : 'down')
-      }),
-      socket.on('error', () => setLine('down')),
+      socket.on('connected', () => setHeard(true)),
+      socket.on('closed', (event) => setHeard((event as CloseEvent).wasClean)),
+      socket.on('error', () => setHeard(false)),
+      () => removeEventListener('online', online),
+      () => removeEventListener('offline', online),
     ]
     return () => off.forEach((stop) => stop())
   }, [socket])
-  return line
+  return isHeard && isOnline ? 'up' : 'down'
 }

@@ -19,7 +19,7 @@ export interface Pages<Row> {
   readonly hasMore: boolean
   /** Asks for the next page, unless one is on its way or there is none. */
   readonly more: () => void
-  /** From the beginning. */
+  /** From the beginning; the rows that are here stay until the new ones have come. */
   readonly again: () => void
   /** Changes rows that are here, without asking. */
   readonly change: (to: (rows: readonly Row[]) => readonly Row[]) => void
@@ -36,6 +36,15 @@ interface State<Row> {
   trouble?: Trouble
 }
 const nothing = { rows: [], hasMore: true, isLoading: false }
+/** Rows that are asked for anew at once; whoever has gone further comes back to so many. */
+const mostAgain = 1_000
+
+const joined = <Row>(rows: readonly Row[], page: Connection<Row>, total: number | undefined) => ({
+  rows: [...rows, ...page.edges.map(({ node }) => node)],
+  total: page.totalCount ?? total,
+  after: page.pageInfo.endCursor,
+  hasMore: page.pageInfo.hasNextPage,
+})
 
 /**
  * @param variables beside `first` and `after`; the list begins anew when they change. null: not now
@@ -57,38 +66,54 @@ export function usePages<Result, Variables extends AnyVariables, Row>(
   const pick = useRef(connectionOf)
   pick.current = connectionOf
 
+  const ask = useCallback(
+    async (after: string | null | undefined) => {
+      const all = { ...(JSON.parse(asked) as object), first: size, ...(after && { after }) } as unknown as Variables
+      const { data, error } = await client.query(document, all, { requestPolicy: 'network-only' }).toPromise()
+      return { page: data ? pick.current(data) : undefined, trouble: troubleOf(error) }
+    },
+    [client, document, asked, size],
+  )
+
   const more = useCallback(() => {
     const { hasMore, isLoading, after } = now.current
     if (asked === 'null' || !hasMore || isLoading) return
     const mine = turn.current
-    put({ ...now.current, isLoading: true })
-    const all = { ...(JSON.parse(asked) as object), first: size, ...(after && { after }) } as unknown as Variables
-    void client
-      .query(document, all, { requestPolicy: 'network-only' })
-      .toPromise()
-      .then(({ data, error }) => {
-        if (mine !== turn.current) return
-        const connection = data ? pick.current(data) : undefined
-        if (!connection) return put({ ...now.current, isLoading: false, hasMore: false, trouble: troubleOf(error) })
-        put({
-          rows: [...now.current.rows, ...connection.edges.map(({ node }) => node)],
-          total: connection.totalCount ?? now.current.total,
-          after: connection.pageInfo.endCursor,
-          hasMore: connection.pageInfo.hasNextPage,
-          isLoading: false,
-        })
-      })
-  }, [client, document, asked, size, put])
+    put({ ...now.current, isLoading: true, trouble: undefined })
+    void ask(after).then(({ page, trouble }) => {
+      if (mine !== turn.current) return
+      // The rows that are there stay; whoever wants to asks for the same page again.
+      if (!page) return put({ ...now.current, isLoading: false, trouble })
+      put({ ...joined(now.current.rows, page, now.current.total), isLoading: false })
+    })
+  }, [ask, asked, put])
 
-  const again = useCallback(() => {
+  const begin = useCallback(() => {
     turn.current++
     put(nothing)
     more()
   }, [more, put])
+  useEffect(begin, [begin])
 
-  useEffect(again, [again])
+  const again = useCallback(() => {
+    const wanted = Math.min(now.current.rows.length, mostAgain)
+    if (wanted === 0) return begin()
+    const mine = ++turn.current
+    put({ ...now.current, isLoading: true })
+    const look = async () => {
+      let found: Omit<State<Row>, 'isLoading'> = { rows: [], hasMore: true }
+      while (found.hasMore && found.rows.length < wanted) {
+        const { page, trouble } = await ask(found.after)
+        if (mine !== turn.current) return
+        if (!page) return put({ ...now.current, isLoading: false, trouble })
+        found = joined(found.rows, page, found.total)
+      }
+      put({ ...found, isLoading: false })
+    }
+    void look()
+  }, [ask, begin, put])
   useBack(() => {
-    if (now.current.trouble?.code === 'OFFLINE') again()
+    if (now.current.trouble?.code === 'OFFLINE') more()
   })
 
   return {

@@ -12,6 +12,8 @@ export async function signIn(token: string): Promise<void> {
   if (!answer.ok) throw new Error('The server could not sign you in. Try again in a moment.')
 }
 
+/** @throws Error when the cookie is still there */
 export async function signOut(): Promise<void> {
-  await fetch('/session', { method: 'DELETE' })
+  const { ok } = await fetch('/session', { method: 'DELETE' })
+  if (!ok) throw new Error('The server could not sign you out. Try again in a moment.')
 }

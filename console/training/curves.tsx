@@ -7,7 +7,7 @@ import { percent } from '../look/figures.js'
 import { linesOf, saidOf, sectionsOf } from './curve-data.js'
 import { useBehind } from './use-behind.js'
 import type { Run } from './use-run.js'
-import { isOn } from './words.js'
+import { isOn } from '../runs/words.js'
 
 /** So many digits as tell numbers apart that stand so far from each other. */
 const digitsFor = (apart: number) => Math.max(0, Math.ceil(-Math.log10(apart) - 0.01))

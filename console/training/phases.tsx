@@ -2,11 +2,11 @@
 import { Group, Text } from '@mantine/core'
 import { count, duration } from '../look/figures.js'
 import { piecesOf } from './stage-bar.js'
-import type { Story } from './story.js'
+import type { Story } from '../runs/story.js'
 import classes from './training.module.css'
-import { useCountdown } from './use-countdown.js'
+import { useCountdown } from '../runs/use-countdown.js'
 import type { Run } from './use-run.js'
-import { isOn, stages, statuses } from './words.js'
+import { isOn, stages, statuses } from '../runs/words.js'
 
 const spoken = { done: 'done', now: 'now', stopped: 'stopped', ahead: 'to come' } as const
 

@@ -8,7 +8,8 @@ import { TroubleNote } from '../shell/states.js'
 import { troubleOf } from '../talk/trouble.js'
 import { useMay } from '../talk/who.js'
 import type { Run } from './use-run.js'
-import { isOn, mayGoOn } from './words.js'
+import { isOn } from '../runs/words.js'
+import { mayGoOn } from './words.js'
 
 export function RunActions({ run }: { run: Run }) {
   const mayTrain = useMay('TRAINER')

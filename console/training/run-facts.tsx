@@ -2,8 +2,7 @@
 import { Anchor } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
-import { counted, moment } from '../look/figures.js'
-import { sizeOf } from './size-of.js'
+import { counted, fileSize, moment } from '../look/figures.js'
 import classes from './training.module.css'
 import type { Run } from './use-run.js'
 import { recipes } from './words.js'
@@ -61,7 +60,7 @@ export function Files({ run }: { run: Run }) {
             <Anchor href={url} download={`${run.name}-${name}`} size="sm">
               {name}
             </Anchor>
-            <span className="figures">{sizeOf(bytes)}</span>
+            <span className="figures">{fileSize(bytes)}</span>
           </li>
         ))}
       </ul>

@@ -8,7 +8,8 @@ import { Phases } from './phases.js'
 import { Status } from './status.js'
 import classes from './training.module.css'
 import type { Run, RunNow } from './use-run.js'
-import { isOn, recommendations } from './words.js'
+import { isOn } from '../runs/words.js'
+import { recommendations } from './words.js'
 
 export function RunView({ run, epochs, story, caughtUp }: RunNow & { run: Run }) {
   return (
@@ -47,7 +48,7 @@ export function About({ run }: { run: Run }) {
   return (
     <Text span size="sm" className="figures">
       <Status status={run.status} /> · learns{' '}
-      <Anchor component={Link} href={`/datasets/${datasetVersion.name}`} inherit underline="always">
+      <Anchor component={Link} href={`/datasets/${encodeURIComponent(datasetVersion.name)}`} inherit underline="always">
         {datasetVersion.name}
       </Anchor>{' '}
       {said.map((part) => (

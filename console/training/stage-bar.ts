@@ -1,8 +1,8 @@
 /** How far a run is, stage by stage. */
 import type { TrainingStage } from '../generated/graphql.js'
-import type { Story } from './story.js'
+import type { Story } from '../runs/story.js'
 import type { Run } from './use-run.js'
-import { isOn, stageOrder } from './words.js'
+import { isOn, stageOrder } from '../runs/words.js'
 
 export interface Piece {
   readonly stage: TrainingStage

@@ -1,6 +1,6 @@
 import type { TrainingStatus } from '../generated/graphql.js'
 import classes from './training.module.css'
-import { statuses } from './words.js'
+import { statuses } from '../runs/words.js'
 
 /** A dot and a word. */
 export const Status = ({ status }: { status: TrainingStatus }) => (

@@ -3,7 +3,7 @@ import { useMemo, useState } from 'react'
 import { useQuery } from 'urql'
 import { RunEpochsDocument, RunNamesDocument } from '../generated/graphql.js'
 import type { Curves } from './curve-data.js'
-import { together } from './story.js'
+import { together } from '../runs/story.js'
 import type { Run } from './use-run.js'
 
 interface Behind {

@@ -1,13 +1,13 @@
 /** A run as it is, and as it goes on: read once, then told; what is missed is told when the line is back. */
 import { useThrottledCallback } from '@mantine/hooks'
-import { useMemo, useRef, useState } from 'react'
+import { useMemo } from 'react'
 import { useQuery } from 'urql'
-import { type EpochFragment, RunDetailDocument, type RunDetailQuery, RunEventsDocument } from '../generated/graphql.js'
-import { useLive } from '../talk/live.js'
+import { type EpochFragment, RunDetailDocument, type RunDetailQuery } from '../generated/graphql.js'
 import { type Trouble, troubleOf } from '../talk/trouble.js'
-import { type Story, tell, together, untold } from './story.js'
+import { type Story, together } from '../runs/story.js'
+import { useStory } from '../runs/use-story.js'
 import { useRunNews } from './use-run-news.js'
-import { isOn } from './words.js'
+import { isOn } from '../runs/words.js'
 
 export type Run = NonNullable<RunDetailQuery['trainingRun']>
 
@@ -21,7 +21,7 @@ export interface RunNow {
   readonly again: () => void
 }
 
-/** Many events at once are drawn once. */
+/** Much news at once is one question. */
 const togetherMs = 100
 
 export function useRun(name: string): RunNow {
@@ -30,24 +30,7 @@ export function useRun(name: string): RunNow {
   // While another run is asked for, the old answer is still there.
   const run = data?.trainingRun?.name === name ? data.trainingRun : undefined
   const on = run !== undefined && isOn(run.status)
-  const [story, setStory] = useState(untold)
-  const heard = useRef(story)
-  const show = useThrottledCallback(() => setStory(heard.current), togetherMs)
-  const [gap, setGap] = useState<'none' | 'open' | 'closed'>('none')
-
-  useLive(
-    RunEventsDocument,
-    on ? { run: name } : null,
-    {
-      next: ({ trainingEvents: event }) => {
-        heard.current = tell(heard.current, event, Date.now())
-        show()
-        setGap((now) => (now === 'open' ? 'closed' : now))
-      },
-      gap: () => setGap('open'),
-    },
-    { ends: true, place: () => ({ after: heard.current.seq }) },
-  )
+  const { story, caughtUp } = useStory(name, on)
 
   useRunNews((told) => {
     // Whoever begins to serve ends the service of another.
@@ -55,5 +38,5 @@ export function useRun(name: string): RunNow {
   }, again)
   const read = run?.epochHistory
   const epochs = useMemo(() => together(read ?? [], story.completed), [read, story.completed])
-  return { run, epochs, story, trouble: troubleOf(error), caughtUp: gap === 'closed', again }
+  return { run, epochs, story, trouble: troubleOf(error), caughtUp, again }
 }

@@ -1,12 +1,12 @@
 /** Photos an hour, stacked by class; what was unknown lies on top, hatched. */
-import { colourOf } from '../look/class-colour.js'
+import { useColourOf } from '../classes/known-classes.js'
 import { count } from '../look/figures.js'
 import type { Hour } from './hours.js'
 import classes from './wall.module.css'
 
 interface HoursChartProps {
   hours: readonly Hour[]
-  /** Every class that has a colour, alphabetical. */
+  /** From the ground up. */
   classLabels: readonly string[]
 }
 
@@ -15,6 +15,7 @@ const height = 300
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
 
 export function HoursChart({ hours, classLabels }: HoursChartProps) {
+  const colourOf = useColourOf()
   const most = roundUp(Math.max(...hours.map(({ knownInAll, review }) => knownInAll + review), 4))
   const step = width / hours.length
   const y = (photos: number) => height - (photos / most) * height
@@ -26,7 +27,7 @@ export function HoursChart({ hours, classLabels }: HoursChartProps) {
         <ul className={classes.legend}>
           {classLabels.map((name) => (
             <li key={name}>
-              <span style={{ background: colourOf(name, classLabels) }} aria-hidden /> {name}
+              <span style={{ background: colourOf(name) }} aria-hidden /> {name}
             </li>
           ))}
           <li>
@@ -58,7 +59,7 @@ export function HoursChart({ hours, classLabels }: HoursChartProps) {
                   width={step * 0.76}
                   y={y(to)}
                   height={y(from) - y(to)}
-                  fill={name === undefined ? 'url(#unknown)' : colourOf(name, classLabels)}
+                  fill={name === undefined ? 'url(#unknown)' : colourOf(name)}
                 />
               ))}
             </g>

@@ -50,7 +50,7 @@ export function recommend(facts: Facts): { recommendation: Recommendation; reaso
   if (leftOut > 0) reasons.push(`${photos(leftOut)} of the test split left out: the older model was trained on them.`)
   if (newClasses.length > 0) {
     const unknown = all.testImages - shared.testImages
-    reasons.push(`It also knows ${list(newClasses)}; the older model cannot be right on those ${photos(unknown)}.`)
+    reasons.push(`It also knows ${list(newClasses)}; the older model cannot be right on their ${photos(unknown)}.`)
     reasons.push(describe(shared, 'of the classes both know'))
   }
   if (all.testImages < fewestPhotos) {

@@ -1,10 +1,12 @@
 /** The review queue and its neighbours. */
 import { notFound } from '../../errors.js'
 import { whereOf } from '../../reviews/photo-filter.js'
+import { stagedClasses } from '../../reviews/staged-classes.js'
 import { rawId } from '../ids.js'
 import { by, connectionOf, type Keyset } from '../page.js'
 import { visibleImages } from '../visible.js'
 import { builder } from './builder.js'
+import { ClassCount } from './counts.js'
 import { OodReasonEnum, ReviewReasonEnum } from './enums.js'
 import { Image, ImageConnection } from './image.js'
 import { pageQuery } from './page-query.js'
@@ -93,5 +95,14 @@ builder.queryField('image', (t) =>
       if (!image) throw notFound('photo', id)
       return image
     },
+  }),
+)
+
+builder.queryField('stagedClasses', (t) =>
+  t.field({
+    type: [ClassCount],
+    role: 'OPERATOR',
+    description: 'What is labelled and in no version yet, by label, most first: what `createVersion` would take in.',
+    resolve: (_root, _args, { hall }) => stagedClasses(hall.db),
   }),
 )

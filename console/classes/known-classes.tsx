@@ -1,0 +1,45 @@
+/** Every class there is: asked once for all screens, so that a class has one colour on each of them and keeps it when others come. */
+import { createContext, type ReactNode, useCallback, useContext, useMemo } from 'react'
+import { useQuery } from 'urql'
+import { ClassesMadeDocument, KnownClassesDocument, ServedClassesDocument } from '../generated/graphql.js'
+import { useLive } from '../talk/live.js'
+import { useMay } from '../talk/who.js'
+import { colourAt } from './palette.js'
+
+interface KnownClasses {
+  /** Alphabetical; undefined until the server has said so. */
+  readonly classLabels: readonly string[] | undefined
+  readonly colourOf: (classLabel: string) => string
+  /** Somebody has named one that is not among them. */
+  readonly again: () => void
+}
+
+const ClassesContext = createContext<KnownClasses>({
+  classLabels: undefined,
+  colourOf: () => colourAt(-1),
+  again: () => {},
+})
+export const useKnownClasses = () => useContext(ClassesContext)
+export const useColourOf = () => useKnownClasses().colourOf
+
+export function ClassesProvider({ children }: { children: ReactNode }) {
+  const isOperator = useMay('OPERATOR')
+  const [{ data: all }, askAll] = useQuery({ query: KnownClassesDocument, pause: !isOperator })
+  const [{ data: served }] = useQuery({ query: ServedClassesDocument, pause: isOperator })
+  const again = useCallback(() => {
+    if (isOperator) askAll({ requestPolicy: 'network-only' })
+  }, [isOperator, askAll])
+  useLive(ClassesMadeDocument, isOperator ? {} : null, { next: again, gap: again })
+  const known = useMemo(() => {
+    const inOrder = all?.datasetClasses
+      .toSorted((a, b) => a.createdAt.localeCompare(b.createdAt) || a.name.localeCompare(b.name))
+      .map(({ name }) => name)
+    const names = inOrder ?? served?.servingModel?.classLabels
+    return {
+      again,
+      classLabels: names?.toSorted((a, b) => a.localeCompare(b)),
+      colourOf: (classLabel: string) => colourAt(names?.indexOf(classLabel) ?? -1),
+    }
+  }, [all, served, again])
+  return <ClassesContext value={known}>{children}</ClassesContext>
+}
