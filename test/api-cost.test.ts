@@ -203,6 +203,13 @@ describe('lists that are no pages', () => {
     expect(cost('mutation ($ids: [ID!]! = ["a", "b"]) { labelMany(ids: $ids, classLabel: "x") { id } }')).toBe(3)
   })
 
+  it('are as long as the days that are told by the hour', () => {
+    const byHour = (fields: string) => cost(`{ classifiedByHour(from: "2026-01-01T00:00:00Z") { ${fields} } }`)
+    // An hour for each of 31 days, whatever the period turns out to be.
+    expect(byHour('hour known') - byHour('hour')).toBe(24 * 31)
+    expect(byHour('hour')).toBeGreaterThan(24 * 31)
+  })
+
   it('say how long they may be where their members lead to pages', async () => {
     const classes = '{ datasetClasses { introducedIn { entries(first: 100) { edges { node { id filename } } } } } }'
     expect((await overHttp(classes))[0]?.extensions).toMatchObject({ limit: documentLimits.cost })

@@ -213,6 +213,7 @@ describe.skipIf(!hasBrowser)('classifying in the console', () => {
       for (const file of gone)
         await card(path.basename(file)).getByRole('alert').getByText('no file that can be read').waitFor()
       await card('last.jpg').getByText('Known: counted').waitFor()
+      expect(await page.getByText('It is sent again').count()).toBe(0)
     },
     minutes,
   )

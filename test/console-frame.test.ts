@@ -108,7 +108,7 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     try {
       await queuePhotos(back, ['meanwhile.jpg'])
       await page.getByAltText('Photo to review: meanwhile.jpg').waitFor()
-      await page.getByText('No connection').waitFor({ state: 'detached' })
+      await expect.poll(() => page.getByText('No connection').count()).toBe(0)
     } finally {
       await back.close()
     }
@@ -120,7 +120,7 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     await page.context().setOffline(true)
     await page.getByText('No connection').waitFor()
     await page.context().setOffline(false)
-    await page.getByText('No connection').waitFor({ state: 'detached' })
+    await expect.poll(() => page.getByText('No connection').count()).toBe(0)
   })
 
   it('fetches a screen again that could not be fetched', async () => {

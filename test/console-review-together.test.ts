@@ -121,7 +121,15 @@ describe.skipIf(!hasBrowser)('two who review at once', () => {
     await expect.poll(() => grid(ben).count()).toBe(16)
   })
 
-  it('makes the next version of what is staged, after one was put back', async () => {
+  it('makes the next version of what is staged, after one was put back; the wall and the other’s screen see it', async () => {
+    // Anna sits at the wall, and looks at what is staged in another tab.
+    const figure = (name: string) => anna.locator('dl > div').filter({ hasText: name }).locator('dd span').first()
+    const hers = await anna.context().newPage()
+    hers.on('pageerror', ({ message }) => complaints.push(message))
+    await hers.goto(`${server.address}/#/review?tab=staged`)
+    await expect.poll(() => hers.getByRole('list', { name: 'Staged photos' }).getByRole('button').count()).toBe(14)
+    await expect.poll(() => figure('Staged').innerText()).toBe('14')
+    expect(await figure('Wait for review').innerText()).toBe('16')
     await ben.getByRole('tab', { name: /Staged · 14/ }).click()
     await ben.getByText('10 photos of v1, and 14 staged photos: 10 textile (a new class), 4 glass.').waitFor()
     expect(await seriousFindings(ben)).toEqual([])
@@ -133,6 +141,10 @@ describe.skipIf(!hasBrowser)('two who review at once', () => {
     await ben.getByLabel('Notes').fill('Textiles from the market')
     await ben.getByRole('button', { name: 'Make version v2' }).click()
     await ben.getByRole('link', { name: 'Train with v2' }).waitFor()
+    await expect.poll(() => figure('Staged').innerText()).toBe('0')
+    expect(await figure('Wait for review').innerText()).toBe('17')
+    await hers.getByText('Nothing is staged').waitFor()
+    await hers.close()
     const version = await server.db.datasetVersion.findUniqueOrThrow({ where: { name: 'v2' } })
     expect(version).toMatchObject({ totalImages: 23, isActive: true, notes: 'Textiles from the market' })
     await ben.getByRole('link', { name: 'Train with v2' }).click()

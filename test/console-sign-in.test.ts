@@ -71,6 +71,7 @@ describe.skipIf(!hasBrowser)('who looks', () => {
     await signOut()
     await page.getByText('the server does not answer. Try again').waitFor()
     line.mend()
+    expect(await signInScreen().count()).toBe(0)
     await page.getByRole('menuitem', { name: 'Sign out' }).click()
     await signInScreen().waitFor()
   })
@@ -82,6 +83,7 @@ describe.skipIf(!hasBrowser)('who looks', () => {
     await page.getByText('Nothing waits').waitFor()
     await revokeToken(server.db, command, 'for a day')
     await signInScreen().waitFor()
+    expect(await page.getByRole('navigation').count()).toBe(0)
   })
 
   it('keeps what one person decided from being sent as another', async () => {

@@ -10,6 +10,7 @@ import { by } from './support/doer.js'
 import { withComment } from './support/drawn-photo.js'
 import { openTestHall, type TestHall } from './support/hall.js'
 import { startTestServer, type TestServer } from './support/server.js'
+import { tokenOfEach } from './support/tokens.js'
 import { findPhotos, trainAndPromote } from './support/trained.js'
 import { drawVersion, settingsOf, startServerOf } from './support/training.js'
 
@@ -181,5 +182,28 @@ describe('of the photos that the network knows', () => {
     // Of 2,000 with a share of 0.1: 200, give or take four standard deviations of 13.4.
     expect(Math.abs(chosen(0.1).length - 200)).toBeLessThan(54)
     expect(chosen(0.1)).toEqual(chosen(0.2).filter((one) => chosen(0.1).includes(one)))
+  })
+})
+
+describe('what somebody said of a photo', () => {
+  it('is told to operators, and to no device that sends the same photo', async () => {
+    const bytes = unknownPhoto()
+    await sendToReview(bytes, { classLabel: 'my neighbour’s lunch' })
+    const { DEVICE, OPERATOR } = await tokenOfEach(hall.db)
+    const classifyAs = (headers: Record<string, string>, field: string) =>
+      upload<{ classify: { image: object } }, object>(
+        server.address,
+        `mutation ($image: Upload!) { classify(image: $image) { image { ${field} } } }`,
+        { image: file(bytes, 'photo.jpg') },
+        { headers },
+      )
+    expect(dataOf(await classifyAs(DEVICE, 'reviewed')).classify.image).toEqual({ reviewed: false })
+    for (const field of ['suggestedLabel', 'reviewReasons'])
+      expect(codeOf(await classifyAs(DEVICE, field))).toBe('FORBIDDEN')
+    const told = dataOf(await classifyAs(OPERATOR, 'suggestedLabel reviewReasons')).classify.image
+    expect(told).toMatchObject({
+      suggestedLabel: 'my neighbour’s lunch',
+      reviewReasons: expect.arrayContaining(['DISPUTED']),
+    })
   })
 })

@@ -8,6 +8,7 @@ import { label } from '../src/reviews/label.js'
 import { labelMany } from '../src/reviews/label-many.js'
 import { markReviewed } from '../src/reviews/mark-reviewed.js'
 import { reject } from '../src/reviews/reject.js'
+import { stagedClasses } from '../src/reviews/staged-classes.js'
 import { unlabel } from '../src/reviews/unlabel.js'
 import { importDataset } from '../src/versions/import-dataset.js'
 import { createVersion } from '../src/versions/create-version.js'
@@ -191,6 +192,20 @@ describe('an operator', () => {
     // Two operators, the same photos in another order: one after the other, and never half of each.
     await Promise.all([labelMany(hall, by, ids, 'paper'), labelMany(hall, by, ids.toReversed(), 'metal')])
     expect(new Set(await Promise.all(ids.map(async (id) => (await stateOf(id)).assignedLabel))).size).toBe(1)
+  })
+
+  it('is told what is staged, by label, most first', async () => {
+    const before = new Map((await stagedClasses(hall.db)).map(({ classLabel, count }) => [classLabel, count]))
+    await labelMany(hall, by, [await keep(40), await keep(41), await keep(42)], 'cork')
+    await label(hall, by, await keep(43), 'glass')
+    await reject(hall, by, await keep(44))
+    const staged = await stagedClasses(hall.db)
+    expect(staged).toContainEqual({ classLabel: 'cork', count: 3 })
+    expect(staged).toContainEqual({ classLabel: 'glass', count: (before.get('glass') ?? 0) + 1 })
+    expect(staged.map(({ count }) => count)).toEqual(staged.map(({ count }) => count).toSorted((a, b) => b - a))
+    expect(staged.reduce((sum, { count }) => sum + count, 0)).toBe(
+      await hall.db.image.count({ where: { staged: true } }),
+    )
   })
 
   it('cannot change what is in a version', async () => {

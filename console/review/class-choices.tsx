@@ -1,6 +1,6 @@
 /** Any class by its name, and a new one in place; but first “Did you mean …?” */
 import { Combobox, Kbd, Text, TextInput, useCombobox } from '@mantine/core'
-import { useEffect, useLayoutEffect, useState } from 'react'
+import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { ClassFinderProps } from './class-finder.js'
 import { type Choice, choicesFor, longestName } from './choices.js'
 
@@ -11,6 +11,7 @@ export function ClassChoices({ classLabels, choose, input }: ClassFinderProps) {
   const [before] = useState(() => ({
     typed: input.current?.value ?? '',
     isFocused: input.current !== null && document.activeElement === input.current,
+    isEntered: input.current?.dataset['entered'] === 'true',
   }))
   const [typed, setTyped] = useState(before.typed)
   const list = useCombobox()
@@ -18,10 +19,6 @@ export function ClassChoices({ classLabels, choose, input }: ClassFinderProps) {
   // What Enter takes is always the best of what is typed by now.
   const { selectFirstOption } = list
   useEffect(() => void selectFirstOption(), [typed, selectFirstOption])
-  useLayoutEffect(() => {
-    if (before.isFocused) input.current?.focus()
-  }, [before, input])
-
   const done = (id?: string) => {
     const choice = choices.find((choice) => idOf(choice) === id)
     setTyped('')
@@ -29,6 +26,12 @@ export function ClassChoices({ classLabels, choose, input }: ClassFinderProps) {
     input.current?.blur()
     if (choice) choose(choice.classLabel)
   }
+  const takeOver = useRef(() => {
+    if (before.isFocused) input.current?.focus()
+    const [best] = choices
+    if (before.isEntered && best) done(idOf(best))
+  })
+  useLayoutEffect(() => takeOver.current(), [])
   return (
     <Combobox store={list} onOptionSubmit={done} shadow="md">
       <Combobox.Target>

@@ -10,7 +10,7 @@ export interface ClassFinderProps {
   input: RefObject<HTMLInputElement | null>
 }
 
-/** What is typed here is taken over by the list: letters that went nowhere would be keys, and reject a photo. */
+/** What is typed here, and Enter, is taken over by the list: letters that went nowhere would be keys, and reject a photo. */
 const Until = ({ input }: ClassFinderProps) => (
   <TextInput
     ref={input}
@@ -21,6 +21,7 @@ const Until = ({ input }: ClassFinderProps) => (
     maxLength={longestName}
     autoComplete="off"
     spellCheck={false}
+    onKeyDown={({ key, currentTarget }) => void (currentTarget.dataset['entered'] = String(key === 'Enter'))}
   />
 )
 

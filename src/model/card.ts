@@ -101,8 +101,8 @@ export async function readCard(folder: string): Promise<Card> {
   let text: string
   try {
     text = await readFile(path.join(folder, cardFile), 'utf8')
-  } catch {
-    throw new Error(`it has no readable ${cardFile}`)
+  } catch (error) {
+    throw new Error(`it has no readable ${cardFile}`, { cause: error })
   }
   const parsed = CardSchema.safeParse(parseJson(text))
   if (!parsed.success) throw new Error(`its ${cardFile} is broken: ${parsed.error.issues[0]?.message}`)

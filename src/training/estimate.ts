@@ -2,11 +2,12 @@
 import type { TrainingRun } from '../db.js'
 import type { Hall } from '../hall.js'
 import { computedOf, headBlocks } from './head-blocks.js'
-import { type Measured, type MeasuredStage, measuredRuns } from './measured.js'
+import { type Measured, measuredRuns } from './measured.js'
 import { type Plan, planOf } from './plan.js'
 import { recipes } from './recipes.js'
 import type { TrainingInput } from './settings.js'
-import { type VersionViews, versionViews } from './version-views.js'
+import { secondsOf } from './seconds-of.js'
+import { versionViews } from './version-views.js'
 
 export interface TrainingEstimate {
   /** null: nothing like it was measured yet. */
@@ -37,7 +38,7 @@ export async function estimateTraining(hall: Hall, input: TrainingInput): Promis
   const like = aView === undefined && newViews > 0 ? [] : runs.filter((run) => hasMeasured(run, plan))
   const basedOn = like.find(({ run }) => (run.startedFromId === null) === (startedFrom === undefined)) ?? like[0]
   return {
-    seconds: basedOn ? secondsOf(basedOn, aView ?? 0, plan, size) : null,
+    seconds: basedOn ? secondsOf(basedOn, aView ?? 0, settings, size) : null,
     views,
     newViews,
     epochs: settings.stage1.epochs + settings.stage2.epochs,
@@ -56,25 +57,4 @@ function secondsAView(runs: readonly Measured[]): number | undefined {
   const [most] = runs.toSorted((a, b) => b.card.features.computed - a.card.features.computed)
   const { features, timings = {} } = most?.card ?? {}
   return features && features.computed > 0 ? (timings['loading'] ?? 0) / features.computed : undefined
-}
-
-function secondsOf(
-  { card, head, fineTune, settings: own }: Measured,
-  aView: number,
-  { settings }: Plan,
-  size: VersionViews,
-): number {
-  const timing = (phase: string) => card.timings[phase] ?? 0
-  const gettingReady = Math.max(0, timing('loading') - card.features.computed * aView)
-  const mayStop = settings.earlyStopping && own.earlyStopping
-  const stage = ({ epochs, allowed, seconds }: MeasuredStage, wanted: number) =>
-    wanted === 0 ? 0 : (seconds / (card.photos.train * epochs)) * size.train * wanted * (mayStop ? epochs / allowed : 1)
-  const ending = timing('evaluating') + timing('saving') + timing('quantising')
-  return (
-    gettingReady +
-    size.newViews * aView +
-    stage(head, settings.stage1.epochs) +
-    stage(fineTune, settings.stage2.epochs) +
-    (ending * size.test) / card.photos.test
-  )
 }

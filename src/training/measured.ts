@@ -24,7 +24,7 @@ export interface Measured {
 const mostCards = 20
 
 /** Newest first; those whose card is gone are passed over. */
-export async function measuredRuns({ config, db }: Hall, recipe: TrainingRun['recipe']): Promise<Measured[]> {
+export async function measuredRuns({ config, db, log }: Hall, recipe: TrainingRun['recipe']): Promise<Measured[]> {
   const runs = await db.trainingRun.findMany({
     where: { status: 'COMPLETED', recipe },
     orderBy: { createdAt: 'desc' },
@@ -38,7 +38,11 @@ export async function measuredRuns({ config, db }: Hall, recipe: TrainingRun['re
   })
   const all = await Promise.all(
     runs.map(async (run) => {
-      const card = await readCard(path.join(config.modelsDir, run.name)).catch(() => undefined)
+      const card = await readCard(path.join(config.modelsDir, run.name)).catch((error: Error) => {
+        const isGone = (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
+        if (!isGone) log.warn({ err: error, run: run.name }, 'an estimate passes over this run')
+        return undefined
+      })
       // Written by `settingsFrom` when the run was started.
       const settings = run.settings as unknown as Settings
       const stage = (name: RunStage, allowed: number, phase = 0): MeasuredStage => {
