@@ -127,10 +127,11 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     let isAway = true
     let tries = 0
     const page = await open(server.address, '/classify')
-    await page.route('**/assets/**', (route) => {
+    await page.route('**/assets/evaluation-screen*', (route) => {
       tries++
       return isAway ? route.abort() : route.continue()
     })
+    await page.reload()
     await page.getByRole('navigation').getByRole('link', { name: 'Evaluation' }).click()
     await page.getByText('This screen could not be fetched').waitFor()
     expect(tries).toBeGreaterThan(0)

@@ -1,7 +1,7 @@
 /** The queue in the console: one photo at a time, by keys alone. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { hasBrowser, openBrowser, openConsole, seriousFindings } from './support/browser.js'
+import { hasBrowser, isDecision, openBrowser, openConsole, seriousFindings } from './support/browser.js'
 import { queuePhotos } from './support/queued-photos.js'
 import { startTestServer, type TestServer } from './support/server.js'
 
@@ -127,7 +127,7 @@ describe.skipIf(!hasBrowser)('the queue, by keys alone', () => {
     await shows('d.jpg')
     let lost = 0
     await page.route('**/graphql', async (route) => {
-      if (!route.request().postData()?.includes('mutation LabelPhoto') || lost > 0) return route.continue()
+      if (!isDecision(route) || lost > 0) return route.continue()
       await route.fetch()
       lost++
       await route.abort()
@@ -142,9 +142,7 @@ describe.skipIf(!hasBrowser)('the queue, by keys alone', () => {
 
   it('keeps decisions over a reload while the server cannot be reached', async () => {
     let isCut = true
-    await page.route('**/graphql', (route) =>
-      isCut && route.request().postData()?.includes('mutation LabelPhoto') ? route.abort() : route.continue(),
-    )
+    await page.route('**/graphql', (route) => (isCut && isDecision(route) ? route.abort() : route.continue()))
     await shows('e.jpg')
     await page.keyboard.press('1')
     await page.getByText('1 not sent yet').waitFor()

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { command } from '../src/access/doer.js'
 import { createToken, revokeToken } from '../src/access/tokens.js'
 import type { Role } from '../src/db.js'
-import { hasBrowser, type Opened, openBrowser, openConsole, seriousFindings } from './support/browser.js'
+import { hasBrowser, isDecision, type Opened, openBrowser, openConsole, seriousFindings } from './support/browser.js'
 import { type Line, openLine } from './support/line.js'
 import { queuePhotos } from './support/queued-photos.js'
 import { startTestServer, type TestServer } from './support/server.js'
@@ -93,9 +93,7 @@ describe.skipIf(!hasBrowser)('who looks', () => {
     await signIn(anna)
     await page.getByAltText('Photo to review: hers.jpg').waitFor()
     let isHeld = true
-    await page.route('**/graphql', (route) =>
-      isHeld && route.request().postData()?.includes('mutation LabelPhoto') ? route.abort() : route.continue(),
-    )
+    await page.route('**/graphql', (route) => (isHeld && isDecision(route) ? route.abort() : route.continue()))
     await page.keyboard.press('1')
     await page.getByText('1 not sent yet').waitFor()
     await revokeToken(server.db, command, 'anna')

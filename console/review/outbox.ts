@@ -41,7 +41,10 @@ export class Outbox {
     void this.#send()
   }
 
-  /** Decisions that the server has not answered yet. */
+  /** What the server has not answered yet. */
+  get decisions(): readonly Decision[] {
+    return this.#waiting
+  }
   get waiting(): number {
     return this.#waiting.length
   }

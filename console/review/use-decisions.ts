@@ -1,5 +1,5 @@
 /** What this page has decided: at once on the screen, then by the outbox at the server; with a way back. */
-import { useEffect, useMemo, useReducer, useRef } from 'react'
+import { useEffect, useMemo, useReducer, useRef, useState } from 'react'
 import { useLine } from '../talk/line.js'
 import { useWho } from '../talk/who.js'
 import type { Trouble } from '../talk/trouble.js'
@@ -50,7 +50,9 @@ export function useDecisions(news: News): Decisions {
   const line = useLine()
   const { name } = useWho()
   const outbox = useMemo(() => outboxOf(line, name ?? 'anybody'), [line, name])
-  const said = useRef(new Map<string, Verb>())
+  // A page that was loaded anew has decided what is still on its way.
+  const [before] = useState(() => outbox.decisions.flatMap(({ ids, verb }) => ids.map((id) => [id, verb] as const)))
+  const said = useRef(new Map<string, Verb>(before))
   const deeds = useRef<readonly Deed[]>([])
   const refusals = useRef<readonly Refusal[]>([])
   const [, changed] = useReducer((times: number) => times + 1, 0)

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContextOptions, chromium, type Page, type Route } from 'playwright-core'
 import { findBrowser } from '../../tools/setup/browser.mjs'
 
 const program = findBrowser()
@@ -67,3 +67,6 @@ export async function seriousFindings(page: Page): Promise<string[]> {
       ),
     )
 }
+
+/** Whether an operator's decision is on its way. By its header: of a request's body Chromium says nothing now and then. */
+export const isDecision = (route: Route): boolean => 'idempotency-key' in route.request().headers()
