@@ -9,7 +9,7 @@ const metrics = ['accuracy', 'macroF1', 'precision', 'recall', 'loss'] as const
 
 export function MetricsTable({ run: { name, evaluation, comparison } }: { run: Run }) {
   if (!evaluation) return null
-  const { deltas = [], baseline, testImages = 0 } = comparison ?? {}
+  const { deltas = [], baseline, testImages = 0, newClasses = [] } = comparison ?? {}
   // The row adds up on the photos that both were judged on, and there alone.
   const areFewer = comparison != null && testImages < evaluation.testImages
   const most = Math.max(0.01, ...deltas.filter(({ metric }) => !isLoss(metric)).flatMap(reach))
@@ -64,6 +64,13 @@ export function MetricsTable({ run: { name, evaluation, comparison } }: { run: R
           })}
         </Table.Tbody>
       </Table>
+      {newClasses.length > 0 && (
+        <Text size="xs" c="dimmed" mt="xs">
+          {baseline?.name ?? 'The older model'} never names a photo {newClasses.join(' or ')}: its recall there is 0,
+          its precision undefined and left out of its mean, so that the two means of precision are not of the same
+          classes. Loss is compared on the photos whose class both know.
+        </Text>
+      )}
     </Card>
   )
 }
