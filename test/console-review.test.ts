@@ -64,17 +64,41 @@ describe.skipIf(!hasBrowser)('the queue, by keys alone', () => {
     },
   )
 
+  it('hands out more photos when the server has caught up with a quick hand', { timeout: 60_000 }, async () => {
+    const quick = Array.from({ length: 60 }, (_, i) => `quick-${i}.jpg`)
+    await queuePhotos(server, quick)
+    let letThrough = () => {}
+    const held = new Promise<void>((resolve) => (letThrough = resolve))
+    await page.route('**/graphql', async (route) => {
+      if (isDecision(route)) await held
+      await route.continue()
+    })
+    // As many as a desk has in hand.
+    for (const filename of quick.slice(0, 50)) {
+      await shows(filename)
+      await page.keyboard.press('1')
+    }
+    await page.getByText('Your decisions are on their way').waitFor()
+    letThrough()
+    for (const filename of quick.slice(50)) {
+      await shows(filename)
+      await page.keyboard.press('1')
+    }
+    await page.getByText('Nothing waits').waitFor()
+    await expect.poll(() => server.db.image.count({ where: { staged: true } })).toBe(160)
+  })
+
   it('takes back what was decided, the last first, and the photo is there at once', async () => {
     await page.keyboard.press('u')
-    await shows('photo-99.jpg')
+    await shows('quick-59.jpg')
     await page.keyboard.press('u')
-    await shows('photo-98.jpg')
-    await page.getByText('98 done here').waitFor()
-    await expect.poll(() => labelOf('photo-98.jpg')).toBe(null)
-    expect(await image('photo-98.jpg')).toMatchObject({ reviewed: false, staged: false })
+    await shows('quick-58.jpg')
+    await page.getByText('158 done here').waitFor()
+    await expect.poll(() => labelOf('quick-58.jpg')).toBe(null)
+    expect(await image('quick-58.jpg')).toMatchObject({ reviewed: false, staged: false })
     await page.keyboard.press('r')
-    await shows('photo-99.jpg')
-    await expect.poll(async () => (await image('photo-98.jpg')).rejected).toBe(true)
+    await shows('quick-59.jpg')
+    await expect.poll(async () => (await image('quick-58.jpg')).rejected).toBe(true)
     await page.keyboard.press('1')
     await page.getByText('Nothing waits').waitFor()
   })

@@ -1,6 +1,6 @@
 /** What there is to do when no photo is left, and why none is. */
 import { Button, Group } from '@mantine/core'
-import { IconCircleCheck, IconFilterOff, IconUsers } from '@tabler/icons-react'
+import { IconCircleCheck, IconFilterOff, IconSend, IconUsers } from '@tabler/icons-react'
 import { Link } from 'wouter'
 import { counted } from '../look/figures.js'
 import { Empty } from '../shell/states.js'
@@ -9,11 +9,21 @@ import type { View } from './view.js'
 
 interface NothingWaitsProps {
   counts: Counts
+  /** Decisions that are on their way. */
+  sending: number
   view: View
   show: (change: Partial<View>) => void
 }
 
-export function NothingWaits({ counts: { queue, matching, staged }, view, show }: NothingWaitsProps) {
+export function NothingWaits({ counts: { queue, matching, staged }, sending, view, show }: NothingWaitsProps) {
+  if (sending > 0)
+    return (
+      <Empty
+        icon={<IconSend size={36} stroke={1.4} aria-hidden />}
+        title="Your decisions are on their way"
+        hint={`${counted(sending, 'decision')} ${sending === 1 ? 'is' : 'are'} being sent. If more photos wait, they come as soon as the server has them.`}
+      />
+    )
   if (matching)
     return (
       <Empty

@@ -48,6 +48,9 @@ export class Outbox {
   get waiting(): number {
     return this.#waiting.length
   }
+  get photos(): number {
+    return this.#waiting.reduce((photos, { ids }) => photos + ids.length, 0)
+  }
   /** Why they wait. */
   get stalled(): Trouble | undefined {
     return this.#stalled

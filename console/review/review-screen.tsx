@@ -35,7 +35,7 @@ export default function ReviewScreen() {
     decisions.deeds.map(({ classLabel }) => classLabel),
   )
   const room: Room = { desk, news, decisions, classLabels, recent }
-  const empty = <NothingWaits counts={counts} view={view} show={show} />
+  const empty = <NothingWaits counts={counts} sending={decisions.outbox.waiting} view={view} show={show} />
 
   return (
     <Screen

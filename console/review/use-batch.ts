@@ -1,5 +1,5 @@
 /** Photos claimed for this desk: held on to while somebody looks, more before they run out, let go on leaving. */
-import { useDebouncedCallback } from '@mantine/hooks'
+import { useThrottledCallback } from '@mantine/hooks'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { ImageFilter, ImageOrder } from '../generated/graphql.js'
 import type { Trouble } from '../talk/trouble.js'
@@ -51,7 +51,8 @@ export function useBatch(
       const before = heard.current
       isAsking.current = true
       const [filter, orderBy] = JSON.parse(key) as [ImageFilter, ImageOrder]
-      const first = Math.min(mostInHand, now.current.photos.length + aTime)
+      // To the server, this desk has what is decided here and on its way.
+      const first = Math.min(mostInHand, now.current.photos.length + outbox.photos + aTime)
       const { photos, trouble } = await desk.claimNext(first, filter, orderBy)
       if (mine !== turn.current) return
       isAsking.current = false
@@ -62,9 +63,9 @@ export function useBatch(
       setAsked({ isLoading: false, trouble })
       if (isOld && !trouble) void refill()
     },
-    [desk, key, change, became],
+    [desk, key, change, became, outbox],
   )
-  const refillSoon = useDebouncedCallback(() => void refill(), togetherMs)
+  const refillSoon = useThrottledCallback(() => void refill(), togetherMs)
   const mayBeMore = () => {
     heard.current++
     isDry.current = false
@@ -97,6 +98,8 @@ export function useBatch(
     void refill()
   }, [batch, refill])
 
+  // What is decided leaves room for others.
+  useEffect(() => outbox.listen((settled) => settled && refillSoon()), [outbox, refillSoon])
   useLease(desk, renew)
   useHeard(news, {
     changed: ({ id, reviewed, claim }) => {

@@ -13,7 +13,7 @@ interface Listening<Result> {
   readonly mended?: () => void
 }
 
-/** What is asked for so long after the line stands finds the server subscribed: nothing falls between the two. */
+/** Nobody says when a subscription stands. What is asked for so long after it was sent finds it standing: nothing falls between the two. */
 const subscribedMs = 250
 
 /** An answer that comes at once from a server that is unwell must not be asked for again at once. */
@@ -53,24 +53,25 @@ export function useLive<Result, Variables extends object>(
         return { ...payload, ...placeNow.current?.() } as Record<string, unknown>
       },
     }
+    const lookOnceMore = () => {
+      clearTimeout(late)
+      late = setTimeout(() => latest.current.gap?.(), subscribedMs)
+    }
     const subscribe = () => {
+      lookOnceMore()
       stop = socket.subscribe<Result>(operation, {
         next: ({ data }) => data && latest.current.next(data),
         error: () => {}, // refused for good: whoever asks over HTTP hears why in words
         complete: () => {
           if (over || ends) return
-          again = setTimeout(() => {
-            latest.current.gap?.()
-            subscribe()
-          }, againMs)
+          again = setTimeout(subscribe, againMs)
         },
       })
     }
     subscribe()
     const stopListening = socket.on('connected', (_socket, _payload, wasRetry) => {
       if (wasRetry) latest.current.mended?.()
-      clearTimeout(late)
-      late = setTimeout(() => latest.current.gap?.(), subscribedMs)
+      lookOnceMore()
     })
     return () => {
       over = true

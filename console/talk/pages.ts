@@ -105,7 +105,9 @@ export function usePages<Result, Variables extends AnyVariables, Row>(
       while (found.hasMore && found.rows.length < wanted) {
         const { page, trouble } = await ask(found.after)
         if (mine !== turn.current) return
-        if (!page) return put({ ...now.current, isLoading: false, trouble })
+        // Offline, the rows may be old: that is said once for the whole screen (LineNote).
+        const told = trouble?.code === 'OFFLINE' ? undefined : trouble
+        if (!page) return put({ ...now.current, isLoading: false, trouble: told })
         found = joined(found.rows, page, found.total)
       }
       put({ ...found, isLoading: false })
