@@ -1,10 +1,11 @@
 /** What tests of a serving WasteX begin with: runs that are COMPLETED, a photo that the model knows, and one that it does not. */
-import { readFile } from 'node:fs/promises'
+import { cp, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { expect } from 'vitest'
+import { expect, inject } from 'vitest'
 import { drawSamples } from '../../demo/draw.js'
 import type { TrainingRun } from '../../src/db.js'
 import { photoFile } from '../../src/photos/store.js'
+import { featuresFolder } from '../../src/training/features/place.js'
 import { trainingRows } from '../../src/versions/training-rows.js'
 import { ask, file, upload } from './client.js'
 import type { TestHall } from './hall.js'
@@ -31,9 +32,18 @@ export async function train(hall: TestHall, address: string, input: object = {})
 export const promote = (address: string, name: string) =>
   ask(address, 'mutation ($name: String!) { promote(name: $name) { name } }', { name })
 
+/** What the frozen part makes of the photos comes from the files of tests that trained before this one, and goes to those after it. */
+async function withKeptFeatures(hall: TestHall, work: () => Promise<TrainingRun>): Promise<TrainingRun> {
+  const [own, kept] = [featuresFolder(hall.config), inject('features')]
+  await cp(kept, own, { recursive: true })
+  const run = await work()
+  await cp(own, kept, { recursive: true, force: false })
+  return run
+}
+
 /** A server that shares a hall's database: its first run serves. */
 export async function trainAndPromote(hall: TestHall, address: string, input: object = {}): Promise<TrainingRun> {
-  const run = await train(hall, address, { autoPromote: true, ...input })
+  const run = await withKeptFeatures(hall, () => train(hall, address, { autoPromote: true, ...input }))
   // It may be under way by itself.
   await promote(address, run.name)
   return run
