@@ -66,6 +66,26 @@ describe.skipIf(!hasBrowser)('the datasets screen', () => {
     return (await row.getByRole('cell').allInnerTexts()).filter((text) => text !== '')
   }
 
+  it('keeps what is typed for the first import while news is looked for', { timeout }, async () => {
+    const line = await openLine(server.address)
+    try {
+      await open('/datasets')
+      await page.goto(`${line.address}/#/datasets`)
+      const folder = page.getByLabel('Folder on the server')
+      await folder.fill('/half a pa')
+      line.cut()
+      await page.getByText('No connection').waitFor()
+      const asked = page.waitForResponse(async (response) => (await response.text()).includes('datasetVersions'))
+      line.mend()
+      await asked
+      await page.getByText('No connection').waitFor({ state: 'detached' })
+      expect(await folder.inputValue()).toBe('/half a pa')
+    } finally {
+      await opened.page.context().close()
+      await line.close()
+    }
+  })
+
   it(
     'imports the first photos: says where they may lie, how far it is, also after a reload, and what was left out',
     { timeout },

@@ -96,8 +96,9 @@ export function usePages<Result, Variables extends AnyVariables, Row>(
   useEffect(begin, [begin])
 
   const again = useCallback(() => {
-    const wanted = Math.min(now.current.rows.length, mostAgain)
-    if (wanted === 0) return begin()
+    // Nothing has come yet.
+    if (now.current.total === undefined && now.current.rows.length === 0) return begin()
+    const wanted = Math.max(1, Math.min(now.current.rows.length, mostAgain))
     const mine = ++turn.current
     put({ ...now.current, isLoading: true })
     const look = async () => {
