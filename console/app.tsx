@@ -13,12 +13,12 @@ import { Empty } from './shell/states.js'
 import { Line, LineProvider } from './talk/line.js'
 import { useMay } from './talk/who.js'
 
-const Classify = part(() => import('./classify/classify-screen.js'))
-const Review = part(() => import('./review/review-screen.js'))
-const Datasets = part(() => import('./datasets/datasets-screen.js'))
-const Training = part(() => import('./training/training-screen.js'))
-const Evaluation = part(() => import('./evaluation/evaluation-screen.js'))
-const Wall = part(() => import('./wall/wall-screen.js'))
+const Classify = part(() => import('./classify/classify-screen.js').then((screen) => screen.default))
+const Review = part(() => import('./review/review-screen.js').then((screen) => screen.default))
+const Datasets = part(() => import('./datasets/datasets-screen.js').then((screen) => screen.default))
+const Training = part(() => import('./training/training-screen.js').then((screen) => screen.default))
+const Evaluation = part(() => import('./evaluation/evaluation-screen.js').then((screen) => screen.default))
+const Wall = part(() => import('./wall/wall-screen.js').then((screen) => screen.default))
 
 /** Nothing of one person is left when another signs in: the line ends, and all that was built upon it. */
 export function App() {

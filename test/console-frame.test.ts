@@ -133,7 +133,7 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     })
     await page.reload()
     await page.getByRole('navigation').getByRole('link', { name: 'Evaluation' }).click()
-    await page.getByText('This screen could not be fetched').waitFor()
+    await page.getByText('This could not be fetched').waitFor()
     expect(tries).toBeGreaterThan(0)
     expect(await seriousFindings(page)).toEqual([])
     isAway = false

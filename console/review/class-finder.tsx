@@ -1,7 +1,7 @@
 /** Any class by its name, and a new one in place; its list comes a moment later. */
 import { Kbd, TextInput } from '@mantine/core'
 import type { RefObject } from 'react'
-import { soon } from '../shell/soon.js'
+import { part } from '../shell/part.js'
 import { longestName } from './choices.js'
 
 export interface ClassFinderProps {
@@ -25,7 +25,7 @@ const Until = ({ input }: ClassFinderProps) => (
   />
 )
 
-export const ClassFinder = soon<ClassFinderProps>(
-  () => import('./class-choices.js').then((part) => part.ClassChoices),
+export const ClassFinder = part<ClassFinderProps>(
+  () => import('./class-choices.js').then((own) => own.ClassChoices),
   Until,
 )

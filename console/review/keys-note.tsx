@@ -1,5 +1,5 @@
 /** What the keys do; told a moment later. */
-import { soon } from '../shell/soon.js'
+import { part } from '../shell/part.js'
 import { KeysButton } from './keys-button.js'
 
-export const KeysNote = soon(() => import('./keys-list.js').then((part) => part.KeysList), KeysButton)
+export const KeysNote = part(() => import('./keys-list.js').then((own) => own.KeysList), KeysButton)

@@ -1,10 +1,10 @@
 /** Photos that the model did not know, or may have got wrong, and what they show: one by one, many at once, and what comes of it. */
 import { Box, Tabs } from '@mantine/core'
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
 import { count } from '../look/figures.js'
+import { part } from '../shell/part.js'
 import { Screen } from '../shell/screen.js'
 import { useLine } from '../talk/line.js'
-import { Loading } from '../shell/states.js'
 import { Desk } from './desk.js'
 import { Filters } from './filters.js'
 import { KeysNote } from './keys-note.js'
@@ -19,8 +19,8 @@ import { useCounts } from './use-counts.js'
 import { useDecisions } from './use-decisions.js'
 import { type Tab, useFilter, useView } from './view.js'
 
-const Many = lazy(() => import('./many.js').then((part) => ({ default: part.Many })))
-const Staged = lazy(() => import('./staged.js').then((part) => ({ default: part.Staged })))
+const Many = part(() => import('./many.js').then((own) => own.Many))
+const Staged = part(() => import('./staged.js').then((own) => own.Staged))
 
 export default function ReviewScreen() {
   const { sender } = useLine()
@@ -57,14 +57,10 @@ export default function ReviewScreen() {
           </Tabs.Panel>
           <Tabs.Panel value="many">
             <Filters view={view} show={show} classLabels={classLabels} />
-            <Suspense fallback={<Loading />}>
-              <Many room={room} filter={filter} order={view.order} empty={empty} />
-            </Suspense>
+            <Many room={room} filter={filter} order={view.order} empty={empty} />
           </Tabs.Panel>
           <Tabs.Panel value="staged">
-            <Suspense fallback={<Loading />}>
-              <Staged room={room} staged={counts.staged} />
-            </Suspense>
+            <Staged room={room} staged={counts.staged} />
           </Tabs.Panel>
         </Tabs>
       </Box>

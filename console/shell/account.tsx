@@ -1,7 +1,7 @@
 /** Who is signed in; its menu comes a moment later. */
 import { Group } from '@mantine/core'
 import { AccountButton, AccountName } from './account-button.js'
-import { soon } from './soon.js'
+import { part } from './part.js'
 
 export interface AccountProps {
   /** See Gate. */
@@ -16,4 +16,4 @@ const Until = ({ compact = false }: AccountProps) => (
   </Group>
 )
 
-export const Account = soon<AccountProps>(() => import('./account-menu.js').then((part) => part.AccountMenu), Until)
+export const Account = part<AccountProps>(() => import('./account-menu.js').then((own) => own.AccountMenu), Until)
