@@ -1,5 +1,5 @@
 /** How much waits, and how much is staged: kept up to date by what happens. */
-import { useDebouncedCallback } from '@mantine/hooks'
+import { useThrottledCallback } from '@mantine/hooks'
 import { useQuery } from 'urql'
 import { type ImageFilter, ReviewCountsDocument } from '../generated/graphql.js'
 import { type News, useHeard } from './news.js'
@@ -17,7 +17,7 @@ const togetherMs = 400
 
 export function useCounts(news: News, filter: ImageFilter): Counts {
   const [{ data }, ask] = useQuery({ query: ReviewCountsDocument, variables: { filter } })
-  const again = useDebouncedCallback(() => ask({ requestPolicy: 'network-only' }), togetherMs)
+  const again = useThrottledCallback(() => ask({ requestPolicy: 'network-only' }), togetherMs)
   useHeard(news, { changed: again, came: again, taken: again, gap: again })
   return {
     queue: data?.queue.totalCount,

@@ -1,5 +1,5 @@
 /** How many staged photos each class has. */
-import { useDebouncedCallback } from '@mantine/hooks'
+import { useThrottledCallback } from '@mantine/hooks'
 import { useEffect } from 'react'
 import { useQuery } from 'urql'
 import { StagedClassesDocument, type StagedClassesQuery } from '../generated/graphql.js'
@@ -13,7 +13,7 @@ const none: readonly ClassCount[] = []
 /** @param staged how many there are in all: another number has them counted again @returns those that have any, most first */
 export function useStagedCounts(news: News, staged: number | undefined): readonly ClassCount[] {
   const [{ data }, ask] = useQuery({ query: StagedClassesDocument })
-  const again = useDebouncedCallback(() => ask({ requestPolicy: 'network-only' }), togetherMs)
+  const again = useThrottledCallback(() => ask({ requestPolicy: 'network-only' }), togetherMs)
   useHeard(news, { changed: again, gap: again })
   useEffect(again, [staged, again])
   return data?.stagedClasses ?? none

@@ -1,5 +1,5 @@
 /** How much waits for an operator, and whether a training is on: kept up to date by what happens. */
-import { useDebouncedCallback } from '@mantine/hooks'
+import { useThrottledCallback } from '@mantine/hooks'
 import { useQuery } from 'urql'
 import { ChangedDocument, QueuedDocument, RunChangedDocument, WaitingDocument } from '../generated/graphql.js'
 import { useLive } from '../talk/live.js'
@@ -18,7 +18,7 @@ const togetherMs = 400
 export function useWaiting(): Waiting {
   const isOperator = useMay('OPERATOR')
   const [{ data }, ask] = useQuery({ query: WaitingDocument, pause: !isOperator })
-  const again = useDebouncedCallback(() => ask({ requestPolicy: 'network-only' }), togetherMs)
+  const again = useThrottledCallback(() => ask({ requestPolicy: 'network-only' }), togetherMs)
   const listening = { next: again, gap: again }
   useLive(QueuedDocument, isOperator ? {} : null, listening)
   useLive(ChangedDocument, isOperator ? {} : null, listening)
