@@ -1,8 +1,9 @@
 /** The console put together: who looks, over which line, at which screen. */
-import { useCallback, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import { Provider } from 'urql'
 import { Redirect, Route, Router, Switch } from 'wouter'
 import { ClassesProvider } from './classes/known-classes.js'
+import { KeepSending } from './review/keep-sending.js'
 import { useAddress } from './shell/address.js'
 import { Frame } from './shell/frame.js'
 import { Gate } from './shell/gate.js'
@@ -11,6 +12,7 @@ import { part } from './shell/part.js'
 import { Screen } from './shell/screen.js'
 import { Empty } from './shell/states.js'
 import { Line, LineProvider } from './talk/line.js'
+import { onSessionChange } from './talk/session.js'
 import { useMay } from './talk/who.js'
 
 const Classify = part(() => import('./classify/classify-screen.js').then((screen) => screen.default))
@@ -27,12 +29,14 @@ export function App() {
     line.end()
     setLine({ line: new Line(), turn: turn + 1 })
   }, [line, turn])
+  useEffect(() => onSessionChange(anew), [anew])
   return (
     <Provider key={turn} value={line.client}>
       <LineProvider line={line}>
         <Router hook={useAddress}>
           <Gate anew={anew}>
             <ClassesProvider>
+              <KeepSending />
               <Frame anew={anew}>
                 <Mishap>
                   <Screens />

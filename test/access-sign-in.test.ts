@@ -2,6 +2,7 @@
 import { request } from 'node:http'
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
 import { hashOf, newSecret } from '../src/access/secret.js'
 import { encodeId } from '../src/api/ids.js'
 import { ask, send } from './support/client.js'
@@ -196,6 +197,11 @@ describe('whoever guesses', () => {
     ])
     const photo = await fetch(`${own.address}/files/photos/${'0'.repeat(64)}`, { headers: bearer(newSecret()) })
     expect(photo.status).toBe(503)
+    // A socket is closed so that it comes again: 4401 would be for good.
+    const socket = new WebSocket(`${own.address.replace('http', 'ws')}/graphql`, 'graphql-transport-ws')
+    await once(socket, 'open')
+    socket.send(JSON.stringify({ type: 'connection_init', payload: bearer(newSecret()) }))
+    expect((await once(socket, 'close'))[0]).toBe(1013)
     await own.close()
   })
 })

@@ -171,18 +171,34 @@ describe.skipIf(!hasBrowser)('the queue, by keys alone', () => {
     await page.keyboard.press('1')
     await page.getByText('1 not sent yet').waitFor()
     expect(await labelOf('e.jpg')).toBe(null)
+    // On whatever screen it is loaded anew.
+    await page.goto(`${server.address}/#/datasets`)
     page.once('dialog', (dialog) => void dialog.accept())
     await page.reload()
     isCut = false
     await expect.poll(() => labelOf('e.jpg')).toBe('glass')
+    await page.goto(`${server.address}/#/review`)
     expect(await deedsOf('e.jpg')).toEqual(['LABEL'])
   })
 
-  it('says what the server would not do', async () => {
+  it('says what the server would not do, also to whoever comes back later', async () => {
     const [id = ''] = await queuePhotos(server, ['f.jpg'])
     await shows('f.jpg')
     await server.db.image.update({ where: { id }, data: { addedToDataset: true } })
+    let letThrough = () => {}
+    const held = new Promise<void>((resolve) => (letThrough = resolve))
+    await page.route('**/graphql', async (route) => {
+      if (isDecision(route)) await held
+      await route.continue()
+    })
     await page.keyboard.press('1')
+    // The answer comes while another screen is looked at.
+    await page.goto(`${server.address}/#/datasets`)
+    await page.getByRole('heading', { level: 1, name: 'Datasets' }).waitFor()
+    const answered = page.waitForResponse((response) => 'idempotency-key' in response.request().headers())
+    letThrough()
+    await answered
+    await page.goto(`${server.address}/#/review`)
     await page.getByRole('alert').getByText('1 decision could not be kept').waitFor()
     await page.getByText('A photo as “glass”').waitFor()
     expect(await seriousFindings(page)).toEqual([])

@@ -58,8 +58,13 @@ describe.skipIf(!hasBrowser)('who looks', () => {
     await page.keyboard.press('Enter')
     await page.getByText('There is no such page').waitFor()
     expect(await page.getByRole('navigation').getByRole('link').allInnerTexts()).toEqual(['Classify'])
+    // Every tab of the browser is one person's.
+    const other = await page.context().newPage()
+    await other.goto(`${line.address}/#/classify`)
+    await other.getByRole('heading', { level: 1, name: 'Classify' }).waitFor()
     await signOut()
     await signInScreen().waitFor()
+    await other.getByRole('heading', { name: 'Sign in to WasteX' }).waitFor()
   })
 
   it('says so when one cannot be signed out', async () => {

@@ -1,10 +1,14 @@
 /** Every class there is: asked once for all screens, so that a class has one colour on each of them and keeps it when others come. */
-import { createContext, type ReactNode, useCallback, useContext, useMemo } from 'react'
+import { useThrottledCallback } from '@mantine/hooks'
+import { createContext, type ReactNode, useContext, useMemo } from 'react'
 import { useQuery } from 'urql'
 import { ClassesMadeDocument, KnownClassesDocument, ServedClassesDocument } from '../generated/graphql.js'
 import { useLive } from '../talk/live.js'
 import { useMay } from '../talk/who.js'
 import { colourAt } from './palette.js'
+
+/** Many photos of a new class are one question. */
+const togetherMs = 1_000
 
 interface KnownClasses {
   /** Alphabetical; undefined until the server has said so. */
@@ -26,9 +30,9 @@ export function ClassesProvider({ children }: { children: ReactNode }) {
   const isOperator = useMay('OPERATOR')
   const [{ data: all }, askAll] = useQuery({ query: KnownClassesDocument, pause: !isOperator })
   const [{ data: served }] = useQuery({ query: ServedClassesDocument, pause: isOperator })
-  const again = useCallback(() => {
+  const again = useThrottledCallback(() => {
     if (isOperator) askAll({ requestPolicy: 'network-only' })
-  }, [isOperator, askAll])
+  }, togetherMs)
   useLive(ClassesMadeDocument, isOperator ? {} : null, { next: again, gap: again })
   const known = useMemo(() => {
     const inOrder = all?.datasetClasses

@@ -1,20 +1,22 @@
 /** Photos in, answers out: what a visitor does. */
 import { Button, Stack } from '@mantine/core'
-import { useCallback, useRef, useSyncExternalStore } from 'react'
+import { useCallback, useMemo, useRef, useSyncExternalStore } from 'react'
 import { useQuery } from 'urql'
 import { PromotedDocument, ServingDocument } from '../generated/graphql.js'
 import { Screen } from '../shell/screen.js'
 import { Empty } from '../shell/states.js'
 import { useLine } from '../talk/line.js'
 import { useLive } from '../talk/live.js'
-import { useMay } from '../talk/who.js'
+import { useMay, useWho } from '../talk/who.js'
 import { AnswerCard } from './answer-card.js'
 import { DropPlace } from './drop-place.js'
 import { LastAnswer } from './last-answer.js'
 import { sendingOf } from './sending.js'
 
 export default function ClassifyScreen() {
-  const sending = sendingOf(useLine())
+  const line = useLine()
+  const { name } = useWho()
+  const sending = useMemo(() => sendingOf(line, name), [line, name])
   const photos = useSyncExternalStore(sending.subscribe, sending.all)
   const [{ data }, ask] = useQuery({ query: ServingDocument })
   const again = () => ask({ requestPolicy: 'network-only' })

@@ -13,7 +13,7 @@ export async function fitForUpload(file: File): Promise<File> {
     const { width, height } = picture
     if (file.size <= most.bytes && width * height <= most.pixels && Math.max(width, height) <= most.side) return file
     const scale = Math.min(1, longest / Math.max(width, height))
-    const canvas = new OffscreenCanvas(Math.round(width * scale), Math.round(height * scale))
+    const canvas = new OffscreenCanvas(Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale)))
     canvas.getContext('2d')?.drawImage(picture, 0, 0, canvas.width, canvas.height)
     const blob = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.9 })
     return new File([blob], file.name.replace(/\.\w+$/, '.jpg'), { type: 'image/jpeg' })

@@ -3,6 +3,8 @@
  * later. A line that breaks loses nothing: each photo is sent again under its own key until there is an answer, and counts once.
  */
 import { ClassifyPhotoDocument } from '../generated/graphql.js'
+import { backOrAfter, mayPass } from '../talk/again.js'
+import { fetchWithin } from '../talk/client.js'
 import type { Line } from '../talk/line.js'
 import { type Trouble, troubleOf } from '../talk/trouble.js'
 import { fitForUpload } from './fit-for-upload.js'
@@ -14,8 +16,8 @@ const mostKept = 60
 const firstWaitMs = 1_000
 const longestWaitMs = 15_000
 
-/** What passes: the photo is sent again. */
-const passing = new Set(['OFFLINE', 'OVERLOADED', 'TIMED_OUT', 'UNAUTHENTICATED'])
+/** For a photo of 10 MiB over a bad network. What takes longer is sent again. */
+const context = { fetch: fetchWithin(180_000) }
 const unreadable: Trouble = {
   code: 'UNREADABLE',
   message: 'This is no file that can be read (any more). Choose it again.',
@@ -24,12 +26,17 @@ const unreadable: Trouble = {
 export class Sending {
   #photos: readonly SentPhoto[] = []
   readonly #listeners = new Set<() => void>()
-  readonly #line: Line
+  #line: Line
   #busy = 0
 
   constructor(line: Line) {
     this.#line = line
-    line.ended.addEventListener('abort', () => this.clear())
+  }
+
+  /** On another line of the same person: they were asked to sign in again. */
+  goOn(line: Line): void {
+    this.#line = line
+    this.#next()
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -67,10 +74,13 @@ export class Sending {
       if (!photo) return
       this.#busy++
       this.#change(photo.key, { state: 'sending' })
-      void this.#send(photo).finally(() => {
-        this.#busy--
-        this.#next()
-      })
+      const given = { state: 'refused', trouble: unreadable } as const
+      void this.#send(photo)
+        .catch(() => this.#change(photo.key, given))
+        .finally(() => {
+          this.#busy--
+          this.#next()
+        })
     }
   }
 
@@ -85,12 +95,12 @@ export class Sending {
     if (!isReadable) return this.#change(key, { state: 'refused', trouble: unreadable })
     const image = await fitForUpload(file)
     const asked = { image, idempotencyKey: key }
-    const { data, error } = await this.#line.sender.mutation(ClassifyPhotoDocument, asked).toPromise()
+    const { data, error } = await this.#line.sender.mutation(ClassifyPhotoDocument, asked, context).toPromise()
     if (data) return this.#change(key, { file: image, state: 'answered', answer: data.classify, trouble: undefined })
     const trouble = troubleOf(error)
-    if (!trouble || !passing.has(trouble.code)) return this.#change(key, { file: image, state: 'refused', trouble })
+    if (!trouble || !mayPass(trouble)) return this.#change(key, { file: image, state: 'refused', trouble })
     this.#change(key, { file: image, state: 'again', trouble, tries: tries + 1 })
-    void backOrAfter(Math.min(longestWaitMs, firstWaitMs * 2 ** tries)).then(() => {
+    void backOrAfter(Math.min(longestWaitMs, firstWaitMs * 2 ** tries), this.#line.ended).then(() => {
       this.#change(key, { state: 'waiting' })
       this.#next()
     })
@@ -108,23 +118,14 @@ export class Sending {
   }
 }
 
-/** Resolves after so long, or as soon as the browser says that its network is back. */
-const backOrAfter = (ms: number) =>
-  new Promise<void>((resolve) => {
-    const done = () => {
-      clearTimeout(timer)
-      removeEventListener('online', done)
-      resolve()
-    }
-    const timer = setTimeout(done, ms)
-    addEventListener('online', done)
-  })
+let latest: { readonly who: string | null; readonly line: Line; readonly sending: Sending } | undefined
 
-const ofLines = new WeakMap<Line, Sending>()
-
-/** One for each line: another person's photos are none of the next one's. */
-export function sendingOf(line: Line): Sending {
-  const sending = ofLines.get(line) ?? new Sending(line)
-  ofLines.set(line, sending)
+/** One person's: it goes on when they have signed in again. Another's photos are none of the next one's. */
+export function sendingOf(line: Line, who: string | null): Sending {
+  if (latest?.line === line) return latest.sending
+  if (latest?.who !== who) latest?.sending.clear()
+  const sending = latest?.who === who ? latest.sending : new Sending(line)
+  sending.goOn(line)
+  latest = { who, line, sending }
   return sending
 }

@@ -2,9 +2,13 @@
 import { Autocomplete, Button, Group, Popover, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import { SendToReviewDocument } from '../generated/graphql.js'
+import { fetchWithin } from '../talk/client.js'
 import { useLine } from '../talk/line.js'
 import { type Trouble, troubleOf } from '../talk/trouble.js'
 import type { SentPhoto } from './sent-photo.js'
+
+/** As long as the photo itself may take. */
+const context = { fetch: fetchWithin(180_000) }
 
 interface ThatIsWrongProps {
   photo: SentPhoto
@@ -32,7 +36,7 @@ export function ThatIsWrong({ photo, classLabels, disputed }: ThatIsWrongProps) 
   const submit = async () => {
     setBusy(true)
     const asked = { image: photo.file, classLabel: label.trim() || null, idempotencyKey: `wrong-${photo.key}` }
-    const { data, error } = await sender.mutation(SendToReviewDocument, asked).toPromise()
+    const { data, error } = await sender.mutation(SendToReviewDocument, asked, context).toPromise()
     setBusy(false)
     setTrouble(troubleOf(error))
     if (data) disputed(data.sendToReview.image?.reviewed ? 'reviewed' : 'waits')

@@ -25,7 +25,7 @@ interface ActionBarProps {
 }
 
 export function ActionBar({ room, chosen, label, reject, undo, all, isAllLoaded, loaded, none }: ActionBarProps) {
-  const { classLabels, recent, decisions } = room
+  const { classLabels, areAll, recent, decisions } = room
   const finder = useRef<HTMLInputElement>(null)
   const some = chosen.length > 0
   const suggestions = some ? suggestionsFor(chosen, classLabels, recent) : []
@@ -54,7 +54,7 @@ export function ActionBar({ room, chosen, label, reject, undo, all, isAllLoaded,
         {some && <Suggestions suggestions={suggestions} choose={label} inLine />}
         {some && (
           <div className={classes.finder}>
-            <ClassFinder classLabels={classLabels} choose={label} input={finder} />
+            <ClassFinder classLabels={classLabels} areAll={areAll} choose={label} input={finder} />
           </div>
         )}
         {some && <Act name="Reject" hint="r" act={reject} />}

@@ -6,16 +6,21 @@ import { type Choice, choicesFor, longestName } from './choices.js'
 
 const idOf = ({ kind, classLabel }: Choice) => `${kind} ${classLabel}`
 
-export function ClassChoices({ classLabels, choose, input }: ClassFinderProps) {
+export function ClassChoices({ classLabels, areAll, choose, input }: ClassFinderProps) {
   // What stood in its place until now, and what was typed there.
-  const [before] = useState(() => ({
-    typed: input.current?.value ?? '',
-    isFocused: input.current !== null && document.activeElement === input.current,
-    isEntered: input.current?.dataset['entered'] === 'true',
-  }))
+  const [before] = useState(() => {
+    const { current } = input
+    // Whoever has gone elsewhere, to the next photo perhaps, means nothing by it any more.
+    const isFocused = current !== null && document.activeElement === current
+    return {
+      isFocused,
+      typed: isFocused ? current.value : '',
+      isEntered: isFocused && current.dataset['entered'] === 'true',
+    }
+  })
   const [typed, setTyped] = useState(before.typed)
   const list = useCombobox()
-  const choices = choicesFor(typed, classLabels)
+  const choices = choicesFor(typed, classLabels, areAll)
   // What Enter takes is always the best of what is typed by now.
   const { selectFirstOption } = list
   useEffect(() => void selectFirstOption(), [typed, selectFirstOption])

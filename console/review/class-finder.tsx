@@ -6,6 +6,8 @@ import { longestName } from './choices.js'
 
 export interface ClassFinderProps {
   classLabels: readonly string[]
+  /** See Room. */
+  areAll: boolean
   choose: (classLabel: string) => void
   input: RefObject<HTMLInputElement | null>
 }

@@ -32,6 +32,7 @@ export function Many({ room, filter, order, empty }: ManyProps) {
   const decide = async (act: (ids: readonly string[]) => void) => {
     const wanted = chosen.map(({ id }) => id)
     none()
+    setNote(`Taking ${counted(wanted.length, 'photo')} in hand`)
     const had = await desk.claim(wanted)
     const mine = had ? wanted.filter((id) => had.has(id)) : wanted
     if (mine.length > 0) act(mine)

@@ -2,8 +2,11 @@
  * Decisions on their way to the server: one after the other, in the order in which they were made. They are kept with the page, so that
  * neither a lost network nor a reload loses one; while nobody answers they wait.
  */
-import type { Line } from '../talk/line.js'
+import { useMemo } from 'react'
+import { backOrAfter, mayPass } from '../talk/again.js'
+import { type Line, useLine } from '../talk/line.js'
 import type { Trouble } from '../talk/trouble.js'
+import { useWho } from '../talk/who.js'
 import { type Decision, sendDecision } from './send-decision.js'
 
 export interface Settled {
@@ -11,9 +14,11 @@ export interface Settled {
   /** Undefined: it is done. */
   readonly trouble?: Trouble
 }
+export interface Refusal {
+  readonly decision: Decision
+  readonly trouble: Trouble
+}
 
-/** What passes: the same decision is sent again. Anything else is an answer. */
-const passing = new Set(['OFFLINE', 'OVERLOADED', 'TIMED_OUT', 'UNAUTHENTICATED'])
 const longestWaitMs = 10_000
 /** Whoever waits longer is told. */
 const slowMs = 3_000
@@ -24,20 +29,21 @@ export class Outbox {
   readonly #listeners = new Set<(settled: Settled | undefined) => void>()
   #waiting: readonly Decision[]
   #stalled: Trouble | undefined
+  #refusals: readonly Refusal[] = []
   #isSending = false
-  #wake = () => {}
 
   /** @param who whose decisions: nobody sends those that another person left behind */
   constructor(line: Line, who: string) {
     this.#line = line
     this.#place = `wastex.decisions.${who}`
     this.#waiting = JSON.parse(sessionStorage.getItem(this.#place) ?? '[]') as Decision[]
-    // Once the line has ended, what waits is for its owner's next one.
-    const signal = line.ended
-    signal.addEventListener('abort', () => this.#wake())
-    addEventListener('online', () => this.#wake(), { signal })
     // A reload finds them again; a tab that is closed does not.
+    const { ended: signal } = line
     addEventListener('beforeunload', (event) => this.waiting > 0 && event.preventDefault(), { signal })
+  }
+
+  /** Sends what waits, one after the other. Once the line has ended, the rest is for its owner's next one. */
+  go(): void {
     void this.#send()
   }
 
@@ -50,6 +56,14 @@ export class Outbox {
   }
   get photos(): number {
     return this.#waiting.reduce((photos, { ids }) => photos + ids.length, 0)
+  }
+  /** What the server would not do, until somebody has read it: on whatever screen that is. */
+  get refusals(): readonly Refusal[] {
+    return this.#refusals
+  }
+  forgetRefusals(): void {
+    this.#refusals = []
+    this.#tell()
   }
   /** Why they wait. */
   get stalled(): Trouble | undefined {
@@ -88,14 +102,15 @@ export class Outbox {
       const trouble = await sendDecision(sender, decision)
       clearTimeout(slow)
       if (ended.aborted) return
-      if (trouble && passing.has(trouble.code)) {
+      if (trouble && mayPass(trouble)) {
         this.#stall(trouble)
-        await this.#pause(Math.min(longestWaitMs, 500 * 2 ** tries++))
+        await backOrAfter(Math.min(longestWaitMs, 500 * 2 ** tries++), ended)
         continue
       }
       tries = 0
       this.#stalled = undefined
       this.#keep(this.#waiting.slice(1))
+      if (trouble) this.#refusals = [...this.#refusals, { decision, trouble }]
       this.#tell({ decision, ...(trouble && { trouble }) })
     }
     this.#isSending = false
@@ -105,21 +120,17 @@ export class Outbox {
     this.#stalled = trouble
     this.#tell()
   }
-
-  /** Until then, or until the browser says that the network is back. */
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve
-      setTimeout(resolve, ms)
-    })
-  }
 }
 
 const outboxes = new WeakMap<Line, Outbox>()
 
 /** One for each line: it goes on sending when another screen is looked at. */
-export function outboxOf(line: Line, who: string): Outbox {
-  const outbox = outboxes.get(line) ?? new Outbox(line, who)
-  outboxes.set(line, outbox)
-  return outbox
+export function useOutbox(): Outbox {
+  const line = useLine()
+  const { name } = useWho()
+  return useMemo(() => {
+    const outbox = outboxes.get(line) ?? new Outbox(line, name ?? 'anybody')
+    outboxes.set(line, outbox)
+    return outbox
+  }, [line, name])
 }

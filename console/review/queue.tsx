@@ -28,7 +28,7 @@ interface QueueProps {
 const readyAhead = 4
 
 export function Queue({ room, filter, order, empty }: QueueProps) {
-  const { desk, news, decisions, classLabels, recent } = room
+  const { desk, news, decisions, classLabels, areAll, recent } = room
   const inHand = useBatch(desk, news, decisions, filter, order)
   const { batch, change } = inHand
   const photo = current(batch)
@@ -99,7 +99,7 @@ export function Queue({ room, filter, order, empty }: QueueProps) {
           </div>
           <Stack gap="sm" className={classes.right}>
             <Suggestions suggestions={suggestions} choose={label} />
-            <ClassFinder classLabels={classLabels} choose={label} input={finder} />
+            <ClassFinder classLabels={classLabels} areAll={areAll} choose={label} input={finder} />
             <Group gap="xs" grow>
               <Act name="Reject" hint="r" act={reject} />
               <Act name="Skip" hint="s" act={skip} />

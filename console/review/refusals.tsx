@@ -2,7 +2,7 @@
 import { Alert, List, Text } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import { counted } from '../look/figures.js'
-import type { Refusal } from './use-decisions.js'
+import type { Refusal } from './outbox.js'
 
 const most = 3
 

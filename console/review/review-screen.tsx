@@ -30,11 +30,11 @@ export default function ReviewScreen() {
   const [view, show] = useView()
   const filter = useFilter(view)
   const counts = useCounts(news, filter)
-  const [classLabels, recent] = useClasses(
+  const [classLabels, recent, areAll] = useClasses(
     news,
     decisions.deeds.map(({ classLabel }) => classLabel),
   )
-  const room: Room = { desk, news, decisions, classLabels, recent }
+  const room: Room = { desk, news, decisions, classLabels, areAll, recent }
   const empty = <NothingWaits counts={counts} sending={decisions.outbox.waiting} view={view} show={show} />
 
   return (

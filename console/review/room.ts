@@ -9,6 +9,8 @@ export interface Room {
   readonly decisions: Decisions
   /** Every class there is, alphabetical, those among them that were named a moment ago. */
   readonly classLabels: readonly string[]
+  /** Whether these are all there are: the server has said so. */
+  readonly areAll: boolean
   /** Classes that were given last, latest first. */
   readonly recent: readonly string[]
 }

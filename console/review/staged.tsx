@@ -25,8 +25,12 @@ export function Staged({ room, staged }: { room: Room; staged: number | undefine
   const counts = useStagedCounts(news, staged)
   const mayMake = useMay('TRAINER')
   useHeard(news, {
-    changed: ({ id, reviewed, rejected }) => {
-      if (reviewed && !rejected && !all.rows.some((row) => row.id === id)) setBehind(true)
+    changed: ({ id, reviewed, rejected, assignedLabel }) => {
+      if (!reviewed || rejected) return
+      // Taken back and named anew, by somebody else perhaps.
+      if (all.rows.some((row) => row.id === id && row.assignedLabel !== assignedLabel))
+        all.change((rows) => rows.map((row) => (row.id === id ? { ...row, assignedLabel } : row)))
+      else if (!all.rows.some((row) => row.id === id) && (!only || only === assignedLabel)) setBehind(true)
     },
     taken: all.again,
     gap: all.again,

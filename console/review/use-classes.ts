@@ -6,9 +6,9 @@ import { type News, useHeard } from './news.js'
 
 /**
  * @param given labels of this page, in the order in which they were given
- * @returns every class, alphabetical; and those that were given last, latest first
+ * @returns every class, alphabetical; those that were given last, latest first; and whether the first are all there are: the server has said so
  */
-export function useClasses(news: News, given: readonly string[]): [readonly string[], readonly string[]] {
+export function useClasses(news: News, given: readonly string[]): [readonly string[], readonly string[], boolean] {
   const { classLabels: known, again } = useKnownClasses()
   const latest = [...new Set(given.filter(Boolean).toReversed())]
   const said = JSON.stringify(latest)
@@ -24,5 +24,5 @@ export function useClasses(news: News, given: readonly string[]): [readonly stri
     },
     gap: again,
   })
-  return [classLabels, latest]
+  return [classLabels, latest, known !== undefined]
 }

@@ -1,10 +1,7 @@
 /** What this page has decided: at once on the screen, then by the outbox at the server; with a way back. */
 import { useEffect, useMemo, useReducer, useRef, useState } from 'react'
-import { useLine } from '../talk/line.js'
-import { useWho } from '../talk/who.js'
-import type { Trouble } from '../talk/trouble.js'
 import { type News, useHeard } from './news.js'
-import { type Outbox, outboxOf } from './outbox.js'
+import { type Outbox, type Refusal, useOutbox } from './outbox.js'
 import { type Decision, mostAtOnce, type Verb } from './send-decision.js'
 
 export interface Deed {
@@ -12,10 +9,6 @@ export interface Deed {
   readonly ids: readonly string[]
   readonly classLabel: string
   readonly at: number
-}
-export interface Refusal {
-  readonly decision: Decision
-  readonly trouble: Trouble
 }
 
 export interface Decisions {
@@ -47,14 +40,11 @@ function decisionsOf(verb: Verb, ids: readonly string[], classLabel?: string): D
 }
 
 export function useDecisions(news: News): Decisions {
-  const line = useLine()
-  const { name } = useWho()
-  const outbox = useMemo(() => outboxOf(line, name ?? 'anybody'), [line, name])
+  const outbox = useOutbox()
   // A page that was loaded anew has decided what is still on its way.
   const [before] = useState(() => outbox.decisions.flatMap(({ ids, verb }) => ids.map((id) => [id, verb] as const)))
   const said = useRef(new Map<string, Verb>(before))
   const deeds = useRef<readonly Deed[]>([])
-  const refusals = useRef<readonly Refusal[]>([])
   const [, changed] = useReducer((times: number) => times + 1, 0)
 
   const act = useMemo(() => {
@@ -79,10 +69,7 @@ export function useDecisions(news: News): Decisions {
         decide('UNLABEL', deed.ids)
         return deed
       },
-      forgetRefusals: () => {
-        refusals.current = []
-        changed()
-      },
+      forgetRefusals: () => outbox.forgetRefusals(),
     }
   }, [outbox])
 
@@ -90,11 +77,10 @@ export function useDecisions(news: News): Decisions {
     () =>
       outbox.listen((settled) => {
         if (settled?.trouble) {
-          const { decision, trouble } = settled
+          const { decision } = settled
           // Where it was before, as far as anybody here knows.
           for (const id of decision.ids) said.current.set(id, decision.verb === 'UNLABEL' ? 'LABEL' : 'UNLABEL')
           deeds.current = without(deeds.current, decision.ids)
-          refusals.current = [...refusals.current, { decision, trouble }]
         }
         changed()
       }),
@@ -112,7 +98,7 @@ export function useDecisions(news: News): Decisions {
   return {
     ...act,
     deeds: deeds.current,
-    refusals: refusals.current,
+    refusals: outbox.refusals,
     outbox,
   }
 }

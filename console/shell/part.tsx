@@ -7,10 +7,17 @@ import { firstScreen } from './first-screen.js'
 import { Loading, TroubleNote } from './states.js'
 
 const againMs = 3_000
-const away = {
-  code: 'OFFLINE',
-  message: 'This could not be fetched: the server does not answer. It is tried again by itself.',
-}
+const troubles = {
+  away: {
+    code: 'OFFLINE',
+    message: 'This could not be fetched: the server does not answer. It is tried again by itself.',
+  },
+  old: {
+    code: 'OLD',
+    message:
+      'This could not be fetched, though the server answers: WasteX is newer than this page. Load the page again.',
+  },
+} as const
 
 const idle = firstScreen.then(
   () =>
@@ -20,11 +27,19 @@ const idle = firstScreen.then(
     }),
 )
 
-/** A sheet of styles that did not come stays in the page as if it had: taken out, it is fetched again. */
+/** A sheet of styles that did not come stays in the page as if it had: taken out, it is fetched again. One that is on its way stays. */
+const failedStyles = new Set<HTMLLinkElement>()
+document.addEventListener('error', ({ target }) => target instanceof HTMLLinkElement && failedStyles.add(target), true)
 function forgetFailedStyles(): void {
-  for (const sheet of document.querySelectorAll<HTMLLinkElement>('link[rel=stylesheet]'))
-    if (!sheet.sheet) sheet.remove()
+  for (const sheet of failedStyles) sheet.remove()
+  failedStyles.clear()
 }
+
+const doesAnswer = () =>
+  fetch('.', { method: 'HEAD' }).then(
+    ({ ok }) => ok,
+    () => false,
+  )
 
 /** @param Until stands in its place meanwhile: the part can wait until the browser is idle. Left out: it says that it is loading */
 export function part<Props extends object>(
@@ -38,7 +53,7 @@ export function part<Props extends object>(
   void idle.then(fetchIt).catch(forgetFailedStyles)
   return function Fetched(props: Props) {
     const [isThere, setThere] = useState(Part !== undefined)
-    const [isAway, setAway] = useState(false)
+    const [trouble, setTrouble] = useState<keyof typeof troubles>()
     useEffect(() => {
       if (isThere) return
       let over = false
@@ -52,7 +67,7 @@ export function part<Props extends object>(
           // Whatever is wrong with it: it is said below, and fetched again.
           forgetFailedStyles()
           if (over) return
-          setAway(true)
+          setTrouble((await doesAnswer()) ? 'old' : 'away')
           again = setTimeout(() => void look(), againMs)
         }
       }
@@ -64,6 +79,7 @@ export function part<Props extends object>(
     }, [isThere])
     if (isThere && Part) return <Part {...props} />
     if (Until) return <Until {...props} />
-    return isAway ? <TroubleNote trouble={away} /> : <Loading />
+    if (!trouble) return <Loading />
+    return <TroubleNote trouble={troubles[trouble]} again={trouble === 'old' ? () => location.reload() : undefined} />
   }
 }

@@ -65,6 +65,7 @@ export function TroubleNote({ trouble, again }: { trouble: Trouble; again?: () =
 
 const titles: Readonly<Record<string, string>> = {
   OFFLINE: 'Offline',
+  OLD: 'This page is old',
   FORBIDDEN: 'Your token may not do that',
   NO_MODEL: 'No model serves yet',
   NOT_FOUND: 'It is not there',

@@ -1,5 +1,6 @@
 /** What happens on the server, as it happens; and whether the line stands. */
 import { useEffect, useRef, useState } from 'react'
+import type { GraphQLError } from 'graphql'
 import { stringifyDocument, type TypedDocumentNode } from 'urql'
 import { useLine } from './line.js'
 
@@ -18,6 +19,10 @@ const subscribedMs = 250
 
 /** An answer that comes at once from a server that is unwell must not be asked for again at once. */
 const againMs = 1_000
+const refusedMs = 5_000
+const isForbidden = (cause: unknown) =>
+  Array.isArray(cause) &&
+  (cause as readonly GraphQLError[]).some(({ extensions }) => extensions?.['code'] === 'FORBIDDEN')
 
 /**
  * Subscribes for as long as the component is there. A line that breaks is mended, a stream that completes is asked for again.
@@ -61,7 +66,10 @@ export function useLive<Result, Variables extends object>(
       lookOnceMore()
       stop = socket.subscribe<Result>(operation, {
         next: ({ data }) => data && latest.current.next(data),
-        error: () => {}, // refused for good: whoever asks over HTTP hears why in words
+        // Refused, in words or by closing the socket for good: that may pass (the server is busy), or whoever asks over HTTP hears why.
+        error: (cause) => {
+          if (!over && !isForbidden(cause)) again = setTimeout(subscribe, refusedMs)
+        },
         complete: () => {
           if (over || ends) return
           again = setTimeout(subscribe, againMs)
@@ -91,6 +99,9 @@ export function useBack(back: () => void): void {
   useEffect(() => socket.on('connected', (_socket, _payload, wasRetry) => wasRetry && latest.current()), [socket])
 }
 
+/** Codes of closing above it say that something is wrong. */
+const mostUsual = 1001
+
 /** Whether the server can be heard: the socket stands or is not needed, and the browser has a network. */
 export function useStanding(): 'up' | 'down' {
   const socket = useSocket()
@@ -102,7 +113,9 @@ export function useStanding(): 'up' | 'down' {
     addEventListener('offline', online)
     const off = [
       socket.on('connected', () => setHeard(true)),
-      socket.on('closed', (event) => setHeard((event as CloseEvent).wasClean)),
+      socket.on('closed', (event) =>
+        setHeard((event as CloseEvent).wasClean && (event as CloseEvent).code < mostUsual),
+      ),
       socket.on('error', () => setHeard(false)),
       () => removeEventListener('online', online),
       () => removeEventListener('offline', online),

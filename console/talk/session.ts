@@ -1,5 +1,15 @@
 /** The session of this browser: a cookie that the server sets for a token, and that no script reads. */
 
+/** The cookie is the browser's, and so is who is signed in: all its tabs hear of it. */
+const channel = new BroadcastChannel('wastex.session')
+const tellOthers = () => channel.postMessage('changed')
+
+/** @param changed called when another tab has signed in or out @returns ends it */
+export function onSessionChange(changed: () => void): () => void {
+  channel.addEventListener('message', changed)
+  return () => channel.removeEventListener('message', changed)
+}
+
 /** @throws Error with words for the person */
 export async function signIn(token: string): Promise<void> {
   const answer = await fetch('/session', {
@@ -10,10 +20,12 @@ export async function signIn(token: string): Promise<void> {
   if (!answer) throw new Error('The server does not answer. Is it running?')
   if (answer.status === 401) throw new Error('This token is unknown or was revoked.')
   if (!answer.ok) throw new Error('The server could not sign you in. Try again in a moment.')
+  tellOthers()
 }
 
 /** @throws Error when the cookie is still there */
 export async function signOut(): Promise<void> {
   const { ok } = await fetch('/session', { method: 'DELETE' })
   if (!ok) throw new Error('The server could not sign you out. Try again in a moment.')
+  tellOthers()
 }

@@ -49,7 +49,14 @@ interface Introduced extends OpenSocket {
   letGo?: () => void
 }
 
-const turnOut = ({ socket }: OpenSocket) => socket.close(CloseCode.Unauthorized, 'Unauthorized')
+/** RFC 6455 has no name for it, IANA's list of closing codes has: whoever is closed so comes again by itself. */
+const tryAgainLater = 1013
+
+/** @param why left out: the token was revoked. Who somebody is may only be unknown just now: that is no refusal for good. */
+function turnOut({ socket }: OpenSocket, why?: WasteXError): void {
+  if (why?.code === 'OVERLOADED') socket.close(tryAgainLater, 'Try again later')
+  else socket.close(CloseCode.Unauthorized, 'Unauthorized')
+}
 
 /** @returns a function that says goodbye to every socket (1001). */
 export function serveSockets(server: Server, yoga: Yoga, signIn: SignIn, { config, log }: Hall): () => Promise<void> {
@@ -62,7 +69,7 @@ export function serveSockets(server: Server, yoga: Yoga, signIn: SignIn, { confi
       extra.credentials = credentialsOf(extra.request, connectionParams)
       const actor = await admit(signIn.actorOf(extra.credentials))
       if (actor instanceof WasteXError) {
-        turnOut(extra)
+        turnOut(extra, actor)
         return false
       }
       const letGo = signIn.hold(actor, () => turnOut(extra))
@@ -94,7 +101,7 @@ export function serveSockets(server: Server, yoga: Yoga, signIn: SignIn, { confi
         ? await admit(signIn.actorOf(extra.credentials))
         : new WasteXError('UNAUTHENTICATED', 'Send `connection_init` first.')
       if (actor instanceof WasteXError) {
-        turnOut(extra)
+        turnOut(extra, actor)
         return [mask(actor)]
       }
       const { schema, execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped({
