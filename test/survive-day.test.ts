@@ -14,10 +14,10 @@ import { findPhotos, promote, train, trainAndPromote } from './support/trained.j
 import { drawVersion, settingsOf } from './support/training.js'
 
 const minutes = 60_000
-const promotions = Number(process.env['WASTEX_PROMOTIONS'] ?? 20)
+const promotions = Number(process.env['WASTEX_PROMOTIONS'] ?? 12)
 const soakMs = 1_000 * Number(process.env['WASTEX_SOAK_SECONDS'] ?? 20)
-/** Eight samples: the first of them are a server that still warms up. */
-const samples = 8
+/** The first two of them are a server that still warms up. */
+const samples = 6
 const canTell = process.platform === 'linux'
 
 let hall: TestHall
@@ -103,7 +103,7 @@ describe.runIf(canTell)(`${promotions} promotions`, () => {
         for (let i = 1; i <= promotions; i++) {
           const name = runs[i % 2] ?? ''
           promoted.push(await timed(() => promote(address, name).then(() => name)))
-          if (i % 5 === 0) rss.push((await resources()).rss)
+          if (i % 3 === 0) rss.push((await resources()).rss)
         }
       } finally {
         done = true
@@ -147,7 +147,7 @@ describe.runIf(canTell)(`${soakMs / 1000} seconds of photos`, () => {
     }
     const told: Resources[] = []
     for (let i = 0; i < samples; i++) told.push(await load(soakMs / samples))
-    const [early, late] = [told.slice(2, 5), told.slice(-3)]
+    const [early, late] = [told.slice(2, 4), told.slice(-2)]
     const level = (of: (one: Resources) => number) => median(late.map(of)) / median(early.map(of))
     console.log(`${photos} photos; ${told.map(({ rss, heap }) => `${MiB(rss)} (heap ${MiB(heap)})`).join(', ')}`)
     expect(level(({ rss }) => rss)).toBeLessThan(1.08)
