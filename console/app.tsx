@@ -69,7 +69,10 @@ function Screens() {
       )}
       <Route>
         <Screen title="Not here">
-          <Empty title="There is no such page" hint="Your token may not see it, or the address is wrong." />
+          <Empty
+            title="There is no such page"
+            hint={isOperator ? 'The address is wrong.' : 'Your token may not see it, or the address is wrong.'}
+          />
         </Screen>
       </Route>
     </Switch>

@@ -85,15 +85,37 @@ describe.skipIf(!hasBrowser)('classifying in the console', () => {
       await start({ size: 'phone' })
       await choose(known)
       await page.getByRole('button', { name: 'That is wrong' }).click()
+      // Nothing lies over the button while nothing is typed.
+      const send = page.getByRole('button', { name: 'Send to review' })
+      await page.getByRole('combobox', { name: 'What does it show?' }).and(page.locator(':focus')).waitFor()
+      await send.click({ trial: true, timeout: 2_000 })
+      expect(await page.getByRole('option').filter({ visible: true }).count()).toBe(0)
       await page.getByRole('combobox', { name: 'What does it show?' }).fill('jar')
       expect(await seriousFindings(page)).toEqual([])
-      await page.getByRole('button', { name: 'Send to review' }).click()
-      await page.getByText('Thank you. It waits for an operator.').waitFor()
+      await send.click()
+      await page.getByText('Thank you: an operator will look.').waitFor()
+      await page.getByText('Known. It waits for an operator.').waitFor()
       expect(await hall.db.image.findFirstOrThrow({ where: { suggestedLabel: 'jar' } })).toMatchObject({
         disputed: true,
         reviewed: false,
         oodReasons: [],
       })
+    },
+    minutes,
+  )
+
+  it(
+    'says of a photo that an operator was done with that nobody will look again',
+    async () => {
+      await start()
+      await choose(unknown)
+      await card('unknown.jpg').getByText('It waits for an operator.').waitFor()
+      await hall.db.image.updateMany({ data: { reviewed: true, rejected: true } })
+      await page.getByRole('button', { name: 'Clear' }).click()
+      await choose(unknown)
+      await card('unknown.jpg').getByText('An operator has looked at this very photo already.').waitFor()
+      expect(await card('unknown.jpg').getByRole('link', { name: 'Go to review' }).count()).toBe(0)
+      await hall.db.image.updateMany({ data: { reviewed: false, rejected: false } })
     },
     minutes,
   )

@@ -2,7 +2,7 @@
 import { useThrottledCallback } from '@mantine/hooks'
 import { createContext, type ReactNode, useContext, useMemo } from 'react'
 import { useQuery } from 'urql'
-import { ClassesMadeDocument, KnownClassesDocument, ServedClassesDocument } from '../generated/graphql.js'
+import { VersionMadeDocument, KnownClassesDocument, ServedClassesDocument } from '../generated/graphql.js'
 import { useLive } from '../talk/live.js'
 import { useMay } from '../talk/who.js'
 import { colourAt } from './palette.js'
@@ -33,7 +33,7 @@ export function ClassesProvider({ children }: { children: ReactNode }) {
   const again = useThrottledCallback(() => {
     if (isOperator) askAll({ requestPolicy: 'network-only' })
   }, togetherMs)
-  useLive(ClassesMadeDocument, isOperator ? {} : null, { next: again, gap: again })
+  useLive(VersionMadeDocument, isOperator ? {} : null, { next: again, gap: again })
   const known = useMemo(() => {
     const inOrder = all?.datasetClasses
       .toSorted((a, b) => a.createdAt.localeCompare(b.createdAt) || a.name.localeCompare(b.name))

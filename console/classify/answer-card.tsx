@@ -50,7 +50,7 @@ export function AnswerCard({ photo, classLabels, disputed }: AnswerCardProps) {
       </div>
       <Stack gap="sm" p="md" miw={0}>
         {answer ? (
-          <Said answer={answer} />
+          <Said answer={answer} disputed={photo.disputed} />
         ) : state === 'refused' && trouble ? (
           <TroubleNote trouble={trouble} />
         ) : (
@@ -81,10 +81,10 @@ export function AnswerCard({ photo, classLabels, disputed }: AnswerCardProps) {
   )
 }
 
-function Said({ answer }: { answer: Answer }) {
+function Said({ answer, disputed }: { answer: Answer; disputed: SentPhoto['disputed'] }) {
   const colourOf = useColourOf()
   const isOperator = useMay('OPERATOR')
-  const { title, because } = verdictOf(answer)
+  const { title, because, waits } = verdictOf(answer, disputed)
   return (
     <>
       <div>
@@ -96,7 +96,7 @@ function Said({ answer }: { answer: Answer }) {
         </Title>
         <Text size="sm" c="dimmed">
           {because}{' '}
-          {answer.ood && isOperator && (
+          {waits && isOperator && (
             <Anchor component={Link} href="/review" size="sm" underline="always">
               Go to review
             </Anchor>

@@ -58,7 +58,7 @@ export function Camera({ take, close }: CameraProps) {
         )}
         {trouble ? (
           <FileButton accept="image/jpeg" capture="environment" onChange={(file) => file && take(file)}>
-            {(props) => <Button {...props}>Use the camera of this phone</Button>}
+            {(props) => <Button {...props}>Take or choose a photo</Button>}
           </FileButton>
         ) : (
           <Button size="md" disabled={!isSeen} onClick={() => void shoot()}>

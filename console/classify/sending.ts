@@ -4,20 +4,17 @@
  */
 import { ClassifyPhotoDocument } from '../generated/graphql.js'
 import { backOrAfter, mayPass } from '../talk/again.js'
-import { fetchWithin } from '../talk/client.js'
 import type { Line } from '../talk/line.js'
 import { type Trouble, troubleOf } from '../talk/trouble.js'
 import { fitForUpload } from './fit-for-upload.js'
 import { isOpen, type SentPhoto } from './sent-photo.js'
+import { uploadContext } from './upload-context.js'
 
 const atOnce = 2
 /** Answers that are kept to be looked at; what has none yet is kept whatever there is of it. */
 const mostKept = 60
 const firstWaitMs = 1_000
 const longestWaitMs = 15_000
-
-/** For a photo of 10 MiB over a bad network. What takes longer is sent again. */
-const context = { fetch: fetchWithin(180_000) }
 const unreadable: Trouble = {
   code: 'UNREADABLE',
   message: 'This is no file that can be read (any more). Choose it again.',
@@ -76,7 +73,11 @@ export class Sending {
       this.#change(photo.key, { state: 'sending' })
       const given = { state: 'refused', trouble: unreadable } as const
       void this.#send(photo)
-        .catch(() => this.#change(photo.key, given))
+        .catch((error: unknown) => {
+          // A browser that cannot do what it said it could: the others go on.
+          console.error(error)
+          this.#change(photo.key, given)
+        })
         .finally(() => {
           this.#busy--
           this.#next()
@@ -95,7 +96,7 @@ export class Sending {
     if (!isReadable) return this.#change(key, { state: 'refused', trouble: unreadable })
     const image = await fitForUpload(file)
     const asked = { image, idempotencyKey: key }
-    const { data, error } = await this.#line.sender.mutation(ClassifyPhotoDocument, asked, context).toPromise()
+    const { data, error } = await this.#line.sender.mutation(ClassifyPhotoDocument, asked, uploadContext).toPromise()
     if (data) return this.#change(key, { file: image, state: 'answered', answer: data.classify, trouble: undefined })
     const trouble = troubleOf(error)
     if (!trouble || !mayPass(trouble)) return this.#change(key, { file: image, state: 'refused', trouble })

@@ -2,13 +2,10 @@
 import { Autocomplete, Button, Group, Popover, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import { SendToReviewDocument } from '../generated/graphql.js'
-import { fetchWithin } from '../talk/client.js'
 import { useLine } from '../talk/line.js'
 import { type Trouble, troubleOf } from '../talk/trouble.js'
 import type { SentPhoto } from './sent-photo.js'
-
-/** As long as the photo itself may take. */
-const context = { fetch: fetchWithin(180_000) }
+import { uploadContext } from './upload-context.js'
 
 interface ThatIsWrongProps {
   photo: SentPhoto
@@ -28,15 +25,15 @@ export function ThatIsWrong({ photo, classLabels, disputed }: ThatIsWrongProps) 
     return (
       <Text size="sm" role="status">
         {photo.disputed === 'reviewed'
-          ? 'An operator has looked at this very photo already.'
-          : 'Thank you. It waits for an operator.'}
+          ? 'Thank you. It was looked at before: nothing changes.'
+          : 'Thank you: an operator will look.'}
       </Text>
     )
   }
   const submit = async () => {
     setBusy(true)
     const asked = { image: photo.file, classLabel: label.trim() || null, idempotencyKey: `wrong-${photo.key}` }
-    const { data, error } = await sender.mutation(SendToReviewDocument, asked, context).toPromise()
+    const { data, error } = await sender.mutation(SendToReviewDocument, asked, uploadContext).toPromise()
     setBusy(false)
     setTrouble(troubleOf(error))
     if (data) disputed(data.sendToReview.image?.reviewed ? 'reviewed' : 'waits')
@@ -64,6 +61,8 @@ export function ThatIsWrong({ photo, classLabels, disputed }: ThatIsWrongProps) 
               onChange={setLabel}
               maxLength={64}
               data-autofocus
+              // The list would lie over what follows, and a thumb that means to send would choose a class.
+              openOnFocus={false}
               comboboxProps={{ withinPortal: false }}
             />
             <Text size="xs" c="dimmed">

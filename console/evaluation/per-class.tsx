@@ -3,7 +3,7 @@ import { Card, SegmentedControl, Text, Title } from '@mantine/core'
 import { useState } from 'react'
 import { Bars } from '../charts/bars.js'
 import { useColourOf } from '../classes/known-classes.js'
-import { percent } from '../look/figures.js'
+import { counted, percent } from '../look/figures.js'
 import type { Evaluation } from './words.js'
 
 const figures = [
@@ -39,7 +39,7 @@ export function PerClass({ perClass }: { perClass: Evaluation['perClass'] }) {
             <>
               {own[figure] === null ? '–' : percent(own[figure])}{' '}
               <Text span size="xs" c="dimmed">
-                of {own.support}
+                {counted(own.support, 'photo')}
               </Text>
             </>
           ),

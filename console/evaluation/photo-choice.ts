@@ -23,10 +23,10 @@ export const about = (choice: Choice): string => {
     const { classLabel, predicted } = choice
     return classLabel === predicted
       ? `${classLabel}, named rightly: the least sure first.`
-      : `${classLabel}, taken for ${predicted}: the surest mistakes first.`
+      : `${classLabel}, taken for ${predicted}: first those where ${classLabel} is thought least likely.`
   }
   return {
-    worst: 'What it gets wrong, the surest mistakes first.',
+    worst: 'What it gets wrong: first those whose own class it thinks least likely.',
     fixed: 'The older model got these wrong; this one gets them right.',
     broken: 'The older model got these right; this one gets them wrong.',
     all: 'All test photos, those of whose class it is least sure first.',

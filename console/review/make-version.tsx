@@ -29,6 +29,7 @@ export function MakeVersion({ counts, staged, made }: MakeVersionProps) {
   )
   const name = typed ?? proposed
   const trouble = troubleOf(error)
+  const isTaken = trouble?.code === 'CONFLICT'
   const submit = async (event: FormEvent) => {
     event.preventDefault()
     // What is counted as staged is counted again.
@@ -80,6 +81,7 @@ export function MakeVersion({ counts, staged, made }: MakeVersionProps) {
                 required
                 withAsterisk={false}
                 value={name}
+                error={isTaken && trouble?.message}
                 onChange={({ currentTarget }) => setTyped(currentTarget.value)}
               />
               <Textarea
@@ -97,7 +99,7 @@ export function MakeVersion({ counts, staged, made }: MakeVersionProps) {
                 Make version {name}
               </Button>
             </Group>
-            {trouble && <TroubleNote trouble={trouble} />}
+            {trouble && !isTaken && <TroubleNote trouble={trouble} />}
           </Stack>
         </form>
       )}

@@ -4,7 +4,7 @@ import {
   PhotoCameDocument,
   PhotoChangedDocument,
   type PhotoChangedSubscription,
-  PhotosTakenDocument,
+  VersionMadeDocument,
 } from '../generated/graphql.js'
 import { useLive } from '../talk/live.js'
 
@@ -29,7 +29,7 @@ export function useNews(): News {
   const gap = () => tell((heard) => heard.gap?.())
   // All come over one socket: what breaks one breaks the others, and is told once.
   useLive(PhotoCameDocument, {}, { next: () => tell((heard) => heard.came?.()) })
-  useLive(PhotosTakenDocument, {}, { next: () => tell((heard) => heard.taken?.()) })
+  useLive(VersionMadeDocument, {}, { next: () => tell((heard) => heard.taken?.()) })
   useLive(PhotoChangedDocument, {}, { next: ({ imageChanged }) => tell((heard) => heard.changed?.(imageChanged)), gap })
   return listeners
 }

@@ -83,13 +83,15 @@ export function Queue({ room, filter, order, empty }: QueueProps) {
     if (isOver && document.activeElement === document.body) document.getElementById('screen')?.focus()
   }, [isOver])
 
-  const [likeliest] = suggestions
+  // Whoever disputed the answer stands first, whatever the model thinks.
+  const likeliest = suggestions.toSorted((a, b) => (b.probability ?? 0) - (a.probability ?? 0))[0]
+  const isSaid = suggestions.find((one) => one.isSaid)
   return (
     <>
       <div role="status" className="unseen">
-        {said}
+        {said && `${said}. `}
         {photo &&
-          `. Photo ${batch.at + 1} of ${batch.photos.length}${likeliest?.probability === undefined ? '' : `, likeliest ${likeliest.classLabel}, ${percent(likeliest.probability, 0)}`}`}
+          `Photo ${batch.at + 1} of ${batch.photos.length}${likeliest?.probability === undefined ? '' : `, likeliest ${likeliest.classLabel}, ${percent(likeliest.probability, 0)}`}${isSaid ? `; somebody says ${isSaid.classLabel}` : ''}`}
       </div>
       {photo ? (
         <div className={classes.queue}>

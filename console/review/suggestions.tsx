@@ -35,7 +35,7 @@ export const Suggestions = ({ suggestions, choose, inLine = false }: Suggestions
                   />
                 </span>
                 <Text span size="sm" c="dimmed" ta="right" className="figures">
-                  {isSaid ? 'says somebody' : probability === undefined ? '' : percent(probability, 0)}
+                  {isSaid ? 'said' : probability === undefined ? '' : percent(probability, 0)}
                 </Text>
               </>
             )}

@@ -37,7 +37,7 @@ export function SignIn({ why, signedIn }: { why: string; signedIn: () => void })
             {wantsNoToken && <Text size="sm">{why}</Text>}
             <PasswordInput
               label="Token"
-              description="It begins with wastex_. Whoever runs the server makes one:"
+              description="It begins with wastex_."
               placeholder="wastex_…"
               autoComplete="current-password"
               // Nothing else can be done here.
@@ -47,7 +47,12 @@ export function SignIn({ why, signedIn }: { why: string; signedIn: () => void })
               value={token}
               onChange={(event) => setToken(event.currentTarget.value)}
             />
-            <Code block>npm run token -- create NAME --role operator</Code>
+            <Text size="xs" c="dimmed">
+              Whoever runs the server makes one:
+            </Text>
+            <Code block style={{ whiteSpace: 'pre-wrap' }}>
+              npm run token -- create NAME --role operator
+            </Code>
             {trouble && (
               <Alert color="red" role="alert">
                 {trouble}

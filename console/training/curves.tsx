@@ -15,7 +15,7 @@ const digitsFor = (apart: number) => Math.max(0, Math.ceil(-Math.log10(apart) - 
 const charts = [
   {
     title: 'Loss',
-    unit: 'mean cross entropy, nats',
+    unit: 'mean cross entropy with the targets of the recipe, nats',
     figure: { training: 'loss', validation: 'valLoss' },
     say: (value: number, apart = 0.001) => value.toFixed(digitsFor(apart)),
     ends: { least: 0 },

@@ -21,7 +21,10 @@ export function EpochTable({ run, epochs }: { run: string; epochs: readonly Epoc
         scrollAreaProps={{ viewportProps: { tabIndex: 0, role: 'group', 'aria-label': 'Epochs, scrolls' } }}
       >
         <Table className="figures" highlightOnHover>
-          <Table.Caption>Epochs of {run}, newest first. Loss: mean cross entropy in nats.</Table.Caption>
+          <Table.Caption>
+            Epochs of {run}, newest first. Loss: mean cross entropy in nats, with the targets of the recipe (the
+            evaluation has it with the labels as they are).
+          </Table.Caption>
           <Table.Thead>
             <Table.Tr>
               {heads.map((head, i) => (

@@ -66,7 +66,7 @@ const Row = ({ run }: { run: RunRowFragment }) => (
     <Table.Td visibleFrom="sm" ta="right">
       {run.evaluation?.accuracy == null ? '–' : percent(run.evaluation.accuracy)}
     </Table.Td>
-    <Table.Td ta="right">{run.evaluation?.macroF1?.toFixed(3) ?? '–'}</Table.Td>
+    <Table.Td ta="right">{run.evaluation?.macroF1 == null ? '–' : percent(run.evaluation.macroF1)}</Table.Td>
     <Table.Td visibleFrom="sm" ta="right" title={moment(run.createdAt)}>
       {ago(run.createdAt)}
     </Table.Td>

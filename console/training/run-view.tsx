@@ -41,7 +41,7 @@ export function About({ run }: { run: Run }) {
   const said = [
     ago(finishedAt ?? startedAt ?? run.createdAt),
     evaluation?.accuracy != null && `accuracy ${percent(evaluation.accuracy)}`,
-    evaluation?.macroF1 != null && `macro F1 ${evaluation.macroF1.toFixed(3)}`,
+    evaluation?.macroF1 != null && `macro F1 ${percent(evaluation.macroF1)}`,
     recommendation && `recommended: ${recommendations[recommendation].toLowerCase()}`,
     run.isActive && 'serves now',
   ].filter((part) => typeof part === 'string')

@@ -9,7 +9,7 @@ import {
   WallQueuedDocument,
   WallReviewedDocument,
   WallRunChangedDocument,
-  WallVersionMadeDocument,
+  VersionMadeDocument,
 } from '../generated/graphql.js'
 import { useLive } from '../talk/live.js'
 import { troubleOf } from '../talk/trouble.js'
@@ -34,6 +34,6 @@ export function useWall() {
   useLive(WallReviewedDocument, {}, listening)
   useLive(WallPromotedDocument, {}, listening)
   useLive(WallRunChangedDocument, {}, listening)
-  useLive(WallVersionMadeDocument, {}, listening)
+  useLive(VersionMadeDocument, {}, listening)
   return { data, trouble: troubleOf(error), hours: hoursOf(data?.classifiedByHour ?? [], now), now, again }
 }

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { importsOf } from './imports-of.mjs'
 
-const rooms = ['generated', 'look', 'talk', 'classes', 'runs', 'versions', 'charts', 'shell', 'photos']
+const rooms = ['generated', 'look', 'talk', 'versions', 'classes', 'runs', 'charts', 'shell', 'photos']
 const screens = new Set(['classify', 'review', 'datasets', 'training', 'evaluation', 'wall'])
 /** These put it together. */
 const entrances = new Set(['app.tsx', 'main.tsx', 'vite.config.ts'])
