@@ -157,7 +157,10 @@ describe('the test photos of a run', () => {
           ['Broken', comparison?.broken],
         ] as const) {
           await page.getByLabel('Which photos').getByText(name).click()
-          await page.getByText(`${many} photo${many === 1 ? '' : 's'}`).waitFor()
+          await page
+            .getByRole('status')
+            .getByText(new RegExp(` ${many} photos?$`))
+            .waitFor()
         }
         const points = page.getByRole('row', { name: /Accuracy/ })
         expect(await points.innerText()).toMatch(/points\s*[−+0].* to .*(?:better|worse|no clear difference)/)
