@@ -54,7 +54,12 @@ async function list(db: PrismaClient): Promise<string> {
 try {
   const { positionals, values } = parseArgs({ allowPositionals: true, options: { role: { type: 'string' } } })
   if (positionals.length === 0) throw new Error(usage)
-  const database = await openDatabase(readConfig(), (line) => console.error(line))
+  const config = readConfig()
+  const database = await openDatabase(config, (line) => console.error(line))
+  if (database.isNew)
+    console.error(
+      `No WasteX was here: its database was made just now, in ${config.dataDir}. A server that was started with another WASTEX_DATA has its own, and does not know what is made here.`,
+    )
   const db = connect(database.url, 1)
   try {
     console.log(await run(db, positionals, values.role))

@@ -49,7 +49,11 @@ describe('what can be meant by what is typed', () => {
 describe('the classes on keys 1 to 9', () => {
   const photo = (suggestedLabel: string | null, probabilities: Record<string, number>) => ({
     suggestedLabel,
-    allPredictions: Object.entries(probabilities).map(([classLabel, probability]) => ({ classLabel, probability })),
+    allPredictions: Object.entries(probabilities).map(([classLabel, probability]) => ({
+      classLabel,
+      probability,
+      calibrated: null,
+    })),
   })
   const labels = (...given: Parameters<typeof suggestionsFor>) =>
     suggestionsFor(...given).map(({ classLabel }) => classLabel)
@@ -81,6 +85,24 @@ describe('the classes on keys 1 to 9', () => {
       'class 5',
       'class 6',
       'class 7',
+    ])
+  })
+
+  it('are calibrated where the model was, as in Classify', () => {
+    const one = photo(null, { glass: 0.6, paper: 0.4 })
+    const calibrated = one.allPredictions.map((each) => ({ ...each, calibrated: each.probability > 0.5 ? 0.8 : 0.2 }))
+    expect(suggestionsFor([{ ...one, allPredictions: calibrated }], [], [])).toMatchObject([
+      { classLabel: 'glass', probability: 0.8 },
+      { classLabel: 'paper', probability: 0.2 },
+    ])
+  })
+
+  it('stay with their class from photo to photo for whoever wants it so', () => {
+    const [one, other] = [photo('metal', { paper: 0.9, glass: 0.1 }), photo(null, { glass: 0.6, paper: 0.4 })]
+    expect(labels([one], classes, ['textile'], true)).toEqual(classes.slice(0, 9))
+    expect(labels([other], classes, ['paper'], true)).toEqual(classes.slice(0, 9))
+    expect(suggestionsFor([one], classes, [], true).filter(({ isSaid }) => isSaid)).toMatchObject([
+      { classLabel: 'metal' },
     ])
   })
 

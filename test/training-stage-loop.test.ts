@@ -109,6 +109,8 @@ describe('a stage', () => {
       context,
     )
     expect(history.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5])
+    // Whoever looks on sees which one is kept.
+    expect(history.findLast(({ best }) => best)?.epoch).toBe(2)
     expect(saved.at(-1)?.best).toEqual({ loss: 4, epoch: 2 })
     expect(valuesOf(head)).toEqual(weights[2])
     expect(valuesOf(head)).not.toEqual(weights[5])
@@ -118,9 +120,10 @@ describe('a stage', () => {
   it('undoes itself when no epoch is better than what it began with', async () => {
     const head = headOf()
     const before = valuesOf(head)
-    const { context } = watched()
+    const { context, history } = watched()
     await runStage(validating(stageOf(head, 2), [1, 2, 3]), context)
     expect(valuesOf(head)).toEqual(before)
+    expect(history.map(({ best }) => best)).toEqual([false, false])
     head.dispose()
   })
 
@@ -129,6 +132,7 @@ describe('a stage', () => {
     const { context, history, saved } = watched()
     await runStage(stageOf(head, 5, { val: clouds(0, 2) }, true), context)
     expect(history.map(({ valLoss }) => valLoss)).toEqual(Array(5).fill(null))
+    expect(history.every(({ best }) => best)).toBe(true)
     const last = saved.at(-1)?.tensors.get('weights/0') ?? expect.fail('nothing was saved')
     expect(valuesOf(head)[0]?.[0]).toEqual([...last])
     head.dispose()

@@ -2,9 +2,11 @@ import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { erasePhoto } from '../src/keeping/erase.js'
 import { hammingDistance, nearCopyRadius } from '../src/photos/perceptual-hash.js'
 import { keepForReview } from '../src/reviews/keep-for-review.js'
 import { label } from '../src/reviews/label.js'
+import { stagedClasses } from '../src/reviews/staged-classes.js'
 import { labelMany } from '../src/reviews/label-many.js'
 import { unlabel } from '../src/reviews/unlabel.js'
 import { classSplits } from '../src/versions/class-splits.js'
@@ -91,6 +93,8 @@ describe('the next version', () => {
     if (!before) throw new Error('v2 is empty')
     const image = await keep(await drawnPhoto(0))
     await label(hall, by, image, 'metal')
+    // Whoever makes it is told before.
+    expect(await stagedClasses(hall.db)).toEqual([{ classLabel: 'metal', count: 1, relabelled: 1, confirmed: 0 }])
     await createVersion(hall, by, { name: 'v3', parent: 'v2' })
     const after = (await entriesOf('v3')).filter((entry) => entry.photoId === before.photoId)
     expect(after).toMatchObject([
@@ -316,6 +320,19 @@ it('compares any two versions, page by page, forwards and backwards', async () =
   expect(await diffCounts(hall.db, back)).toEqual({ added: 0, removed: 17, relabelled: 1 })
   expect(await diffEntries(hall.db, back, 'removed', { take: 100 })).toEqual(pages)
   await expect(versionDiff(hall.db, 'v1', 'nothing')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+})
+
+it('counts what was erased between two versions among what is gone, and nothing else', async () => {
+  const parent = await hall.db.datasetVersion.findFirstOrThrow({ where: { isActive: true } })
+  const [first, second] = (await entriesOf(parent.name)).filter((entry) => entry.sourceImageId !== null)
+  for (const entry of [first, second]) await erasePhoto(hall, by, entry?.photoId ?? 0)
+  await stage(1, 'glass')
+  const { id } = await createVersion(hall, by, { name: 'without two' })
+  const { name, totalImages } = await hall.db.datasetVersion.findUniqueOrThrow({ where: { id } })
+  expect(totalImages).toBe(parent.totalImages - 1)
+  const difference = await versionDiff(hall.db, parent.name, name)
+  expect(await diffCounts(hall.db, difference)).toEqual({ added: 1, removed: 2, relabelled: 0 })
+  expect(await diffEntries(hall.db, difference, 'removed', { take: 10 })).toEqual([first?.id, second?.id])
 })
 
 /** Every file below, with its size and when it was last written. */

@@ -7,7 +7,7 @@ import uPlot from 'uplot'
 import { type Line, type LineLook, lineOptions, type Say } from './line-options.js'
 import { LineTip } from './line-tip.js'
 import classes from './line-chart.module.css'
-import { layOut, type Section, valuesAt } from './sections.js'
+import { layOut, type Marked, type Section, valuesAt } from './sections.js'
 import { Stroke } from './stroke.js'
 
 interface LineChartProps {
@@ -19,6 +19,8 @@ interface LineChartProps {
   /** What it shows now, as a sentence. */
   label: string
   sections: readonly Section[]
+  /** By section, a step that stands out: from 1. */
+  marked?: { readonly as: string; readonly steps: Marked }
   /** Those behind come first. */
   lines: readonly Line[]
   say: Say
@@ -28,18 +30,18 @@ interface LineChartProps {
 
 const height = 260
 
-export function LineChart({ title, unit, step, label, sections, lines, say, ends }: LineChartProps) {
+export function LineChart({ title, unit, step, label, sections, marked, lines, say, ends }: LineChartProps) {
   const { ref: measured, width } = useElementSize()
   const place = useRef<HTMLDivElement>(null)
   const placed = useMergedRef(place, measured)
   const scheme = useComputedColorScheme()
   const [pointed, setPointed] = useState<number | null>(null)
   const plot = useRef<uPlot>(undefined)
-  const said = JSON.stringify([sections, lines])
+  const said = JSON.stringify([sections, lines, marked?.steps])
   // The same for as long as it says the same.
   const [layout, shown] = useMemo(() => {
-    const [all, each] = JSON.parse(said) as [Section[], Line[]]
-    return [layOut(all), each]
+    const [all, each, marked] = JSON.parse(said) as [Section[], Line[], Marked?]
+    return [layOut(all, marked), each]
   }, [said])
   const latest = useRef({ layout, say, ends })
   latest.current = { layout, say, ends }
@@ -79,7 +81,7 @@ export function LineChart({ title, unit, step, label, sections, lines, say, ends
         <LineTip plot={plot.current} layout={layout} pointed={pointed} lines={lines} say={say} step={step} />
       </div>
       <Text size="xs" c="dimmed" ta="center" aria-hidden>
-        {step} of each stage
+        {step} of each stage{marked && Object.values(marked.steps).some(Boolean) && ` · ▲ ${marked.as}`}
       </Text>
     </figure>
   )

@@ -116,7 +116,7 @@ function drawSections(plot: uPlot, { sections }: Layout): void {
   ctx.font = `${12 * scale}px system-ui, sans-serif`
   ctx.textAlign = 'left'
   ctx.textBaseline = 'alphabetic'
-  sections.forEach(({ name, from, width }, i) => {
+  sections.forEach(({ name, from, width, marked }, i) => {
     const left = plot.valToPos(from, 'x', true)
     const right = plot.valToPos(from + width, 'x', true)
     if (i % 2 === 1) {
@@ -126,6 +126,7 @@ function drawSections(plot: uPlot, { sections }: Layout): void {
     ctx.fillStyle = colourOf(plot, '--line-axis')
     const begin = Math.min(left + (i > 0 ? 4 * scale : 0), right - ctx.measureText(name).width)
     ctx.fillText(name, begin, bbox.top - 7 * scale)
+    if (marked !== undefined) drawMarked(plot, marked)
     if (i === 0) return
     ctx.strokeStyle = colourOf(plot, '--line-boundary')
     ctx.lineWidth = scale
@@ -134,5 +135,27 @@ function drawSections(plot: uPlot, { sections }: Layout): void {
     ctx.lineTo(left, bbox.top + bbox.height)
     ctx.stroke()
   })
+  ctx.restore()
+}
+
+/** A line through the step that stands out, with a wedge on the axis. */
+function drawMarked(plot: uPlot, place: number): void {
+  const { ctx, bbox } = plot
+  const scale = devicePixelRatio
+  const at = plot.valToPos(place, 'x', true)
+  const bottom = bbox.top + bbox.height
+  ctx.save()
+  ctx.strokeStyle = ctx.fillStyle = colourOf(plot, '--line-axis')
+  ctx.lineWidth = scale
+  ctx.setLineDash([2 * scale, 3 * scale])
+  ctx.beginPath()
+  ctx.moveTo(at, bbox.top)
+  ctx.lineTo(at, bottom)
+  ctx.stroke()
+  ctx.beginPath()
+  ctx.moveTo(at - 5 * scale, bottom)
+  ctx.lineTo(at + 5 * scale, bottom)
+  ctx.lineTo(at, bottom - 7 * scale)
+  ctx.fill()
   ctx.restore()
 }

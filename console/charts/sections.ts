@@ -8,7 +8,12 @@ export interface Section {
 interface Placed extends Section {
   readonly from: number
   readonly width: number
+  /** Place of the step that stands out. */
+  readonly marked?: number
 }
+
+/** By section, a step that stands out: from 1. */
+export type Marked = Readonly<Record<string, number | undefined>>
 
 export interface Layout {
   readonly sections: readonly Placed[]
@@ -21,7 +26,7 @@ export interface Layout {
 /** A section of few steps beside one of many is still seen. */
 const leastShare = 0.22
 
-export function layOut(all: readonly Section[]): Layout {
+export function layOut(all: readonly Section[], marked: Marked = {}): Layout {
   const used = all.filter(({ length }) => length > 0)
   const steps = used.reduce((sum, { length }) => sum + length, 0)
   let from = 0
@@ -29,7 +34,8 @@ export function layOut(all: readonly Section[]): Layout {
     const width = Math.max(section.length, leastShare * steps)
     const placed = { ...section, from, width }
     from += width
-    return placed
+    const step = marked[section.name]
+    return step === undefined ? placed : { ...placed, marked: placeOf(placed, step - 1) }
   })
   const places = sections.flatMap((section, i) => [
     ...(i > 0 ? [section.from] : []),

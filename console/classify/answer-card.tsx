@@ -1,6 +1,6 @@
 /** A photo and what the model says of it. */
 import { Anchor, Group, Loader, Paper, Stack, Switch, Text, Title } from '@mantine/core'
-import { useState } from 'react'
+import { useLocalStorage } from '@mantine/hooks'
 import { Link } from 'wouter'
 import { useColourOf } from '../classes/known-classes.js'
 import { Bars } from '../charts/bars.js'
@@ -39,7 +39,7 @@ interface AnswerCardProps {
 
 export function AnswerCard({ photo, classLabels, disputed }: AnswerCardProps) {
   const { answer, state, trouble, name, url } = photo
-  const [isHot, setHot] = useState(true)
+  const [isHot, setHot] = useLocalStorage({ key: 'wastex.heat', defaultValue: true, getInitialValueInEffect: false })
   return (
     <Paper component="article" withBorder className={classes.card} aria-label={name} aria-busy={!answer && !trouble}>
       <div className={classes.photo}>

@@ -1,7 +1,8 @@
 /** Photos in, answers out: what a visitor does. */
-import { Button, Stack } from '@mantine/core'
+import { Button, Group, Stack } from '@mantine/core'
 import { useCallback, useMemo, useRef, useSyncExternalStore } from 'react'
 import { useQuery } from 'urql'
+import { Link } from 'wouter'
 import { PromotedDocument, ServingDocument } from '../generated/graphql.js'
 import { Screen } from '../shell/screen.js'
 import { Empty } from '../shell/states.js'
@@ -21,6 +22,7 @@ export default function ClassifyScreen() {
   const [{ data }, ask] = useQuery({ query: ServingDocument })
   const again = () => ask({ requestPolicy: 'network-only' })
   const isOperator = useMay('OPERATOR')
+  const mayTrain = useMay('TRAINER')
   useLive(PromotedDocument, isOperator ? {} : null, { next: again, gap: again })
   const take = useCallback((files: File[]) => sending.add(files), [sending])
   const list = useRef<HTMLDivElement>(null)
@@ -31,14 +33,21 @@ export default function ClassifyScreen() {
         <Empty
           title="No model serves yet"
           hint={
-            isOperator
+            mayTrain
               ? 'Import photos, train on them and promote the run: then it answers here.'
-              : 'As soon as whoever runs the server has promoted one, it answers here.'
+              : 'As soon as a trainer has promoted one, it answers here.'
           }
         >
-          <Button variant="default" size="xs" onClick={again}>
-            Look again
-          </Button>
+          <Group justify="center" gap="xs">
+            {mayTrain && (
+              <Button component={Link} href="/datasets" size="xs">
+                To the datasets
+              </Button>
+            )}
+            <Button variant="default" size="xs" onClick={again}>
+              Look again
+            </Button>
+          </Group>
         </Empty>
       </Screen>
     )
@@ -61,7 +70,7 @@ export default function ClassifyScreen() {
       }
     >
       <Stack gap="md" ref={list} tabIndex={-1} aria-label="Photos and answers" role="group">
-        <DropPlace take={take} />
+        <DropPlace take={take} small={photos.length > 0} />
         <LastAnswer photos={photos} />
         {photos.map((photo) => (
           <AnswerCard

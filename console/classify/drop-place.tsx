@@ -8,7 +8,13 @@ import classes from './classify.module.css'
 /** What the server takes; a phone turns its own formats into one of them because nothing else is asked for. */
 const types = ['image/jpeg', 'image/png', 'image/webp']
 
-export function DropPlace({ take }: { take: (files: File[]) => void }) {
+interface DropPlaceProps {
+  take: (files: File[]) => void
+  /** There are answers to be looked at. */
+  small: boolean
+}
+
+export function DropPlace({ take, small }: DropPlaceProps) {
   const input = useRef<HTMLInputElement>(null)
   const [isOver, setOver] = useState(false)
   const [camera, setCamera] = useState(false)
@@ -32,9 +38,16 @@ export function DropPlace({ take }: { take: (files: File[]) => void }) {
     return () => stop.forEach((off) => off())
   }, [take])
   return (
-    <section aria-label="Photos to classify" className={classes.drop} data-over={isOver || undefined}>
+    <section
+      aria-label="Photos to classify"
+      className={classes.drop}
+      data-over={isOver || undefined}
+      data-small={small || undefined}
+    >
       <Stack align="center" gap="xs">
-        <Text fw={600}>Drop photos of waste here</Text>
+        <Text fw={600} className={classes.invitation}>
+          Drop photos of waste here
+        </Text>
         <Group gap="xs" justify="center">
           <Button leftSection={<IconPhotoPlus size={18} />} onClick={() => input.current?.click()}>
             Choose photos
@@ -43,7 +56,7 @@ export function DropPlace({ take }: { take: (files: File[]) => void }) {
             Take a photo
           </Button>
         </Group>
-        <Text size="xs" c="dimmed" ta="center">
+        <Text size="xs" c="dimmed" ta="center" className={classes.invitation}>
           JPEG, PNG or WebP. What the network knows is counted and forgotten; what it does not know is kept for an
           operator.
         </Text>

@@ -6,6 +6,8 @@ import classes from './classify.module.css'
 
 interface Test {
   name: string
+  /** What it tests, in plain words. */
+  asks: string
   value: number
   threshold: number
   /** Of the scale, where `value` and `threshold` lie. */
@@ -18,12 +20,17 @@ interface Test {
 export function Evidence({ answer }: { answer: Answer }) {
   return (
     <Stack gap={8} component="ul" className={classes.tests} aria-label="What the model knows of such photos">
-      {testsOf(answer).map(({ name, value, threshold, from, to, failed, said }) => {
+      {testsOf(answer).map(({ name, asks, value, threshold, from, to, failed, said }) => {
         const at = (x: number) => `${Math.min(1, Math.max(0, (x - from) / (to - from))) * 100}%`
         return (
           <li key={name}>
             <Group justify="space-between" gap="xs" wrap="nowrap">
-              <Text size="sm">{name}</Text>
+              <Text size="sm">
+                {name}{' '}
+                <Text span size="xs" c="dimmed">
+                  {asks}
+                </Text>
+              </Text>
               <Text size="sm" className="figures" c={failed ? undefined : 'dimmed'} fw={failed ? 600 : 400}>
                 {said}
               </Text>
@@ -48,6 +55,7 @@ function testsOf(answer: Answer): Test[] {
   const tests: Test[] = [
     {
       name: 'Energy',
+      asks: 'is any class supported?',
       value: energy,
       threshold: energyThreshold,
       from: Math.min(energy, energyThreshold) - 2,
@@ -57,6 +65,7 @@ function testsOf(answer: Answer): Test[] {
     },
     {
       name: 'Softmax',
+      asks: 'is one class ahead? before calibration',
       value: 1 - confidence,
       threshold: 1 - confidenceThreshold,
       from: 0,
@@ -70,6 +79,15 @@ function testsOf(answer: Answer): Test[] {
   const to = Math.max(novelty, noveltyThreshold) * 1.2
   return [
     ...tests,
-    { name: 'Novelty', value: novelty, threshold: noveltyThreshold, from: 0, to, failed: failed('NOVELTY'), said },
+    {
+      name: 'Novelty',
+      asks: 'is it like the training photos?',
+      value: novelty,
+      threshold: noveltyThreshold,
+      from: 0,
+      to,
+      failed: failed('NOVELTY'),
+      said,
+    },
   ]
 }

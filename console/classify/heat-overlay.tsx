@@ -9,8 +9,8 @@ interface HeatOverlayProps {
   values: readonly number[]
 }
 
-/** Yellow through red, as heat is drawn, over light and dark alike; what has no part in it stays as it is. */
-const colour = (value: number): [number, number, number, number] => [255, 225 - 205 * value, 20, 185 * value ** 0.7]
+/** Yellow through red, as heat is drawn, over light and dark alike: the photo is seen through it, and what has no part in it stays as it is. */
+const colour = (value: number): [number, number, number, number] => [255, 225 - 205 * value, 20, 125 * value]
 
 export function HeatOverlay({ width, height, values }: HeatOverlayProps) {
   const canvas = useRef<HTMLCanvasElement>(null)

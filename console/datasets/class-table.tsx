@@ -5,7 +5,7 @@ import type { Split, VersionDetailQuery } from '../generated/graphql.js'
 import { count } from '../look/figures.js'
 import { SplitBar, SplitMark } from './split-bar.js'
 import classes from './class-table.module.css'
-import { splitWords, splits } from './words.js'
+import { splitWords, splits } from '../versions/splits.js'
 
 interface ClassTableProps {
   version: NonNullable<VersionDetailQuery['datasetVersion']>

@@ -1,7 +1,8 @@
 /** Which folder becomes a version, and under which name. */
 import { Button, Checkbox, Group, Stack, Textarea, TextInput } from '@mantine/core'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
-import type { ImportDatasetInput } from '../generated/graphql.js'
+import { useQuery } from 'urql'
+import { type ImportDatasetInput, ImportRootsDocument } from '../generated/graphql.js'
 import { TroubleNote } from '../shell/states.js'
 import type { Trouble } from '../talk/trouble.js'
 
@@ -24,6 +25,8 @@ export function ImportForm({ proposed, trouble, begin, cancel }: ImportFormProps
   const [classes, setClasses] = useState(proposed.classes?.join(', ') ?? '')
   const [notes, setNotes] = useState(proposed.notes ?? '')
   const [activate, setActivate] = useState(proposed.activate ?? false)
+  const [{ data }] = useQuery({ query: ImportRootsDocument })
+  const roots = data?.importRoots
   const form = useRef<HTMLFormElement>(null)
   const wrong = trouble && fieldOf(trouble)
   const errorAt = (field: string) => (wrong === field ? trouble?.message : undefined)
@@ -44,8 +47,8 @@ export function ImportForm({ proposed, trouble, begin, cancel }: ImportFormProps
         <TextInput
           label="Folder on the server"
           name="path"
-          description="It has a folder of photos for each class, or train, val and test folders of such. It must lie below one of those that WASTEX_IMPORT_ROOTS names. The photos stay where they are."
-          placeholder="/where/photos/are"
+          description={`It has a folder of photos for each class, or train, val and test folders of such, and lies below ${roots ? roots.join(' or ') : 'a folder that WASTEX_IMPORT_ROOTS names'}. The photos stay where they are.`}
+          placeholder={roots?.[0] ? `${roots[0]}/…` : '/where/photos/are'}
           required
           value={path}
           error={errorAt('input.path')}

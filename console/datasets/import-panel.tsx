@@ -59,6 +59,9 @@ function Outcome({ imported: { name, totalImages, classCounts, importReport }, a
         <Anchor component={Link} href={`/datasets/${encodeURIComponent(name)}`} ref={link} onClick={away} fw={600}>
           Look at {name}
         </Anchor>
+        <Button component={Link} href={`/training?version=${encodeURIComponent(name)}`} variant="default" size="xs">
+          Train with {name}
+        </Button>
         <Button variant="default" size="xs" onClick={away}>
           Close
         </Button>

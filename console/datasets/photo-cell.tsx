@@ -4,7 +4,7 @@ import { ClassDot } from '../classes/class-dot.js'
 import type { EntryCellFragment } from '../generated/graphql.js'
 import { PhotoTile } from '../photos/photo-tile.js'
 import classes from './photos.module.css'
-import { splitWords } from './words.js'
+import { splitWords } from '../versions/splits.js'
 
 /** Pixels below the photo, for `PhotoGrid`. */
 export const captionHeight = 24

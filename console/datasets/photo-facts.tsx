@@ -5,7 +5,7 @@ import { EntryDetailDocument, type EntryDetailQuery } from '../generated/graphql
 import { fileSize, moment, percent } from '../look/figures.js'
 import { Facts } from '../photos/facts.js'
 import type { ShownEntry } from './shown-entry.js'
-import { splitNames, splitPurposes } from './words.js'
+import { photoPurposes, splitNames } from '../versions/splits.js'
 
 export function PhotoFacts({ entry: { id, classLabel, before, split, erased } }: { entry: ShownEntry }) {
   const [{ data }] = useQuery({ query: EntryDetailDocument, variables: { id }, requestPolicy: 'cache-first' })
@@ -15,7 +15,7 @@ export function PhotoFacts({ entry: { id, classLabel, before, split, erased } }:
       facts={{
         Class: classLabel,
         Before: before ?? undefined,
-        Split: `${splitNames[split]}: ${splitPurposes[split]}`,
+        Split: `${splitNames[split]}: ${photoPurposes[split]}`,
         ...(detail && {
           File: detail.physicalPath,
           Size: fileSize(detail.fileSize),

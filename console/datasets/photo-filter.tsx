@@ -3,7 +3,7 @@ import { Group, NativeSelect, SegmentedControl, Switch } from '@mantine/core'
 import type { Split } from '../generated/graphql.js'
 import { count } from '../look/figures.js'
 import type { PhotoFilter } from './use-photo-filter.js'
-import { splitNames, splits } from './words.js'
+import { splitNames, splits } from '../versions/splits.js'
 
 interface PhotoFiltersProps {
   filter: PhotoFilter

@@ -2,7 +2,7 @@
 import { useCallback, useMemo } from 'react'
 import { useSearchParams } from 'wouter'
 import type { Split, VersionEntryFilter } from '../generated/graphql.js'
-import { splits } from './words.js'
+import { splits } from '../versions/splits.js'
 
 export interface PhotoFilter {
   readonly classLabel?: string | undefined

@@ -72,7 +72,7 @@ function Line({ version }: { version: VersionLineFragment }) {
         {isActive && <span className={classes.active}>active</span>}
         {parent && (
           <Text span size="xs" c="dimmed" className="figures" ml="auto">
-            {growth(totalImages - parent.totalImages)}
+            {totalImages === parent.totalImages ? 'labels' : growth(totalImages - parent.totalImages)}
           </Text>
         )}
       </span>

@@ -49,10 +49,11 @@ export function LetServe({ name, serving, isBack, quiet = false }: LetServeProps
         <Stack>
           <List size="sm" spacing={4}>
             <List.Item>
-              {name} is loaded and warmed{serving ? ` beside ${serving}, which goes on answering` : ''}.
+              {name} is loaded, and tried on a few photos{serving ? ` beside ${serving}, which goes on answering` : ''}.
             </List.Item>
             <List.Item>
-              What it says of its golden pictures is held against its evaluation; if it differs, nothing changes.
+              What it says of the pictures that were kept with it is held against what it said when it was trained; if
+              that differs, nothing changes.
             </List.Item>
             <List.Item>Then it answers, from one photo to the next. Nobody waits, nothing is restarted.</List.Item>
           </List>

@@ -26,12 +26,15 @@ export function RunEvaluation({ run, evaluation, serving }: RunEvaluationProps) 
     document.getElementById('photos')?.scrollIntoView({ block: 'nearest' })
   }
   const open = hasPhotos ? lead : undefined
+  // Without a comparison there is room on the left.
+  const perClass = <PerClass perClass={evaluation.perClass} />
   return (
     <Stack gap="md">
       <SimpleGrid cols={{ base: 1, lg: 2 }}>
         <Stack gap="md">
           <Verdict run={run} serving={serving} open={open} />
           <MetricsTable run={run} />
+          {!comparison && perClass}
         </Stack>
         <Stack gap="md">
           <Confusion
@@ -39,7 +42,7 @@ export function RunEvaluation({ run, evaluation, serving }: RunEvaluationProps) 
             chosen={typeof choice === 'string' ? undefined : choice}
             open={open}
           />
-          <PerClass perClass={evaluation.perClass} />
+          {comparison && perClass}
         </Stack>
       </SimpleGrid>
       <TestPhotos

@@ -64,7 +64,7 @@ export function factsOf(photo: TestPhotoTileFragment, run: string, baseline: str
     <Facts
       facts={{
         'It is': classLabel,
-        [`${run} says`]: `${predicted}, ${percent(confidence)}`,
+        [`${run} says`]: `${predicted}, ${percent(confidence)} (softmax)`,
         [`${classLabel} has`]: predicted === classLabel ? undefined : percent(labelProbability),
         [`${baseline ?? 'Older'} says`]: baselinePredicted ?? undefined,
         'SHA-256': <code>{contentHash.slice(0, 16)}…</code>,

@@ -39,6 +39,10 @@ const full = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 
 /** @param moment RFC 3339 */
 export const moment = (text: string): string => full.format(new Date(text))
 
+const timeOfDay = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' })
+/** `14:05:30` @param moment RFC 3339 */
+export const clock = (text: string): string => timeOfDay.format(new Date(text))
+
 const units = ['B', 'kB', 'MB', 'GB'] as const
 /** `48 kB` @param bytes 0 or more */
 export function fileSize(bytes: number): string {

@@ -3,7 +3,7 @@ import { Button, Group, Kbd, Text } from '@mantine/core'
 import { useRef } from 'react'
 import { counted } from '../look/figures.js'
 import { ClassFinder } from './class-finder.js'
-import { useKeys } from './keys.js'
+import { useKeys, useSteadyKeys } from './keys.js'
 import type { QueuePhoto } from './photo-cell.js'
 import classes from './review.module.css'
 import type { Room } from './room.js'
@@ -28,7 +28,8 @@ export function ActionBar({ room, chosen, label, reject, undo, all, isAllLoaded,
   const { classLabels, areAll, recent, decisions } = room
   const finder = useRef<HTMLInputElement>(null)
   const some = chosen.length > 0
-  const suggestions = some ? suggestionsFor(chosen, classLabels, recent) : []
+  const [areSteady] = useSteadyKeys()
+  const suggestions = some ? suggestionsFor(chosen, classLabels, recent, areSteady) : []
   const find = some ? () => finder.current?.focus() : undefined
   useKeys({
     ...Object.fromEntries(suggestions.map(({ key, classLabel }) => [key, () => label(classLabel)])),

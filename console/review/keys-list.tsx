@@ -1,6 +1,6 @@
 import { Group, Kbd, Popover, Switch, Table, Text } from '@mantine/core'
 import { useState } from 'react'
-import { useKeys, useSingleKeys } from './keys.js'
+import { useKeys, useSingleKeys, useSteadyKeys } from './keys.js'
 import { KeysButton } from './keys-button.js'
 
 const meanings: readonly (readonly [readonly string[], string])[] = [
@@ -18,6 +18,7 @@ const meanings: readonly (readonly [readonly string[], string])[] = [
 export function KeysList() {
   const [isOpen, setOpen] = useState(false)
   const [isOn, setOn] = useSingleKeys()
+  const [areSteady, setSteady] = useSteadyKeys()
   useKeys({ '?': () => setOpen(true) })
   return (
     <Popover opened={isOpen} onChange={setOpen} position="bottom-end" shadow="md" trapFocus returnFocus>
@@ -41,6 +42,13 @@ export function KeysList() {
             ))}
           </Table.Tbody>
         </Table>
+        <Switch
+          mb="xs"
+          label="A class keeps its key"
+          description="In the order of the alphabet, not of what the model thinks."
+          checked={areSteady}
+          onChange={({ currentTarget }) => setSteady(currentTarget.checked)}
+        />
         <Switch
           label="Single keys decide"
           checked={isOn}

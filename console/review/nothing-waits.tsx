@@ -1,7 +1,9 @@
 /** What there is to do when no photo is left, and why none is. */
 import { Button, Group } from '@mantine/core'
 import { IconCircleCheck, IconFilterOff, IconSend, IconUsers } from '@tabler/icons-react'
+import { useQuery } from 'urql'
 import { Link } from 'wouter'
+import { ServesDocument } from '../generated/graphql.js'
 import { counted } from '../look/figures.js'
 import { Empty } from '../shell/states.js'
 import type { Counts } from './use-counts.js'
@@ -16,6 +18,8 @@ interface NothingWaitsProps {
 }
 
 export function NothingWaits({ counts: { queue, matching, staged }, sending, view, show }: NothingWaitsProps) {
+  const [{ data }] = useQuery({ query: ServesDocument })
+  const isFirst = data?.servingModel === null && !staged
   if (sending > 0)
     return (
       <Empty
@@ -41,6 +45,18 @@ export function NothingWaits({ counts: { queue, matching, staged }, sending, vie
       >
         <Button variant="default" onClick={() => show({ predicted: '', reason: '' })}>
           Show all of the queue
+        </Button>
+      </Empty>
+    )
+  if (isFirst)
+    return (
+      <Empty
+        icon={<IconCircleCheck size={36} stroke={1.4} aria-hidden />}
+        title="Nothing waits"
+        hint="No model serves yet. Photos are imported, a run learns from them and is promoted: from then on, what it does not know comes here by itself."
+      >
+        <Button component={Link} href="/datasets">
+          To the datasets
         </Button>
       </Empty>
     )

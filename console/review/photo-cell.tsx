@@ -3,10 +3,11 @@ import { Text, UnstyledButton } from '@mantine/core'
 import { IconCheck } from '@tabler/icons-react'
 import type { QueuePhotosQuery } from '../generated/graphql.js'
 import { ClassDot } from '../classes/class-dot.js'
-import { percent } from '../look/figures.js'
+import { clock, percent } from '../look/figures.js'
 import { Thumbnail } from '../photos/thumbnail.js'
 import { moveFocus } from './move-focus.js'
 import classes from './review.module.css'
+import { likelihoodOf } from './suggest.js'
 
 export type QueuePhoto = QueuePhotosQuery['images']['edges'][number]['node']
 
@@ -24,7 +25,8 @@ interface PhotoCellProps {
 
 export function PhotoCell(props: PhotoCellProps) {
   const { photo, index, isChosen, holder, isNext, toggle, focused } = props
-  const { topPrediction, confidence, filename, thumbnailUrl } = photo
+  const { topPrediction, allPredictions, activeEntry, claim, filename, thumbnailUrl } = photo
+  const [likeliest] = allPredictions
   return (
     <UnstyledButton
       className={classes.cell}
@@ -50,12 +52,29 @@ export function PhotoCell(props: PhotoCellProps) {
             <Text span size="xs" truncate flex={1}>
               {topPrediction}
             </Text>
+            {activeEntry && (
+              <Text
+                span
+                size="xs"
+                c="dimmed"
+                truncate
+                title={`${activeEntry.version.name} has it as ${activeEntry.classLabel}`}
+              >
+                {activeEntry.version.name}: {activeEntry.classLabel}
+              </Text>
+            )}
             <Text span size="xs" c="dimmed" className="figures">
-              {percent(confidence, 0)}
+              {likeliest && percent(likelihoodOf(likeliest), 0)}
             </Text>
           </>
         ) : (
-          <Text span size="xs" c="dimmed" truncate>
+          <Text
+            span
+            size="xs"
+            c="dimmed"
+            truncate
+            title={claim ? `Until ${clock(claim.until)}, if they go away` : undefined}
+          >
             {holder === 'anybody' ? 'another desk' : holder} has it in hand
           </Text>
         )}

@@ -7,7 +7,8 @@ import { Loading, TroubleNote } from '../shell/states.js'
 import { current, moved, without, withBack, withSkipped } from './batch.js'
 import { ClassFinder } from './class-finder.js'
 import { Filmstrip } from './filmstrip.js'
-import { useKeys } from './keys.js'
+import { useKeys, useSteadyKeys } from './keys.js'
+import { LastDecision } from './last-decision.js'
 import { PhotoView } from './photo-view.js'
 import classes from './review.module.css'
 import type { Room } from './room.js'
@@ -32,7 +33,8 @@ export function Queue({ room, filter, order, empty }: QueueProps) {
   const inHand = useBatch(desk, news, decisions, filter, order)
   const { batch, change } = inHand
   const photo = current(batch)
-  const suggestions = photo ? suggestionsFor([photo], classLabels, recent) : []
+  const [areSteady] = useSteadyKeys()
+  const suggestions = photo ? suggestionsFor([photo], classLabels, recent, areSteady) : []
   const finder = useRef<HTMLInputElement>(null)
   const [said, setSaid] = useState('')
   const back = useComingBack(room, change)
@@ -62,6 +64,7 @@ export function Queue({ room, filter, order, empty }: QueueProps) {
     change(withSkipped)
     setSaid('Skipped')
   }
+  const last = decisions.deeds.at(-1)
   const find = () => finder.current?.focus()
   const step = (by: number) => change((batch) => moved(batch, batch.at + by))
   useKeys({
@@ -107,6 +110,7 @@ export function Queue({ room, filter, order, empty }: QueueProps) {
               <Act name="Skip" hint="s" act={skip} />
               <Act name="Undo" hint="u" act={undo} disabled={decisions.deeds.length === 0} />
             </Group>
+            <LastDecision deed={last} photo={last && back.remembered(last.ids).at(0)} />
             <WhyHere photo={photo} />
           </Stack>
         </div>

@@ -80,7 +80,7 @@ export function Staged({ room, staged }: { room: Room; staged: number | undefine
             hint="A photo that gets a label waits here until a version of the dataset takes it in."
           />
         }
-        render={({ id, filename, thumbnailUrl, assignedLabel }) => (
+        render={({ id, filename, thumbnailUrl, assignedLabel, activeEntry }) => (
           <div className={classes.cell}>
             <div className={classes.square}>
               <Thumbnail url={thumbnailUrl} alt={filename} />
@@ -88,6 +88,14 @@ export function Staged({ room, staged }: { room: Room; staged: number | undefine
             <div className={classes.words}>
               <ClassDot of={assignedLabel ?? ''} />
               <Text span size="xs" truncate flex={1}>
+                {activeEntry && activeEntry.classLabel !== assignedLabel && (
+                  <>
+                    <s title={`${activeEntry.version.name} has it as ${activeEntry.classLabel}`}>
+                      {activeEntry.classLabel}
+                    </s>
+                    <span className="unseen"> becomes</span>{' '}
+                  </>
+                )}
                 {assignedLabel}
               </Text>
               <ActionIcon

@@ -15,7 +15,7 @@ export const isOn = (status: TrainingStatus): boolean => status === 'QUEUED' || 
 
 /** `short` stands below a piece of a bar; `now` follows the name of a run. */
 export const stages: Readonly<Record<TrainingStage, { short: string; now: string; units?: string }>> = {
-  LOADING: { short: 'Loading', now: 'loads its photos', units: 'views' },
+  LOADING: { short: 'Frozen part', now: 'puts its photos through the frozen part of the network', units: 'views' },
   HEAD: { short: 'Head', now: 'trains the head', units: 'photos' },
   FINE_TUNE: { short: 'Fine-tune', now: 'fine-tunes the last layers', units: 'photos' },
   EVALUATING: { short: 'Evaluate', now: 'is judged on the test photos' },

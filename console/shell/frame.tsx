@@ -11,13 +11,16 @@ import classes from './frame.module.css'
 
 /** @param anew see Gate */
 export function Frame({ anew, children }: { anew: () => void; children: ReactNode }) {
-  const isNarrow = useMediaQuery('(max-width: 48em)', undefined, { getInitialValueInEffect: false })
+  // A phone held sideways is wide, and has no room for a bar beside the screen.
+  const isNarrow = useMediaQuery('(max-width: 48em), (max-height: 30em) and (pointer: coarse)', undefined, {
+    getInitialValueInEffect: false,
+  })
   // The wall screen is looked at from five metres: nothing stands around it.
   const [isWall] = useRoute('/wall')
   return (
     <AppShell
       header={{ height: 52, collapsed: !isNarrow || isWall }}
-      navbar={{ width: 208, breakpoint: 'sm', collapsed: { mobile: true, desktop: isWall } }}
+      navbar={{ width: 208, breakpoint: 'sm', collapsed: { mobile: true, desktop: isWall || isNarrow } }}
       footer={{ height: 60, collapsed: !isNarrow || isWall }}
       padding={isWall ? 0 : 'md'}
       disabled={isWall}

@@ -1,7 +1,8 @@
 /** What the recipe decides unless somebody says otherwise: folded away. */
 import { Checkbox, SimpleGrid, Stack, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
-import { type Choices, numberFieldNames, numberFields } from './start-choices.js'
+import type { SettingsFragment } from '../generated/graphql.js'
+import { type Choices, numberFieldNames, numberFields, valueIn } from './start-choices.js'
 import classes from './training.module.css'
 
 interface AdvancedProps {
@@ -9,9 +10,11 @@ interface AdvancedProps {
   change: (to: Partial<Choices>) => void
   /** By field, as the API names them below `input`. */
   errors: Readonly<Record<string, string>>
+  /** What it would be started with; undefined: not known yet. */
+  settings: SettingsFragment | undefined
 }
 
-export function Advanced({ choices, change, errors }: AdvancedProps) {
+export function Advanced({ choices, change, errors, settings }: AdvancedProps) {
   const [opened, setOpened] = useState(false)
   const isWrong = numberFieldNames.some((field) => errors[field])
   return (
@@ -30,7 +33,7 @@ export function Advanced({ choices, change, errors }: AdvancedProps) {
         <summary>Advanced</summary>
         <Stack gap="sm">
           <Text size="sm" c="dimmed">
-            What is left empty comes from the recipe.
+            What is left empty is as it says there.
           </Text>
           <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm" style={{ alignItems: 'end' }}>
             {numberFieldNames.map((field) => {
@@ -41,6 +44,7 @@ export function Advanced({ choices, change, errors }: AdvancedProps) {
                   label={label}
                   description={'about' in more ? more.about : undefined}
                   inputMode={isWhole ? 'numeric' : 'decimal'}
+                  placeholder={settings && valueIn(settings, field)}
                   value={choices.numbers[field] ?? ''}
                   error={errors[field]}
                   onChange={(event) => change({ numbers: { ...choices.numbers, [field]: event.currentTarget.value } })}

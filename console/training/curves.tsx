@@ -1,10 +1,11 @@
 /** Loss and accuracy as they become, with an earlier run behind them. */
-import { Card, Group, NativeSelect, SimpleGrid } from '@mantine/core'
+import { Card, Group, NativeSelect, SimpleGrid, Text } from '@mantine/core'
 import { useMemo } from 'react'
 import { LineChart } from '../charts/line-chart.js'
 import type { EpochFragment } from '../generated/graphql.js'
 import { percent } from '../look/figures.js'
 import { linesOf, saidOf, sectionsOf } from './curve-data.js'
+import { keptOf, keptSaid } from './kept.js'
 import { useBehind } from './use-behind.js'
 import type { Run } from './use-run.js'
 import { isOn } from '../runs/words.js'
@@ -35,10 +36,14 @@ export function Curves({ run, epochs }: { run: Run; epochs: readonly EpochFragme
   const on = isOn(run.status)
   const mine = useMemo(() => ({ run: run.name, epochs }), [run.name, epochs])
   const most = { HEAD: stage1.epochs, FINE_TUNE: stage2.epochs }
+  const kept = { Head: keptOf(epochs, 'HEAD'), 'Fine-tune': keptOf(epochs, 'FINE_TUNE') }
   const sections = sectionsOf(epochs, behind?.epochs ?? [], on ? most : undefined)
   return (
     <section aria-label="Curves">
-      <Group justify="flex-end" mb="xs">
+      <Group justify="space-between" mb="xs" gap="xs">
+        <Text size="sm" className="figures" flex="1 1 300px">
+          {keptSaid(epochs, on)}
+        </Text>
         <NativeSelect
           aria-label="Run behind the curves"
           size="xs"
@@ -59,6 +64,7 @@ export function Curves({ run, epochs }: { run: Run; epochs: readonly EpochFragme
               step="epoch"
               label={saidOf(title, mine, figure, say, on ? most : undefined)}
               sections={sections}
+              marked={{ as: on ? 'best so far' : 'kept', steps: kept }}
               lines={linesOf(mine, behind, figure)}
               say={say}
               ends={ends}

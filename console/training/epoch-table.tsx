@@ -2,6 +2,7 @@
 import { Table } from '@mantine/core'
 import type { EpochFragment } from '../generated/graphql.js'
 import { duration, percent } from '../look/figures.js'
+import { keptOf } from './kept.js'
 import classes from './training.module.css'
 
 const names: Readonly<Record<string, string>> = { HEAD: 'Head', FINE_TUNE: 'Fine-tune' }
@@ -13,6 +14,7 @@ const rate = (value: number) => (value === 0 ? '0' : value.toExponential(2))
 const seconds = (value: number) => (value < 10 ? `${value.toFixed(1)} s` : duration(value))
 
 export function EpochTable({ run, epochs }: { run: string; epochs: readonly EpochFragment[] }) {
+  const kept = { HEAD: keptOf(epochs, 'HEAD'), FINE_TUNE: keptOf(epochs, 'FINE_TUNE') }
   return (
     <details className={classes.fold}>
       <summary>Every epoch in figures ({epochs.length})</summary>
@@ -39,7 +41,11 @@ export function EpochTable({ run, epochs }: { run: string; epochs: readonly Epoc
               <Table.Tr key={`${epoch.stage} ${epoch.epoch}`}>
                 <Table.Td>{names[epoch.stage]}</Table.Td>
                 {[
-                  epoch.epoch,
+                  epoch.epoch === kept[epoch.stage as keyof typeof kept] ? (
+                    <b key="kept">kept: {epoch.epoch}</b>
+                  ) : (
+                    epoch.epoch
+                  ),
                   loss(epoch.loss),
                   orNone(epoch.valLoss, loss),
                   percent(epoch.accuracy),

@@ -28,14 +28,10 @@ function Said({ estimate }: { estimate: NonNullable<Estimated['estimate']> }) {
   return (
     <>
       <Text fw={650} size="lg" className="figures">
-        {seconds === null ? 'Nobody can tell yet' : `About ${duration(seconds)}`}
+        {seconds === null ? 'No run was measured on this server yet' : `About ${duration(seconds)}`}
       </Text>
       <Text size="sm" className="figures">
-        {seconds === null
-          ? 'Nothing was measured on this server yet: '
-          : basedOn
-            ? `Measured on ${basedOn.name}: `
-            : ''}
+        {basedOn && `As quick as ${basedOn.name} was: `}
         {through}; then {counted(epochs, 'epoch')} at most. It begins with{' '}
         {startsFrom ? `the weights of ${startsFrom.name}` : 'the backbone'}.
       </Text>

@@ -48,7 +48,7 @@ export function Overview() {
       {hasVersions && runs.total === 0 && (
         <Empty
           title="Nothing was trained yet"
-          hint="The first run takes a minute or two for a few thousand photos; it shows here as it learns."
+          hint="The first run takes longest: every photo goes through the frozen part of the network once. It shows here as it learns."
         />
       )}
       {shown !== undefined && <Newest key={shown} name={shown} />}

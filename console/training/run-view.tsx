@@ -1,6 +1,7 @@
 /** A run: where it stands, its phases, its curves. The same on its own screen and, for the newest, above the list of all. */
 import { Alert, Anchor, Stack, Text } from '@mantine/core'
 import { IconAlertTriangle, IconPlugConnected } from '@tabler/icons-react'
+import { Fragment } from 'react'
 import { Link } from 'wouter'
 import { ago, percent } from '../look/figures.js'
 import { Curves } from './curves.js'
@@ -50,11 +51,13 @@ export function About({ run }: { run: Run }) {
       <Status status={run.status} /> · learns{' '}
       <Anchor component={Link} href={`/datasets/${encodeURIComponent(datasetVersion.name)}`} inherit underline="always">
         {datasetVersion.name}
-      </Anchor>{' '}
+      </Anchor>
       {said.map((part) => (
-        <span key={part} className={classes.whole}>
-          · {part}{' '}
-        </span>
+        // The dot stays with what is before it: no line begins with one.
+        <Fragment key={part}>
+          {' · '}
+          <span className={classes.whole}>{part}</span>
+        </Fragment>
       ))}
     </Text>
   )

@@ -1,5 +1,5 @@
 /** What is chosen before a run is started: texts as they are typed, and what the API is asked with them. */
-import type { StartTrainingInput, TrainingRecipe } from '../generated/graphql.js'
+import type { SettingsFragment, StartTrainingInput, TrainingRecipe } from '../generated/graphql.js'
 
 export const numberFields = {
   'stage1.epochs': { label: 'Head: epochs at most', isWhole: true },
@@ -21,6 +21,13 @@ export interface Choices {
   readonly earlyStopping: boolean
   readonly fromServing: boolean
   readonly autoPromote: boolean
+}
+
+/** What is taken where nothing is typed. */
+export const valueIn = (settings: SettingsFragment, field: NumberField): string => {
+  const [first, second] = field.split('.')
+  const value = settings[first as keyof SettingsFragment]
+  return String(typeof value === 'object' ? value[second as keyof typeof value] : value)
 }
 
 export const firstChoices = (version: string): Choices => ({

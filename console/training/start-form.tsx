@@ -68,7 +68,7 @@ export function StartForm({ versions, first, running, started }: StartFormProps)
             ))}
           </Stack>
         </Radio.Group>
-        <Advanced choices={choices} change={change} errors={errors} />
+        <Advanced choices={choices} change={change} errors={errors} settings={estimated.estimate?.settings} />
         <div className={classes.foot}>
           <Estimate {...estimated} />
           {on !== undefined && (

@@ -11,6 +11,8 @@ const connectMs = 5_000
 
 export interface OpenDatabase {
   readonly url: string
+  /** The built-in server was made just now. */
+  readonly isNew: boolean
   /** After the last query. */
   stop(): Promise<void>
 }
@@ -42,10 +44,10 @@ async function openEmbedded(dataDir: string, say: (line: string) => void): Promi
   const embedded = await startEmbedded(dataDir, say)
   const how = { made: 'made and started', started: 'started', found: 'was running already' }[embedded.how]
   say(`Database: the built-in PostgreSQL ${how} (${embedded.folder})`)
-  return { url: embedded.url(embeddedDatabase), stop: () => embedded.stop() }
+  return { url: embedded.url(embeddedDatabase), isNew: embedded.how === 'made', stop: () => embedded.stop() }
 }
 
-const openGiven = (url: string): OpenDatabase => ({ url, stop: async () => undefined })
+const openGiven = (url: string): OpenDatabase => ({ url, isNew: false, stop: async () => undefined })
 
 /** Makes the database of this address unless it is there. */
 async function makeDatabase(url: string, isGiven: boolean): Promise<void> {

@@ -9,6 +9,15 @@ import { perceptualHash } from '../photos/perceptual-hash.js'
 import { keepPhoto, liesAt, photoFile } from '../photos/store.js'
 import { erasedFilename, movePhoto, savePhotos } from '../photos/save-photos.js'
 
+/** As `Image.allPredictions` keeps it. */
+export interface ClassProbability {
+  readonly classLabel: string
+  /** In [0, 1]; all classes sum to 1. */
+  readonly probability: number
+  /** The same at the model's temperature; null: it has none; undefined: kept by an earlier WasteX. */
+  readonly calibrated?: number | null
+}
+
 export interface PhotoForReview {
   /** As they arrived. */
   readonly bytes: Uint8Array
@@ -30,7 +39,7 @@ export interface PhotoForReview {
     readonly novelty: number | null
     readonly oodReasons: readonly OodReason[]
     /** Highest first. */
-    readonly allPredictions: readonly { readonly classLabel: string; readonly probability: number }[]
+    readonly allPredictions: readonly ClassProbability[]
   }
 }
 

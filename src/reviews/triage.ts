@@ -79,7 +79,7 @@ export async function look(serving: Serving, { bytes }: Pick<Upload, 'bytes'>, a
       prediction: {
         topPrediction: classLabel,
         ...figures,
-        allPredictions: scores.map((score) => ({ classLabel: score.classLabel, probability: score.probability })),
+        allPredictions: scores.map(({ logit: _logit, ...score }) => score),
       },
     },
   }

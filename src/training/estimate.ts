@@ -5,7 +5,7 @@ import { computedOf, headBlocks } from './head-blocks.js'
 import { type Measured, measuredRuns } from './measured.js'
 import { type Plan, planOf } from './plan.js'
 import { recipes } from './recipes.js'
-import type { TrainingInput } from './settings.js'
+import type { Settings, TrainingInput } from './settings.js'
 import { secondsOf } from './seconds-of.js'
 import { versionViews } from './version-views.js'
 
@@ -18,6 +18,8 @@ export interface TrainingEstimate {
   readonly newViews: number
   /** Of both stages, at most. */
   readonly epochs: number
+  /** With every default filled in. */
+  readonly settings: Settings
   readonly startsFrom: TrainingRun | null
   /** Whose speed it is. */
   readonly basedOn: TrainingRun | null
@@ -42,6 +44,7 @@ export async function estimateTraining(hall: Hall, input: TrainingInput): Promis
     views,
     newViews,
     epochs: settings.stage1.epochs + settings.stage2.epochs,
+    settings,
     startsFrom: startedFrom ?? null,
     basedOn: basedOn?.run ?? null,
   }

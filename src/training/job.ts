@@ -59,6 +59,8 @@ export interface EpochResult {
   valAccuracy: number | null
   learningRate: number
   seconds: number
+  /** Better than all before it of its stage; undefined in checkpoints of earlier WasteX. */
+  best?: boolean
 }
 
 /** A test photo, and what is said of it. */

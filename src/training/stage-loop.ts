@@ -39,7 +39,8 @@ export async function runStage(
       const started = performance.now()
       const { loss, accuracy, learningRate } = await runEpoch(stage, adam, epoch, steps, context, clock)
       const validation = await stage.validate()
-      if (!validation || !best || validation.loss < best.loss) {
+      const isBest = !validation || !best || validation.loss < best.loss
+      if (isBest) {
         best = { loss: validation?.loss ?? loss, epoch }
         bestWeights = stage.variables.map(valuesOf)
       }
@@ -53,6 +54,7 @@ export async function runStage(
         valAccuracy: validation?.accuracy ?? null,
         learningRate,
         seconds: (performance.now() - started) / 1000,
+        best: isBest,
       }
       history.push(result)
       const now = best

@@ -85,7 +85,7 @@ export class TrainingThread {
       }
       case 'epoch': {
         const { type: _type, epochs, ...epoch } = report
-        return recordEpoch(hall.db, { runId, ...epoch }, epochs)
+        return recordEpoch(hall.db, { runId, ...epoch, best: epoch.best ?? null }, epochs)
       }
       case 'finished': {
         const { evaluation, comparison, testPhotos, thresholds, artefacts } = report

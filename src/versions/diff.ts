@@ -51,8 +51,8 @@ const countsOf = ({ classCounts }: DatasetVersion) =>
   new Map((classCounts as { classLabel: string; count: number }[]).map(({ classLabel, count }) => [classLabel, count]))
 
 /**
- * Along a line of versions only reviewed photos change, and each of them in one version: the few that differ are found without
- * a look at the millions that do not.
+ * Along a line of versions only reviewed photos change, and each of them in one version, and those are left out that were erased:
+ * the few that differ are found without a look at the millions that do not.
  * @returns the versions by which the later one came from the earlier one; undefined: neither came from the other
  */
 async function stepsBetween(db: Db, from: DatasetVersion, to: DatasetVersion): Promise<number[] | undefined> {
@@ -73,11 +73,12 @@ async function stepsBetween(db: Db, from: DatasetVersion, to: DatasetVersion): P
  */
 const lookedUp = (steps: readonly number[] | undefined) => (steps ? Prisma.sql`OFFSET 0` : Prisma.empty)
 
-/** Entries that may differ, as `candidate`: of a line of versions those of photos that came in by review on the way. */
+/** Entries that may differ, as `candidate`: of a line of versions those of photos that came in by review on the way, or were erased. */
 const candidates = (versionId: number, steps: readonly number[] | undefined) =>
   steps === undefined
     ? Prisma.sql`candidate AS NOT MATERIALIZED (SELECT * FROM "VersionEntry" WHERE "versionId" = ${versionId})`
-    : Prisma.sql`changed AS MATERIALIZED (SELECT "photoId" FROM "Image" WHERE "versionId" = ANY(${steps}::int[])),
+    : Prisma.sql`changed AS MATERIALIZED (SELECT "photoId" FROM "Image" WHERE "versionId" = ANY(${steps}::int[])
+        UNION SELECT id FROM "Photo" WHERE "erasedAt" IS NOT NULL),
       candidate AS MATERIALIZED (SELECT e.* FROM changed c CROSS JOIN LATERAL (
         SELECT * FROM "VersionEntry" e WHERE e."versionId" = ${versionId} AND e."photoId" = c."photoId" ${lookedUp(steps)}) e)`
 
@@ -88,9 +89,19 @@ export async function diffCounts(db: Db, { from, to, steps }: VersionDiff): Prom
     FROM candidate b CROSS JOIN LATERAL (
       SELECT * FROM "VersionEntry" o WHERE o."versionId" = ${from.id} AND o."photoId" = b."photoId" ${lookedUp(steps)}) a`
   const { photos, relabelled } = shared ?? { photos: 0, relabelled: 0 }
-  // All of the smaller one is in the larger one when one came from the other.
-  const common = steps ? Math.min(from.totalImages, to.totalImages) : photos
-  return { added: to.totalImages - common, removed: from.totalImages - common, relabelled }
+  const [ofFrom, ofTo] = await Promise.all([countCandidates(db, from, steps), countCandidates(db, to, steps)])
+  return { added: ofTo - photos, removed: ofFrom - photos, relabelled }
+}
+
+async function countCandidates(
+  db: Db,
+  { id, totalImages }: DatasetVersion,
+  steps: VersionDiff['steps'],
+): Promise<number> {
+  if (steps === undefined) return totalImages
+  const [found] = await db.$queryRaw<{ photos: number }[]>`
+    WITH ${candidates(id, steps)} SELECT count(*)::int AS photos FROM candidate`
+  return found?.photos ?? 0
 }
 
 /**

@@ -1,12 +1,11 @@
 /** The review queue and its neighbours. */
 import { notFound } from '../../errors.js'
 import { whereOf } from '../../reviews/photo-filter.js'
-import { stagedClasses } from '../../reviews/staged-classes.js'
+import { type StagedClass as Staged, stagedClasses } from '../../reviews/staged-classes.js'
 import { rawId } from '../ids.js'
 import { by, connectionOf, type Keyset } from '../page.js'
 import { visibleImages } from '../visible.js'
 import { builder } from './builder.js'
-import { ClassCount } from './counts.js'
 import { OodReasonEnum, ReviewReasonEnum } from './enums.js'
 import { Image, ImageConnection } from './image.js'
 import { pageQuery } from './page-query.js'
@@ -98,9 +97,23 @@ builder.queryField('image', (t) =>
   }),
 )
 
+const StagedClass = builder.objectRef<Staged>('StagedClass').implement({
+  description: 'What is labelled so and in no version yet.',
+  fields: (t) => ({
+    classLabel: t.exposeString('classLabel', { description: 'The label.' }),
+    count: t.exposeInt('count', { description: 'Photos.' }),
+    relabelled: t.exposeInt('relabelled', {
+      description: 'Of those, photos that the active version has under another label.',
+    }),
+    confirmed: t.exposeInt('confirmed', {
+      description: 'Of those, photos that the active version has under this very label: nothing changes by them.',
+    }),
+  }),
+})
+
 builder.queryField('stagedClasses', (t) =>
   t.field({
-    type: [ClassCount],
+    type: [StagedClass],
     role: 'OPERATOR',
     description: 'What is labelled and in no version yet, by label, most first: what `createVersion` would take in.',
     resolve: (_root, _args, { hall }) => stagedClasses(hall.db),

@@ -16,6 +16,14 @@ const ImportProgress = builder.objectRef<Progress>('ImportProgress').implement({
   }),
 })
 
+builder.queryField('importRoots', (t) =>
+  t.stringList({
+    role: 'TRAINER',
+    description: 'Folders on the server’s disk below which `importDataset` reads: `WASTEX_IMPORT_ROOTS`.',
+    resolve: (_root, _args, { hall }) => [...hall.config.importRoots],
+  }),
+)
+
 builder.subscriptionField('importProgress', (t) =>
   t.field({
     type: ImportProgress,

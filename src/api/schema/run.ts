@@ -110,7 +110,7 @@ const FineTuneSettings = builder.objectRef<Settings['stage2']>('FineTuneSettings
   }),
 })
 
-const TrainingSettings = builder.objectRef<Settings>('TrainingSettings').implement({
+export const TrainingSettings = builder.objectRef<Settings>('TrainingSettings').implement({
   description: 'What a run was started with.',
   fields: (t) => ({
     stage1: t.expose('stage1', { type: StageSettings, description: 'The head alone.' }),
@@ -146,6 +146,11 @@ builder.prismaObject('RunEpoch', {
     }),
     learningRate: t.exposeFloat('learningRate', { description: 'At the end of the epoch.' }),
     seconds: t.exposeFloat('seconds', { description: 'Wall-clock time it took.' }),
+    best: t.exposeBoolean('best', {
+      nullable: true,
+      description:
+        'Whether it was better than all before it of its stage, by validation loss. A stage leaves the weights of its last one that was; where none was, those that it began with. Null for runs of an earlier WasteX.',
+    }),
   }),
 })
 

@@ -2,7 +2,7 @@
 import { estimateTraining, type TrainingEstimate as Estimate } from '../../training/estimate.js'
 import { given } from '../given.js'
 import { builder } from './builder.js'
-import { TrainingRun } from './run.js'
+import { TrainingRun, TrainingSettings } from './run.js'
 import { StartTrainingInput } from './training-mutations.js'
 
 const TrainingEstimate = builder.objectRef<Estimate>('TrainingEstimate').implement({
@@ -23,6 +23,10 @@ const TrainingEstimate = builder.objectRef<Estimate>('TrainingEstimate').impleme
         'Those of them that are not in the feature cache, for the weights of InceptionV3 of the newest run of the recipe: they have to be computed. Before the first run: all. Of versions above 50,000 photos as many fewer as there are views in the cache at all.',
     }),
     epochs: t.exposeInt('epochs', { description: 'Epochs of both stages, at most.' }),
+    settings: t.expose('settings', {
+      type: TrainingSettings,
+      description: 'What it would be started with, every default filled in.',
+    }),
     startsFrom: t.field({
       type: TrainingRun,
       nullable: true,

@@ -31,6 +31,7 @@ interface Payload {
   valAccuracy: number | null
   learningRate: number
   seconds: number
+  best: boolean | null
   macroF1: number | null
   recommendation: Recommendation | null
 }
@@ -133,6 +134,12 @@ eventType('TrainingEpochCompleted').implement({
     }),
     learningRate: t.float({ description: 'At the end of the epoch.', resolve: told('learningRate') }),
     seconds: t.float({ description: 'Wall-clock time the epoch took.', resolve: told('seconds') }),
+    best: t.boolean({
+      nullable: true,
+      description:
+        'Whether it was better than all before it of its stage, by validation loss. Null for runs of an earlier WasteX.',
+      resolve: told('best'),
+    }),
   }),
 })
 

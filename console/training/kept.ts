@@ -1,0 +1,29 @@
+/** Of which epoch a stage leaves the weights: the last that was better than all before it. */
+import type { EpochFragment } from '../generated/graphql.js'
+import { counted } from '../look/figures.js'
+
+type Stage = 'HEAD' | 'FINE_TUNE'
+const names: Readonly<Record<Stage, string>> = { HEAD: 'of the head', FINE_TUNE: 'of the fine-tuning' }
+
+/** @returns undefined: none was better than what the stage began with, or the run is of an earlier WasteX */
+export const keptOf = (epochs: readonly EpochFragment[], stage: Stage): number | undefined =>
+  epochs.findLast((epoch) => epoch.stage === stage && epoch.best)?.epoch
+
+/** @returns '' while there is nothing to say, and for runs of an earlier WasteX */
+export function keptSaid(epochs: readonly EpochFragment[], isOn: boolean): string {
+  const of = (stage: Stage) => epochs.filter((epoch) => epoch.stage === stage)
+  if (epochs.length === 0 || epochs.some(({ best }) => best === null)) return ''
+  const judgedBy = epochs.some(({ valLoss }) => valLoss !== null) ? ', by validation loss' : ''
+  const [head, tuned] = [keptOf(epochs, 'HEAD'), keptOf(epochs, 'FINE_TUNE')]
+  const stage = tuned === undefined ? 'HEAD' : 'FINE_TUNE'
+  const kept = tuned ?? head
+  const best =
+    kept === undefined
+      ? 'the weights that it began with'
+      : `epoch ${kept} of ${of(stage).length} ${names[stage]}${judgedBy}`
+  const undone =
+    of('FINE_TUNE').length > 0 && tuned === undefined
+      ? `${isOn ? 'So far no' : 'No'} epoch of fine-tuning was better than what it began with${isOn ? '' : `: all ${counted(of('FINE_TUNE').length, 'epoch')} of it are undone`}. `
+      : ''
+  return `${undone}${isOn ? 'Best so far' : 'Kept'}: ${best}.`
+}
