@@ -10,10 +10,11 @@ import { createToken } from '../src/access/tokens.js'
 import { photoFile } from '../src/photos/store.js'
 import { trainingRows } from '../src/versions/training-rows.js'
 import { hasBrowser, type Opened, openBrowser, openConsole, seriousFindings } from './support/browser.js'
-import { openTestHall, type TestHall } from './support/hall.js'
+import { openTrainedHall } from './support/trained-hall.js'
+import type { TestHall } from './support/hall.js'
 import type { TestServer } from './support/server.js'
-import { findPhotos, trainAndPromote } from './support/trained.js'
-import { drawVersion, startServerOf } from './support/training.js'
+import { findPhotos } from './support/trained.js'
+import { startServerOf } from './support/training.js'
 
 const minutes = 60_000
 
@@ -27,10 +28,8 @@ describe.skipIf(!hasBrowser)('classifying in the console', () => {
   let unknown: string
 
   beforeAll(async () => {
-    hall = await openTestHall()
-    await drawVersion(hall, 'v1')
+    ;({ hall } = await openTrainedHall())
     server = await startServerOf(hall)
-    await trainAndPromote(hall, server.address)
     const photos = await findPhotos(hall, server.address)
     known = path.join(hall.folder, 'known.jpg')
     unknown = path.join(hall.folder, 'unknown.jpg')

@@ -8,10 +8,11 @@ import type { TrainingRun } from '../src/db.js'
 import { photoFile } from '../src/photos/store.js'
 import { trainingRows } from '../src/versions/training-rows.js'
 import { ask, file, send, upload } from './support/client.js'
-import { openTestHall, type TestHall } from './support/hall.js'
+import { openTrainedHall } from './support/trained-hall.js'
+import type { TestHall } from './support/hall.js'
 import { addImage } from './support/rows.js'
 import type { TestServer } from './support/server.js'
-import { drawVersion, finished, headAlone, startServerOf } from './support/training.js'
+import { startServerOf } from './support/training.js'
 
 const minutes = 60_000
 let hall: TestHall
@@ -46,20 +47,8 @@ const keys = (key: string) => hall.db.idempotencyKey.findMany({ where: { key } }
 const codeOf = ({ errors }: { errors: { extensions: { code: string } }[] | undefined }) => errors?.[0]?.extensions.code
 
 beforeAll(async () => {
-  hall = await openTestHall()
-  await drawVersion(hall, 'v1')
+  ;({ hall, run } = await openTrainedHall())
   server = await startServerOf(hall)
-  const input = { datasetVersion: 'v1', ...headAlone, stage1: { epochs: 15 }, autoPromote: true }
-  const { startTraining } = await ask<{ startTraining: { name: string } }, object>(
-    server.address,
-    'mutation ($input: StartTrainingInput!) { startTraining(input: $input) { name } }',
-    { input },
-  )
-  const promotions = hall.events.subscribe('modelPromoted')
-  const { id } = await hall.db.trainingRun.findUniqueOrThrow({ where: { name: startTraining.name } })
-  run = await finished(hall, id)
-  await promotions.next()
-  await promotions.return?.()
   other = await startServerOf(hall)
   const rows = await trainingRows(hall.db, run.versionId)
   photos = []

@@ -8,11 +8,12 @@ import { isSampled } from '../src/reviews/triage.js'
 import { type Answer, ask, dataOf, file, upload } from './support/client.js'
 import { by } from './support/doer.js'
 import { withComment } from './support/drawn-photo.js'
-import { openTestHall, type TestHall } from './support/hall.js'
+import { openTrainedHall } from './support/trained-hall.js'
+import type { TestHall } from './support/hall.js'
 import { startTestServer, type TestServer } from './support/server.js'
 import { tokenOfEach } from './support/tokens.js'
-import { findPhotos, trainAndPromote } from './support/trained.js'
-import { drawVersion, settingsOf, startServerOf } from './support/training.js'
+import { findPhotos } from './support/trained.js'
+import { settingsOf, startServerOf } from './support/training.js'
 
 const minutes = 60_000
 let hall: TestHall
@@ -21,10 +22,8 @@ let server: TestServer
 let sampling: TestServer
 let photos: { known: Buffer; unknown: Buffer }
 beforeAll(async () => {
-  hall = await openTestHall()
-  await drawVersion(hall, 'v1')
+  ;({ hall } = await openTrainedHall())
   server = await startServerOf(hall)
-  await trainAndPromote(hall, server.address)
   photos = await findPhotos(hall, server.address)
   sampling = await startTestServer({ ...settingsOf(hall), WASTEX_REVIEW_SHARE: '1' })
 }, 4 * minutes)

@@ -13,10 +13,11 @@ import type { HeatMap } from '../src/predictions/heat-map.js'
 import { ServingModel } from '../src/predictions/serving.js'
 import { changeCard } from './support/change-card.js'
 import { file, upload } from './support/client.js'
-import { openTestHall, type TestHall } from './support/hall.js'
+import { openTrainedHall } from './support/trained-hall.js'
+import type { TestHall } from './support/hall.js'
 import type { TestServer } from './support/server.js'
-import { findPhotos, promote, train, trainAndPromote } from './support/trained.js'
-import { drawVersion, startServerOf } from './support/training.js'
+import { findPhotos, promote, train } from './support/trained.js'
+import { startServerOf } from './support/training.js'
 
 const minutes = 60_000
 let hall: TestHall
@@ -24,10 +25,8 @@ let server: TestServer
 let photos: { known: Buffer; unknown: Buffer }
 
 beforeAll(async () => {
-  hall = await openTestHall()
-  await drawVersion(hall, 'v1')
+  ;({ hall } = await openTrainedHall())
   server = await startServerOf(hall)
-  await trainAndPromote(hall, server.address)
   photos = await findPhotos(hall, server.address)
 }, 4 * minutes)
 afterAll(async () => {

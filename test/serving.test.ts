@@ -22,6 +22,7 @@ import { trainingRows } from '../src/versions/training-rows.js'
 import { ask, file, send, upload } from './support/client.js'
 import { openTestHall, type TestHall } from './support/hall.js'
 import { startTestServer, type TestServer } from './support/server.js'
+import { takeFeatures } from './support/trained.js'
 import { drawVersion, finished, headAlone, settingsOf, startServerOf } from './support/training.js'
 
 const minutes = 60_000
@@ -97,6 +98,7 @@ const folderOf = ({ name }: Pick<TrainingRun, 'name'>) => path.join(hall.config.
 beforeAll(async () => {
   hall = await openTestHall()
   await drawVersion(hall, 'v1')
+  await takeFeatures(hall)
   server = await startServerOf(hall)
   odd = []
   for (const photo of await drawSamples(path.join(hall.folder, 'others'), { perClass: 0, odd: 12, seed: 5 })) {

@@ -7,14 +7,15 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { file, upload, watch } from './support/client.js'
 import { withComment } from './support/drawn-photo.js'
-import { openTestHall, type TestHall } from './support/hall.js'
+import { openTrainedHall } from './support/trained-hall.js'
+import type { TestHall } from './support/hall.js'
 import { ServerProcess } from './support/server-process.js'
 import type { Resources } from './support/tell-resources.js'
-import { findPhotos, promote, train, trainAndPromote } from './support/trained.js'
-import { drawVersion, settingsOf } from './support/training.js'
+import { findPhotos, promote, train } from './support/trained.js'
+import { settingsOf } from './support/training.js'
 
 const minutes = 60_000
-const promotions = Number(process.env['WASTEX_PROMOTIONS'] ?? 12)
+const promotions = Number(process.env['WASTEX_PROMOTIONS'] ?? 8)
 const soakMs = 1_000 * Number(process.env['WASTEX_SOAK_SECONDS'] ?? 20)
 /** The first two of them are a server that still warms up. */
 const samples = 6
@@ -52,10 +53,10 @@ const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[v
 const MiB = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`
 
 beforeAll(async () => {
-  hall = await openTestHall()
-  await drawVersion(hall, 'v1')
+  const trained = await openTrainedHall()
+  ;({ hall } = trained)
   await start()
-  runs.push((await trainAndPromote(hall, address, { seed: 1 })).name, (await train(hall, address, { seed: 2 })).name)
+  runs.push(trained.run.name, (await train(hall, address, { seed: 2 })).name)
   ;({ known, unknown } = await findPhotos(hall, address))
   // One that has trained keeps what TensorFlow took.
   await server.kill()
@@ -103,7 +104,7 @@ describe.runIf(canTell)(`${promotions} promotions`, () => {
         for (let i = 1; i <= promotions; i++) {
           const name = runs[i % 2] ?? ''
           promoted.push(await timed(() => promote(address, name).then(() => name)))
-          if (i % 3 === 0) rss.push((await resources()).rss)
+          if (i % 2 === 0) rss.push((await resources()).rss)
         }
       } finally {
         done = true

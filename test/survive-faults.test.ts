@@ -17,10 +17,11 @@ import { train as trainIn } from '../src/training/train.js'
 import { file, upload } from './support/client.js'
 import { everyFault, type Fault, whileFull, withFault } from './support/faulty-disk.js'
 import { withComment } from './support/drawn-photo.js'
-import { openTestHall, type TestHall } from './support/hall.js'
+import { openTrainedHall } from './support/trained-hall.js'
+import type { TestHall } from './support/hall.js'
 import type { TestServer } from './support/server.js'
-import { findPhotos, trainAndPromote } from './support/trained.js'
-import { drawVersion, startServerOf } from './support/training.js'
+import { findPhotos } from './support/trained.js'
+import { startServerOf } from './support/training.js'
 
 const minutes = 60_000
 let hall: TestHall
@@ -36,10 +37,8 @@ const filesBelow = async (folder: string) =>
     .toSorted()
 
 beforeAll(async () => {
-  hall = await openTestHall()
-  await drawVersion(hall, 'v1')
+  ;({ hall, run } = await openTrainedHall())
   server = await startServerOf(hall)
-  run = await trainAndPromote(hall, server.address)
   ;({ known, unknown } = await findPhotos(hall, server.address))
 }, 3 * minutes)
 

@@ -18,11 +18,12 @@ import type { Artefact } from '../src/model/card.js'
 import { decode } from '../src/photos/decode.js'
 import { photoFile } from '../src/photos/store.js'
 import { ask, file, upload } from './support/client.js'
-import { openTestHall, type TestHall } from './support/hall.js'
+import { openTrainedHall } from './support/trained-hall.js'
+import type { TestHall } from './support/hall.js'
 import { emptyLedger, everybody, sendAgain, type Verdict } from './support/load.js'
 import { ServerProcess } from './support/server-process.js'
-import { findPhotos, startTraining, train, trainAndPromote } from './support/trained.js'
-import { drawVersion, headAlone, runOf, runWhen, settingsOf } from './support/training.js'
+import { findPhotos, startTraining, train } from './support/trained.js'
+import { headAlone, runOf, runWhen, settingsOf } from './support/training.js'
 import { until } from './support/until.js'
 
 const minutes = 60_000
@@ -55,12 +56,12 @@ async function start(): Promise<void> {
 }
 
 beforeAll(async () => {
-  hall = await openTestHall()
-  await drawVersion(hall, 'v1')
+  const trained = await openTrainedHall()
+  ;({ hall } = trained)
   importFolder = path.join(hall.folder, 'arriving')
   await drawSamples(importFolder, { perClass: 4, classes: ['bottle', 'can'], seed: 9 })
   await start()
-  runs.push((await trainAndPromote(hall, address)).name, (await train(hall, address, { seed: 2 })).name)
+  runs.push(trained.run.name, (await train(hall, address, { seed: 2 })).name)
   ledger.serving.acknowledged = runs[0] ?? ''
   ;({ known, unknown } = await findPhotos(hall, address))
   const { _sum } = await hall.db.trashCounter.aggregate({ _sum: { totalCount: true, oodCount: true } })

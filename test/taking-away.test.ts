@@ -19,7 +19,8 @@ import { ask, file, send, upload } from './support/client.js'
 import { createTestDatabase } from './support/database.js'
 import { by } from './support/doer.js'
 import { withComment } from './support/drawn-photo.js'
-import { openTestHall, type TestHall } from './support/hall.js'
+import { openTrainedHall } from './support/trained-hall.js'
+import type { TestHall } from './support/hall.js'
 import { addRun } from './support/rows.js'
 import { startTestServer, type TestServer } from './support/server.js'
 import {
@@ -95,11 +96,8 @@ const filesBelow = async (folder: string) =>
   (await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])).filter((entry) => entry.isFile())
 
 beforeAll(async () => {
-  hall = await openTestHall()
-  await drawVersion(hall, 'v1')
+  ;({ hall, run } = await openTrainedHall())
   server = await startServerOf(hall)
-  run = await train('v1', { stage1: { epochs: 15 }, autoPromote: true })
-  await ask(server.address, 'mutation ($name: String!) { promote(name: $name) { name } }', { name: run.name })
   for (const photo of await drawSamples(path.join(hall.folder, 'others'), { perClass: 0, odd: 12, seed: 5 })) {
     unknown = await readFile(photo.path)
     if ((await classify(unknown)).ood) break

@@ -7,6 +7,7 @@ import { ask, send } from './support/client.js'
 import { openTestHall, type TestHall } from './support/hall.js'
 import { addImage, addRun, addVersion } from './support/rows.js'
 import type { TestServer } from './support/server.js'
+import { takeFeatures } from './support/trained.js'
 import { drawVersion, finished, headAlone, startServerOf } from './support/training.js'
 
 const minutes = 60_000
@@ -54,6 +55,7 @@ const globalId = (id: string) => btoa(`Image:${id}`)
 beforeAll(async () => {
   hall = await openTestHall()
   folder = await drawVersion(hall, 'v1')
+  await takeFeatures(hall)
   server = await startServerOf(hall)
 })
 afterAll(async () => {

@@ -17,6 +17,7 @@ import {
   told,
   weights,
 } from './support/training.js'
+import { takeFeatures } from './support/trained.js'
 import { by } from './support/doer.js'
 
 const timeout = 120_000
@@ -27,6 +28,7 @@ beforeAll(async () => {
   hall = await openTestHall(weights)
   training = new Training(hall, async () => {})
   await drawVersion(hall, 'v1', { perClass: 8 })
+  await takeFeatures(hall)
 })
 afterAll(async () => {
   await training.close()

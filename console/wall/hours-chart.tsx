@@ -19,6 +19,7 @@ export function HoursChart({ hours, classLabels }: HoursChartProps) {
   const most = roundUp(Math.max(...hours.map(({ knownInAll, review }) => knownInAll + review), 4))
   const step = width / hours.length
   const y = (photos: number) => height - (photos / most) * height
+  const isEmpty = hours.every(({ knownInAll, review }) => knownInAll + review === 0)
   const total = hours.reduce((sum, { knownInAll }) => sum + knownInAll, 0)
   return (
     <figure className={classes.chart}>
@@ -65,6 +66,7 @@ export function HoursChart({ hours, classLabels }: HoursChartProps) {
             </g>
           ))}
         </svg>
+        {isEmpty && <p className={classes.nothing}>No photo came in the last {hours.length} hours.</p>}
         <span className={classes.most}>{count(most)}</span>
         <span className={classes.half}>{count(most / 2)}</span>
       </div>

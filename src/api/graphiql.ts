@@ -11,9 +11,13 @@ import { remembered } from '../remembered.js'
 import { preflightHeader } from './request-rules.js'
 import { graphqlPath } from './yoga.js'
 
-const defaultQuery = `# WasteX. Ctrl+Space proposes fields; the book on the left describes every one of them.
-# A photo for \`classify\` is chosen in the field below. Where a token is needed, it goes into the tab “Headers”:
-# { "authorization": "Bearer wastex_..." }; then the arrows on the left fetch the schema again.
+// In lines that the editor shows whole beside its answers.
+const defaultQuery = `# WasteX. Ctrl+Space proposes fields;
+# the book on the left describes them all.
+# A photo for \`classify\` is chosen below.
+# A token goes into the tab “Headers”:
+#   { "authorization": "Bearer wastex_..." }
+# then the arrows fetch the schema again.
 query Dashboard {
   servingModel { run { name } classLabels }
   trashCounts { classLabel count }
@@ -67,6 +71,9 @@ const uploads = `
 </script>
 `
 
+/** The page comes without: a phone would show it as a desk's, too small to read. */
+const viewport = '<meta name="viewport" content="width=device-width, initial-scale=1">'
+
 const headers = {
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-cache',
@@ -88,7 +95,7 @@ async function render(): Promise<{ gzipped: Buffer; etag: string }> {
     shouldPersistHeaders: false,
   })
   const body = page.lastIndexOf('<script>', page.indexOf('function prepareBlob'))
-  const html = page.slice(0, body) + uploads + page.slice(body)
+  const html = (page.slice(0, body) + uploads + page.slice(body)).replace('<head>', `<head>${viewport}`)
   const etag = `"${createHash('sha256').update(html).digest('hex').slice(0, 32)}"`
   return { gzipped: await promisify(gzip)(html), etag }
 }

@@ -15,6 +15,9 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   return create(template)
 }
 
+/** @param url of one to which nobody is connected */
+export const copyTestDatabase = (url: string): Promise<TestDatabase> => create(new URL(url).pathname.slice(1))
+
 /** A database without tables. */
 export async function createEmptyDatabase(): Promise<TestDatabase> {
   return create('template0')

@@ -8,18 +8,18 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** The address of the database `postgres` in the cluster of this test run. */
     cluster: string
-    /** A folder for what the frozen part of the network makes of drawn photos: they are the same in every file of tests. */
-    features: string
+    /** A folder for what files of tests leave for each other: features of drawn photos (trained.ts), a hall (trained-hall.ts). */
+    kept: string
   }
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const cluster = await startTestCluster()
   project.provide('cluster', cluster.url('postgres'))
-  const features = await mkdtemp(path.join(os.tmpdir(), 'wastex-features-'))
-  project.provide('features', features)
+  const kept = await mkdtemp(path.join(os.tmpdir(), 'wastex-kept-'))
+  project.provide('kept', kept)
   return async () => {
     await cluster.stop()
-    await rm(features, { recursive: true, force: true })
+    await rm(kept, { recursive: true, force: true })
   }
 }

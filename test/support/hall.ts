@@ -17,6 +17,11 @@ export interface TestHall extends Hall {
 
 export async function openTestHall(environment: NodeJS.ProcessEnv = {}): Promise<TestHall> {
   const { url } = await createTestDatabase()
+  return openHall(url, environment)
+}
+
+/** @param url of a database that no other hall has */
+export async function openHall(url: string, environment: NodeJS.ProcessEnv): Promise<TestHall> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'wastex-hall-'))
   const config = readConfig({
     WASTEX_DATA: path.join(folder, 'data'),

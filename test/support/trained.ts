@@ -1,5 +1,5 @@
 /** What tests of a serving WasteX begin with: runs that are COMPLETED, a photo that the model knows, and one that it does not. */
-import { cp, readFile } from 'node:fs/promises'
+import { cp, mkdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, inject } from 'vitest'
 import { drawSamples } from '../../demo/draw.js'
@@ -32,18 +32,19 @@ export async function train(hall: TestHall, address: string, input: object = {})
 export const promote = (address: string, name: string) =>
   ask(address, 'mutation ($name: String!) { promote(name: $name) { name } }', { name })
 
-/** What the frozen part makes of the photos comes from the files of tests that trained before this one, and goes to those after it. */
-async function withKeptFeatures(hall: TestHall, work: () => Promise<TrainingRun>): Promise<TrainingRun> {
-  const [own, kept] = [featuresFolder(hall.config), inject('features')]
-  await cp(kept, own, { recursive: true })
-  const run = await work()
-  await cp(own, kept, { recursive: true, force: false })
-  return run
+const keptFeatures = () => path.join(inject('kept'), 'features')
+
+/** What the frozen part makes of drawn photos comes from the files of tests that trained before this one. */
+export async function takeFeatures(hall: TestHall): Promise<void> {
+  await mkdir(keptFeatures(), { recursive: true })
+  await cp(keptFeatures(), featuresFolder(hall.config), { recursive: true })
 }
 
 /** A server that shares a hall's database: its first run serves. */
 export async function trainAndPromote(hall: TestHall, address: string, input: object = {}): Promise<TrainingRun> {
-  const run = await withKeptFeatures(hall, () => train(hall, address, { autoPromote: true, ...input }))
+  await takeFeatures(hall)
+  const run = await train(hall, address, { autoPromote: true, ...input })
+  await cp(featuresFolder(hall.config), keptFeatures(), { recursive: true, force: false })
   // It may be under way by itself.
   await promote(address, run.name)
   return run
