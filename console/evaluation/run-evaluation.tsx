@@ -26,7 +26,7 @@ export function RunEvaluation({ run, evaluation, serving }: RunEvaluationProps) 
     document.getElementById('photos')?.scrollIntoView({ block: 'nearest' })
   }
   const open = hasPhotos ? lead : undefined
-  // Without a comparison there is room on the left.
+  // Without a comparison the left side is as short as the matrix.
   const perClass = <PerClass perClass={evaluation.perClass} />
   return (
     <Stack gap="md">
@@ -34,7 +34,6 @@ export function RunEvaluation({ run, evaluation, serving }: RunEvaluationProps) 
         <Stack gap="md">
           <Verdict run={run} serving={serving} open={open} />
           <MetricsTable run={run} />
-          {!comparison && perClass}
         </Stack>
         <Stack gap="md">
           <Confusion
@@ -45,6 +44,7 @@ export function RunEvaluation({ run, evaluation, serving }: RunEvaluationProps) 
           {comparison && perClass}
         </Stack>
       </SimpleGrid>
+      {!comparison && perClass}
       <TestPhotos
         run={run.name}
         hasPhotos={hasPhotos}

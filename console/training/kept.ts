@@ -1,6 +1,5 @@
 /** Of which epoch a stage leaves the weights: the last that was better than all before it. */
 import type { EpochFragment } from '../generated/graphql.js'
-import { counted } from '../look/figures.js'
 
 type Stage = 'HEAD' | 'FINE_TUNE'
 const names: Readonly<Record<Stage, string>> = { HEAD: 'of the head', FINE_TUNE: 'of the fine-tuning' }
@@ -23,7 +22,7 @@ export function keptSaid(epochs: readonly EpochFragment[], isOn: boolean): strin
       : `epoch ${kept} of ${of(stage).length} ${names[stage]}${judgedBy}`
   const undone =
     of('FINE_TUNE').length > 0 && tuned === undefined
-      ? `${isOn ? 'So far no' : 'No'} epoch of fine-tuning was better than what it began with${isOn ? '' : `: all ${counted(of('FINE_TUNE').length, 'epoch')} of it are undone`}. `
+      ? `${isOn ? 'So far no' : 'No'} epoch of fine-tuning was better than what it began with${isOn ? '' : ': it was undone'}. `
       : ''
   return `${undone}${isOn ? 'Best so far' : 'Kept'}: ${best}.`
 }
