@@ -6,13 +6,7 @@ export const splits: readonly Split[] = ['TRAIN', 'VAL', 'TEST']
 export const splitNames: Readonly<Record<Split, string>> = { TRAIN: 'train', VAL: 'validation', TEST: 'test' }
 /** Where there is little room. */
 export const splitWords: Readonly<Record<Split, string>> = { TRAIN: 'train', VAL: 'val', TEST: 'test' }
-/** Of them all. */
-export const splitPurposes: Readonly<Record<Split, string>> = {
-  TRAIN: 'the network learns from them',
-  VAL: 'choose the best epoch and the thresholds',
-  TEST: 'only ever judged on',
-}
-/** Of one of them. */
+/** Of a photo in it. */
 export const photoPurposes: Readonly<Record<Split, string>> = {
   TRAIN: 'the network learns from it',
   VAL: 'helps to choose the best epoch and the thresholds',
