@@ -59,6 +59,13 @@ describe.skipIf(!hasBrowser)('the loop, by clicks and keys', () => {
     async () => {
       await page.getByText('There is no version yet').waitFor()
       expect(await seriousFindings(page)).toEqual([])
+      // Wherever somebody begins, the way leads here.
+      for (const screen of ['Review', 'Classify', 'Training']) {
+        await go(screen)
+        await page.getByRole('link', { name: 'To the datasets' }).click()
+        await page.getByText('There is no version yet').waitFor()
+      }
+      await page.getByText(`lies below ${folder}`).waitFor()
       await page.getByLabel('Folder on the server').fill('/etc')
       await page.getByRole('button', { name: 'Import', exact: true }).click()
       await page.getByLabel('Folder on the server').and(page.locator('[aria-invalid=true]')).waitFor()

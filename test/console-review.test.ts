@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hasBrowser, isDecision, openBrowser, openConsole, seriousFindings } from './support/browser.js'
 import { queuePhotos } from './support/queued-photos.js'
+import { addVersion } from './support/rows.js'
 import { startTestServer, type TestServer } from './support/server.js'
 
 const hundred = Array.from({ length: 100 }, (_, i) => `photo-${i}.jpg`)
@@ -98,6 +99,9 @@ describe.skipIf(!hasBrowser)('the queue, by keys alone', () => {
     expect(await image('quick-58.jpg')).toMatchObject({ reviewed: false, staged: false })
     await page.keyboard.press('r')
     await shows('quick-59.jpg')
+    // What was said last is seen, beside the photo that came next.
+    await page.getByText('Rejected', { exact: true }).waitFor()
+    await page.getByText('undoes it').waitFor()
     await expect.poll(async () => (await image('quick-58.jpg')).rejected).toBe(true)
     await page.keyboard.press('1')
     await page.getByText('Nothing waits').waitFor()
@@ -143,6 +147,47 @@ describe.skipIf(!hasBrowser)('the queue, by keys alone', () => {
     await page.keyboard.press(key ?? '')
     await expect.poll(() => labelOf('b.jpg')).toBe('textile')
     expect(complaints).toEqual([])
+  })
+
+  it('leaves each class its key, for whoever wants it so', async () => {
+    await queuePhotos(server, ['steady.jpg'])
+    await shows('steady.jpg')
+    const names = async () => {
+      const texts = await page.getByRole('list', { name: 'Classes' }).getByRole('button').allInnerTexts()
+      return texts.map((text) => /[a-z]+/.exec(text)?.[0])
+    }
+    const byLikelihood = await names()
+    const turn = async () => {
+      await page.keyboard.press('?')
+      await page.getByLabel('A class keeps its key').click()
+      await page.keyboard.press('Escape')
+    }
+    await turn()
+    await expect.poll(names).toEqual(['glass', 'metal', 'paper', 'textile'])
+    await turn()
+    await expect.poll(names).toEqual(byLikelihood)
+    expect(byLikelihood).not.toEqual(byLikelihood.toSorted())
+    await page.keyboard.press('1')
+    await page.getByText('Nothing waits').waitFor()
+  })
+
+  it('says before what a label would change in the dataset, and what the next version would', async () => {
+    const [id = ''] = await queuePhotos(server, ['known.jpg'])
+    await shows('known.jpg')
+    const { photoId } = await server.db.image.findUniqueOrThrow({ where: { id } })
+    await addVersion(server.db, 'v1', { glass: 5, paper: 5 }, { isActive: true }, [
+      { photoId, classLabel: 'metal', split: 'TEST' },
+    ])
+    await page.reload()
+    await shows('known.jpg')
+    await page.getByText('v1 has it already, as metal (test: only ever judged on).').waitFor()
+    await page.keyboard.press('1')
+    await expect.poll(() => labelOf('known.jpg')).not.toBe(null)
+    await page.getByRole('tab', { name: /Staged/ }).click()
+    await page.getByText(/of them is in v1 already, and keeps its split: 1 relabelled\./).waitFor()
+    await page.getByRole('list', { name: 'Staged photos' }).getByText('metal').waitFor()
+    expect(await seriousFindings(page)).toEqual([])
+    await page.getByRole('tab', { name: 'One by one' }).click()
   })
 
   it('sends a decision again whose answer was lost, and it is done once', async () => {

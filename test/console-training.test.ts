@@ -54,7 +54,7 @@ describe.skipIf(!hasBrowser)('the training screen', () => {
       .getByRole('row')
       .all()
     const cells = await Promise.all(rows.slice(1).map((row) => row.getByRole('cell').allInnerTexts()))
-    return cells.map(([stage, epoch]) => `${stage} ${epoch}`).toSorted()
+    return cells.map(([stage, epoch]) => `${stage} ${epoch?.replace('kept: ', '')}`).toSorted()
   }
   const inDatabase = async (name: string) =>
     (await epochsOf(name)).map(({ stage, epoch }) => `${stage === 'HEAD' ? 'Head' : 'Fine-tune'} ${epoch}`).toSorted()
@@ -86,6 +86,9 @@ describe.skipIf(!hasBrowser)('the training screen', () => {
       await form.getByText(/do not end on a block/).waitFor()
       expect(await seriousFindings(page)).toEqual([])
       await form.getByLabel('Fine-tune: layers').fill('')
+      // What is left empty is said.
+      await expect.poll(() => form.getByLabel('Fine-tune: layers').getAttribute('placeholder')).toBe('60')
+      expect(await form.getByLabel('Head: learning rate').getAttribute('placeholder')).toBe('0.001')
       // Goes on for as long as nobody stops it.
       await form.getByLabel('Head: epochs').fill('1000')
       await form.getByLabel('Fine-tune: epochs').fill('0')
@@ -166,6 +169,22 @@ describe.skipIf(!hasBrowser)('the training screen', () => {
         .click()
       await page.getByText('Every epoch in figures').click()
       expect(await listed(page)).toEqual(await inDatabase(name))
+      // Of which epoch the weights are: the last that was better than all before it.
+      const epochs = await epochsOf(name)
+      const keptOf = (stage: string) =>
+        epochs
+          .filter((epoch) => epoch.stage === stage && epoch.best)
+          .reduce((last, { epoch }) => Math.max(last, epoch), 0)
+      const [head, tuned] = [keptOf('HEAD'), keptOf('FINE_TUNE')]
+      expect(epochs.every(({ best }) => best !== null)).toBe(true)
+      await page
+        .getByText(`Kept: epoch ${tuned || head} of ${tuned ? '1 of the fine-tuning' : '3 of the head'}`)
+        .waitFor()
+      expect(await page.getByText('it was undone').count()).toBe(tuned ? 0 : 1)
+      await page
+        .getByRole('cell', { name: `kept: ${head}`, exact: true })
+        .first()
+        .waitFor()
       await page.getByText('Its files').click()
       const [download] = await Promise.all([
         page.waitForEvent('download'),

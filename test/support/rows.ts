@@ -50,6 +50,8 @@ export async function addVersion(
   name: string,
   photosOf: Record<string, number> = { glass: 5, paper: 5 },
   version: Partial<Prisma.DatasetVersionUncheckedCreateInput> = {},
+  /** Rows of photos that are there already, uncounted. */
+  more: readonly { photoId: number; classLabel: string; split: Split }[] = [],
 ) {
   const entries = Object.entries(photosOf).flatMap(([classLabel, count]) =>
     Array.from({ length: count }, (_, i) => ({
@@ -79,11 +81,14 @@ export async function addVersion(
       splits: [],
       ...version,
       entries: {
-        create: entries.map(({ classLabel, split, filename }) => ({
-          classLabel,
-          split,
-          photoId: idOf.get(sha256(filename)) ?? 0,
-        })),
+        create: [
+          ...entries.map(({ classLabel, split, filename }) => ({
+            classLabel,
+            split,
+            photoId: idOf.get(sha256(filename)) ?? 0,
+          })),
+          ...more,
+        ],
       },
     },
   })
