@@ -4,10 +4,11 @@ import { type FormEvent, useState } from 'react'
 import { useMutation, useQuery } from 'urql'
 import { Link } from 'wouter'
 import { MakeVersionDocument, VersionsBeforeDocument } from '../generated/graphql.js'
-import { count, counted } from '../look/figures.js'
+import { counted } from '../look/figures.js'
 import { TroubleNote } from '../shell/states.js'
 import { troubleOf } from '../talk/trouble.js'
 import type { ClassCount } from './use-staged-counts.js'
+import { VersionContents } from './version-contents.js'
 import { nextName } from '../versions/next-name.js'
 
 interface MakeVersionProps {
@@ -41,8 +42,6 @@ export function MakeVersion({ counts, staged, made }: MakeVersionProps) {
     made()
   }
   const version = done?.createVersion
-  const known = parent?.classCounts.map(({ classLabel }) => classLabel)
-  const hasNew = counts.some(({ classLabel }) => !known?.includes(classLabel))
   if (!version && staged === 0) return null
   return (
     <Paper withBorder p="md" mb="md">
@@ -65,18 +64,7 @@ export function MakeVersion({ counts, staged, made }: MakeVersionProps) {
             <Title order={2} size="h4">
               Make version {name}
             </Title>
-            <Text size="sm">
-              {parent ? `${counted(parent.totalImages, 'photo')} of ${parent.name}, and ` : 'The first version: '}
-              {counted(staged, 'staged photo')}
-              {counts.length > 0 && `: ${contents(counts, known)}`}.
-            </Text>
-            {hasNew && (
-              <Text size="sm" c="dimmed">
-                About 70 % of a new class are for training, 15 % for validation and 15 % for testing. The bytes of each
-                photo decide: of a few photos the shares are rough.
-              </Text>
-            )}
-            {parent && <AlreadyThere counts={counts} parent={parent.name} />}
+            <VersionContents counts={counts} staged={staged} parent={parent} />
             <Group align="flex-end" gap="sm">
               <TextInput
                 label="Name"
@@ -110,26 +98,3 @@ export function MakeVersion({ counts, staged, made }: MakeVersionProps) {
     </Paper>
   )
 }
-
-/** Photos that the parent has keep their split: its test photos, too, get what operators say. */
-function AlreadyThere({ counts, parent }: { counts: readonly ClassCount[]; parent: string }) {
-  const sum = (of: 'relabelled' | 'confirmed') => counts.reduce((all, one) => all + one[of], 0)
-  const [relabelled, confirmed] = [sum('relabelled'), sum('confirmed')]
-  if (relabelled + confirmed === 0) return null
-  const are = relabelled + confirmed === 1 ? 'is' : 'are'
-  return (
-    <Text size="sm">
-      {count(relabelled + confirmed)} of them {are} in {parent} already, and {are === 'is' ? 'keeps its' : 'keep their'}{' '}
-      split: {count(relabelled)} relabelled{confirmed > 0 && `, ${count(confirmed)} as before`}.
-    </Text>
-  )
-}
-
-/** `7 glass, 5 textile (a new class)` */
-const contents = (counts: readonly ClassCount[], known: readonly string[] | undefined) =>
-  counts
-    .map(({ classLabel, count: photos }) => {
-      const isNew = known && !known.includes(classLabel)
-      return `${count(photos)} ${classLabel}${isNew ? ' (a new class)' : ''}`
-    })
-    .join(', ')

@@ -1,19 +1,16 @@
 /** What is labelled and in no version yet: looked over once more, put back, or made a version of. */
-import { ActionIcon, Button, Chip, Group, Text } from '@mantine/core'
-import { IconArrowBackUp } from '@tabler/icons-react'
+import { Button, Chip, Group, Text } from '@mantine/core'
 import { useState } from 'react'
 import { StagedPhotosDocument } from '../generated/graphql.js'
-import { ClassDot } from '../classes/class-dot.js'
 import { count } from '../look/figures.js'
 import { PhotoGrid } from '../photos/photo-grid.js'
-import { Thumbnail } from '../photos/thumbnail.js'
 import { Empty } from '../shell/states.js'
 import { usePages } from '../talk/pages.js'
 import { useMay } from '../talk/who.js'
 import { MakeVersion } from './make-version.js'
 import { useHeard } from './news.js'
-import classes from './review.module.css'
 import type { Room } from './room.js'
+import { StagedCell } from './staged-cell.js'
 import { useStagedCounts } from './use-staged-counts.js'
 
 export function Staged({ room, staged }: { room: Room; staged: number | undefined }) {
@@ -80,35 +77,7 @@ export function Staged({ room, staged }: { room: Room; staged: number | undefine
             hint="A photo that gets a label waits here until a version of the dataset takes it in."
           />
         }
-        render={({ id, filename, thumbnailUrl, assignedLabel, activeEntry }) => (
-          <div className={classes.cell}>
-            <div className={classes.square}>
-              <Thumbnail url={thumbnailUrl} alt={filename} />
-            </div>
-            <div className={classes.words}>
-              <ClassDot of={assignedLabel ?? ''} />
-              <Text span size="xs" truncate flex={1}>
-                {activeEntry && activeEntry.classLabel !== assignedLabel && (
-                  <>
-                    <s title={`${activeEntry.version.name} has it as ${activeEntry.classLabel}`}>
-                      {activeEntry.classLabel}
-                    </s>
-                    <span className="unseen"> becomes</span>{' '}
-                  </>
-                )}
-                {assignedLabel}
-              </Text>
-              <ActionIcon
-                variant="subtle"
-                size="sm"
-                aria-label={`Put ${filename} back into the queue`}
-                onClick={() => decisions.unlabel([id])}
-              >
-                <IconArrowBackUp size={16} stroke={1.6} />
-              </ActionIcon>
-            </div>
-          </div>
-        )}
+        render={(photo) => <StagedCell photo={photo} putBack={() => decisions.unlabel([photo.id])} />}
       />
     </>
   )

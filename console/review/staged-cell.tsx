@@ -1,0 +1,39 @@
+/** A photo that is labelled and in no version yet; what its label changes; and the way back. */
+import { ActionIcon, Text } from '@mantine/core'
+import { IconArrowBackUp } from '@tabler/icons-react'
+import { ClassDot } from '../classes/class-dot.js'
+import type { StagedPhotosQuery } from '../generated/graphql.js'
+import { Thumbnail } from '../photos/thumbnail.js'
+import classes from './review.module.css'
+
+interface StagedCellProps {
+  photo: StagedPhotosQuery['images']['edges'][number]['node']
+  putBack: () => void
+}
+
+export function StagedCell({ photo, putBack }: StagedCellProps) {
+  const { filename, thumbnailUrl, assignedLabel, activeEntry } = photo
+  const before = activeEntry && activeEntry.classLabel !== assignedLabel ? activeEntry : undefined
+  return (
+    <div className={classes.cell}>
+      <div className={classes.square}>
+        <Thumbnail url={thumbnailUrl} alt={filename} />
+      </div>
+      <div className={classes.words}>
+        <ClassDot of={assignedLabel ?? ''} />
+        <Text span size="xs" truncate flex={1}>
+          {before && (
+            <>
+              <s title={`${before.version.name} has it as ${before.classLabel}`}>{before.classLabel}</s>
+              <span className="unseen"> becomes</span>{' '}
+            </>
+          )}
+          {assignedLabel}
+        </Text>
+        <ActionIcon variant="subtle" size="sm" aria-label={`Put ${filename} back into the queue`} onClick={putBack}>
+          <IconArrowBackUp size={16} stroke={1.6} />
+        </ActionIcon>
+      </div>
+    </div>
+  )
+}
