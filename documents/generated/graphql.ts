@@ -216,7 +216,7 @@ export type ReviewQueueQueryVariables = Exact<{
 }>;
 
 
-export type ReviewQueueQuery = { images: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ cursor: string, node: { id: string, filename: string, contentHash: string, url: string, thumbnailUrl: string, width: number, height: number, fileSize: number, topPrediction: string, confidence: number, energy: number, novelty: number | null, oodReasons: Array<OodReason>, reviewed: boolean, rejected: boolean, assignedLabel: string | null, staged: boolean, addedToDataset: boolean, createdAt: string, allPredictions: Array<{ classLabel: string, probability: number }> } }> } };
+export type ReviewQueueQuery = { images: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ cursor: string, node: { id: string, filename: string, contentHash: string, url: string, thumbnailUrl: string, width: number, height: number, fileSize: number, topPrediction: string, confidence: number, energy: number, novelty: number | null, oodReasons: Array<OodReason>, reviewed: boolean, rejected: boolean, assignedLabel: string | null, staged: boolean, addedToDataset: boolean, createdAt: string, allPredictions: Array<{ classLabel: string, probability: number, calibrated: number | null }>, activeEntry: { classLabel: string, split: Split } | null } }> } };
 
 export type StagedImagesQueryVariables = Exact<{
   first: number;
@@ -224,21 +224,21 @@ export type StagedImagesQueryVariables = Exact<{
 }>;
 
 
-export type StagedImagesQuery = { images: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, filename: string, contentHash: string, url: string, thumbnailUrl: string, width: number, height: number, fileSize: number, topPrediction: string, confidence: number, energy: number, novelty: number | null, oodReasons: Array<OodReason>, reviewed: boolean, rejected: boolean, assignedLabel: string | null, staged: boolean, addedToDataset: boolean, createdAt: string, allPredictions: Array<{ classLabel: string, probability: number }> } }> } };
+export type StagedImagesQuery = { images: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, filename: string, contentHash: string, url: string, thumbnailUrl: string, width: number, height: number, fileSize: number, topPrediction: string, confidence: number, energy: number, novelty: number | null, oodReasons: Array<OodReason>, reviewed: boolean, rejected: boolean, assignedLabel: string | null, staged: boolean, addedToDataset: boolean, createdAt: string, allPredictions: Array<{ classLabel: string, probability: number, calibrated: number | null }>, activeEntry: { classLabel: string, split: Split } | null } }> } };
 
 export type OneImageQueryVariables = Exact<{
   id: string;
 }>;
 
 
-export type OneImageQuery = { image: { id: string, filename: string, contentHash: string, url: string, thumbnailUrl: string, width: number, height: number, fileSize: number, topPrediction: string, confidence: number, energy: number, novelty: number | null, oodReasons: Array<OodReason>, reviewed: boolean, rejected: boolean, assignedLabel: string | null, staged: boolean, addedToDataset: boolean, createdAt: string, datasetVersion: { name: string } | null, allPredictions: Array<{ classLabel: string, probability: number }> } | null };
+export type OneImageQuery = { image: { id: string, filename: string, contentHash: string, url: string, thumbnailUrl: string, width: number, height: number, fileSize: number, topPrediction: string, confidence: number, energy: number, novelty: number | null, oodReasons: Array<OodReason>, reviewed: boolean, rejected: boolean, assignedLabel: string | null, staged: boolean, addedToDataset: boolean, createdAt: string, datasetVersion: { name: string } | null, allPredictions: Array<{ classLabel: string, probability: number, calibrated: number | null }>, activeEntry: { classLabel: string, split: Split } | null } | null };
 
 export type MarkReviewedMutationVariables = Exact<{
   id: string;
 }>;
 
 
-export type MarkReviewedMutation = { markReviewed: { id: string, filename: string, contentHash: string, url: string, thumbnailUrl: string, width: number, height: number, fileSize: number, topPrediction: string, confidence: number, energy: number, novelty: number | null, oodReasons: Array<OodReason>, reviewed: boolean, rejected: boolean, assignedLabel: string | null, staged: boolean, addedToDataset: boolean, createdAt: string, allPredictions: Array<{ classLabel: string, probability: number }> } };
+export type MarkReviewedMutation = { markReviewed: { id: string, filename: string, contentHash: string, url: string, thumbnailUrl: string, width: number, height: number, fileSize: number, topPrediction: string, confidence: number, energy: number, novelty: number | null, oodReasons: Array<OodReason>, reviewed: boolean, rejected: boolean, assignedLabel: string | null, staged: boolean, addedToDataset: boolean, createdAt: string, allPredictions: Array<{ classLabel: string, probability: number, calibrated: number | null }>, activeEntry: { classLabel: string, split: Split } | null } };
 
 export type LabelMutationVariables = Exact<{
   id: string;
@@ -246,7 +246,7 @@ export type LabelMutationVariables = Exact<{
 }>;
 
 
-export type LabelMutation = { label: { id: string, filename: string, contentHash: string, url: string, thumbnailUrl: string, width: number, height: number, fileSize: number, topPrediction: string, confidence: number, energy: number, novelty: number | null, oodReasons: Array<OodReason>, reviewed: boolean, rejected: boolean, assignedLabel: string | null, staged: boolean, addedToDataset: boolean, createdAt: string, allPredictions: Array<{ classLabel: string, probability: number }> } };
+export type LabelMutation = { label: { id: string, filename: string, contentHash: string, url: string, thumbnailUrl: string, width: number, height: number, fileSize: number, topPrediction: string, confidence: number, energy: number, novelty: number | null, oodReasons: Array<OodReason>, reviewed: boolean, rejected: boolean, assignedLabel: string | null, staged: boolean, addedToDataset: boolean, createdAt: string, allPredictions: Array<{ classLabel: string, probability: number, calibrated: number | null }>, activeEntry: { classLabel: string, split: Split } | null } };
 
 export type LabelManyMutationVariables = Exact<{
   ids: Array<string> | string;
@@ -254,21 +254,21 @@ export type LabelManyMutationVariables = Exact<{
 }>;
 
 
-export type LabelManyMutation = { labelMany: Array<{ id: string, filename: string, contentHash: string, url: string, thumbnailUrl: string, width: number, height: number, fileSize: number, topPrediction: string, confidence: number, energy: number, novelty: number | null, oodReasons: Array<OodReason>, reviewed: boolean, rejected: boolean, assignedLabel: string | null, staged: boolean, addedToDataset: boolean, createdAt: string, allPredictions: Array<{ classLabel: string, probability: number }> }> };
+export type LabelManyMutation = { labelMany: Array<{ id: string, filename: string, contentHash: string, url: string, thumbnailUrl: string, width: number, height: number, fileSize: number, topPrediction: string, confidence: number, energy: number, novelty: number | null, oodReasons: Array<OodReason>, reviewed: boolean, rejected: boolean, assignedLabel: string | null, staged: boolean, addedToDataset: boolean, createdAt: string, allPredictions: Array<{ classLabel: string, probability: number, calibrated: number | null }>, activeEntry: { classLabel: string, split: Split } | null }> };
 
 export type UnlabelMutationVariables = Exact<{
   id: string;
 }>;
 
 
-export type UnlabelMutation = { unlabel: { id: string, filename: string, contentHash: string, url: string, thumbnailUrl: string, width: number, height: number, fileSize: number, topPrediction: string, confidence: number, energy: number, novelty: number | null, oodReasons: Array<OodReason>, reviewed: boolean, rejected: boolean, assignedLabel: string | null, staged: boolean, addedToDataset: boolean, createdAt: string, allPredictions: Array<{ classLabel: string, probability: number }> } };
+export type UnlabelMutation = { unlabel: { id: string, filename: string, contentHash: string, url: string, thumbnailUrl: string, width: number, height: number, fileSize: number, topPrediction: string, confidence: number, energy: number, novelty: number | null, oodReasons: Array<OodReason>, reviewed: boolean, rejected: boolean, assignedLabel: string | null, staged: boolean, addedToDataset: boolean, createdAt: string, allPredictions: Array<{ classLabel: string, probability: number, calibrated: number | null }>, activeEntry: { classLabel: string, split: Split } | null } };
 
 export type RejectMutationVariables = Exact<{
   id: string;
 }>;
 
 
-export type RejectMutation = { reject: { id: string, filename: string, contentHash: string, url: string, thumbnailUrl: string, width: number, height: number, fileSize: number, topPrediction: string, confidence: number, energy: number, novelty: number | null, oodReasons: Array<OodReason>, reviewed: boolean, rejected: boolean, assignedLabel: string | null, staged: boolean, addedToDataset: boolean, createdAt: string, allPredictions: Array<{ classLabel: string, probability: number }> } };
+export type RejectMutation = { reject: { id: string, filename: string, contentHash: string, url: string, thumbnailUrl: string, width: number, height: number, fileSize: number, topPrediction: string, confidence: number, energy: number, novelty: number | null, oodReasons: Array<OodReason>, reviewed: boolean, rejected: boolean, assignedLabel: string | null, staged: boolean, addedToDataset: boolean, createdAt: string, allPredictions: Array<{ classLabel: string, probability: number, calibrated: number | null }>, activeEntry: { classLabel: string, split: Split } | null } };
 
 export type ClaimNextMutationVariables = Exact<{
   desk: string;
@@ -278,7 +278,7 @@ export type ClaimNextMutationVariables = Exact<{
 }>;
 
 
-export type ClaimNextMutation = { claimNext: Array<{ reviewReasons: Array<ReviewReason>, suggestedLabel: string | null, id: string, filename: string, contentHash: string, url: string, thumbnailUrl: string, width: number, height: number, fileSize: number, topPrediction: string, confidence: number, energy: number, novelty: number | null, oodReasons: Array<OodReason>, reviewed: boolean, rejected: boolean, assignedLabel: string | null, staged: boolean, addedToDataset: boolean, createdAt: string, claim: { by: string, desk: string, until: string } | null, allPredictions: Array<{ classLabel: string, probability: number }> }> };
+export type ClaimNextMutation = { claimNext: Array<{ reviewReasons: Array<ReviewReason>, suggestedLabel: string | null, id: string, filename: string, contentHash: string, url: string, thumbnailUrl: string, width: number, height: number, fileSize: number, topPrediction: string, confidence: number, energy: number, novelty: number | null, oodReasons: Array<OodReason>, reviewed: boolean, rejected: boolean, assignedLabel: string | null, staged: boolean, addedToDataset: boolean, createdAt: string, claim: { by: string, desk: string, until: string } | null, allPredictions: Array<{ classLabel: string, probability: number, calibrated: number | null }>, activeEntry: { classLabel: string, split: Split } | null }> };
 
 export type ClaimMutationVariables = Exact<{
   desk: string;
@@ -286,7 +286,7 @@ export type ClaimMutationVariables = Exact<{
 }>;
 
 
-export type ClaimMutation = { claim: Array<{ reviewReasons: Array<ReviewReason>, suggestedLabel: string | null, id: string, filename: string, contentHash: string, url: string, thumbnailUrl: string, width: number, height: number, fileSize: number, topPrediction: string, confidence: number, energy: number, novelty: number | null, oodReasons: Array<OodReason>, reviewed: boolean, rejected: boolean, assignedLabel: string | null, staged: boolean, addedToDataset: boolean, createdAt: string, claim: { by: string, desk: string, until: string } | null, allPredictions: Array<{ classLabel: string, probability: number }> }> };
+export type ClaimMutation = { claim: Array<{ reviewReasons: Array<ReviewReason>, suggestedLabel: string | null, id: string, filename: string, contentHash: string, url: string, thumbnailUrl: string, width: number, height: number, fileSize: number, topPrediction: string, confidence: number, energy: number, novelty: number | null, oodReasons: Array<OodReason>, reviewed: boolean, rejected: boolean, assignedLabel: string | null, staged: boolean, addedToDataset: boolean, createdAt: string, claim: { by: string, desk: string, until: string } | null, allPredictions: Array<{ classLabel: string, probability: number, calibrated: number | null }>, activeEntry: { classLabel: string, split: Split } | null }> };
 
 export type ReleaseMutationVariables = Exact<{
   desk: string;
@@ -299,11 +299,11 @@ export type ReleaseMutation = { release: number };
 export type ImageChangedSubscriptionVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ImageChangedSubscription = { imageChanged: { reviewReasons: Array<ReviewReason>, suggestedLabel: string | null, id: string, filename: string, contentHash: string, url: string, thumbnailUrl: string, width: number, height: number, fileSize: number, topPrediction: string, confidence: number, energy: number, novelty: number | null, oodReasons: Array<OodReason>, reviewed: boolean, rejected: boolean, assignedLabel: string | null, staged: boolean, addedToDataset: boolean, createdAt: string, claim: { by: string, desk: string, until: string } | null, allPredictions: Array<{ classLabel: string, probability: number }> } };
+export type ImageChangedSubscription = { imageChanged: { reviewReasons: Array<ReviewReason>, suggestedLabel: string | null, id: string, filename: string, contentHash: string, url: string, thumbnailUrl: string, width: number, height: number, fileSize: number, topPrediction: string, confidence: number, energy: number, novelty: number | null, oodReasons: Array<OodReason>, reviewed: boolean, rejected: boolean, assignedLabel: string | null, staged: boolean, addedToDataset: boolean, createdAt: string, claim: { by: string, desk: string, until: string } | null, allPredictions: Array<{ classLabel: string, probability: number, calibrated: number | null }>, activeEntry: { classLabel: string, split: Split } | null } };
 
-export type PhotoInHandFragment = { reviewReasons: Array<ReviewReason>, suggestedLabel: string | null, id: string, filename: string, contentHash: string, url: string, thumbnailUrl: string, width: number, height: number, fileSize: number, topPrediction: string, confidence: number, energy: number, novelty: number | null, oodReasons: Array<OodReason>, reviewed: boolean, rejected: boolean, assignedLabel: string | null, staged: boolean, addedToDataset: boolean, createdAt: string, claim: { by: string, desk: string, until: string } | null, allPredictions: Array<{ classLabel: string, probability: number }> };
+export type PhotoInHandFragment = { reviewReasons: Array<ReviewReason>, suggestedLabel: string | null, id: string, filename: string, contentHash: string, url: string, thumbnailUrl: string, width: number, height: number, fileSize: number, topPrediction: string, confidence: number, energy: number, novelty: number | null, oodReasons: Array<OodReason>, reviewed: boolean, rejected: boolean, assignedLabel: string | null, staged: boolean, addedToDataset: boolean, createdAt: string, claim: { by: string, desk: string, until: string } | null, allPredictions: Array<{ classLabel: string, probability: number, calibrated: number | null }>, activeEntry: { classLabel: string, split: Split } | null };
 
-export type KeptPhotoFragment = { id: string, filename: string, contentHash: string, url: string, thumbnailUrl: string, width: number, height: number, fileSize: number, topPrediction: string, confidence: number, energy: number, novelty: number | null, oodReasons: Array<OodReason>, reviewed: boolean, rejected: boolean, assignedLabel: string | null, staged: boolean, addedToDataset: boolean, createdAt: string, allPredictions: Array<{ classLabel: string, probability: number }> };
+export type KeptPhotoFragment = { id: string, filename: string, contentHash: string, url: string, thumbnailUrl: string, width: number, height: number, fileSize: number, topPrediction: string, confidence: number, energy: number, novelty: number | null, oodReasons: Array<OodReason>, reviewed: boolean, rejected: boolean, assignedLabel: string | null, staged: boolean, addedToDataset: boolean, createdAt: string, allPredictions: Array<{ classLabel: string, probability: number, calibrated: number | null }>, activeEntry: { classLabel: string, split: Split } | null };
 
 export type MeQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -533,6 +533,11 @@ export const KeptPhotoFragmentDoc = new TypedDocumentString(`
   allPredictions {
     classLabel
     probability
+    calibrated
+  }
+  activeEntry {
+    classLabel
+    split
   }
   reviewed
   rejected
@@ -570,6 +575,11 @@ export const PhotoInHandFragmentDoc = new TypedDocumentString(`
   allPredictions {
     classLabel
     probability
+    calibrated
+  }
+  activeEntry {
+    classLabel
+    split
   }
   reviewed
   rejected
@@ -683,6 +693,11 @@ export const ReviewQueueDocument = new TypedDocumentString(`
   allPredictions {
     classLabel
     probability
+    calibrated
+  }
+  activeEntry {
+    classLabel
+    split
   }
   reviewed
   rejected
@@ -723,6 +738,11 @@ export const StagedImagesDocument = new TypedDocumentString(`
   allPredictions {
     classLabel
     probability
+    calibrated
+  }
+  activeEntry {
+    classLabel
+    split
   }
   reviewed
   rejected
@@ -757,6 +777,11 @@ export const OneImageDocument = new TypedDocumentString(`
   allPredictions {
     classLabel
     probability
+    calibrated
+  }
+  activeEntry {
+    classLabel
+    split
   }
   reviewed
   rejected
@@ -788,6 +813,11 @@ export const MarkReviewedDocument = new TypedDocumentString(`
   allPredictions {
     classLabel
     probability
+    calibrated
+  }
+  activeEntry {
+    classLabel
+    split
   }
   reviewed
   rejected
@@ -819,6 +849,11 @@ export const LabelDocument = new TypedDocumentString(`
   allPredictions {
     classLabel
     probability
+    calibrated
+  }
+  activeEntry {
+    classLabel
+    split
   }
   reviewed
   rejected
@@ -850,6 +885,11 @@ export const LabelManyDocument = new TypedDocumentString(`
   allPredictions {
     classLabel
     probability
+    calibrated
+  }
+  activeEntry {
+    classLabel
+    split
   }
   reviewed
   rejected
@@ -881,6 +921,11 @@ export const UnlabelDocument = new TypedDocumentString(`
   allPredictions {
     classLabel
     probability
+    calibrated
+  }
+  activeEntry {
+    classLabel
+    split
   }
   reviewed
   rejected
@@ -912,6 +957,11 @@ export const RejectDocument = new TypedDocumentString(`
   allPredictions {
     classLabel
     probability
+    calibrated
+  }
+  activeEntry {
+    classLabel
+    split
   }
   reviewed
   rejected
@@ -953,6 +1003,11 @@ fragment KeptPhoto on Image {
   allPredictions {
     classLabel
     probability
+    calibrated
+  }
+  activeEntry {
+    classLabel
+    split
   }
   reviewed
   rejected
@@ -994,6 +1049,11 @@ fragment KeptPhoto on Image {
   allPredictions {
     classLabel
     probability
+    calibrated
+  }
+  activeEntry {
+    classLabel
+    split
   }
   reviewed
   rejected
@@ -1040,6 +1100,11 @@ fragment KeptPhoto on Image {
   allPredictions {
     classLabel
     probability
+    calibrated
+  }
+  activeEntry {
+    classLabel
+    split
   }
   reviewed
   rejected
