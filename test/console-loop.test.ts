@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { drawSamples, type Sample } from '../demo/draw.js'
 import { hasBrowser, type Opened, openBrowser, openConsole, seriousFindings } from './support/browser.js'
 import { startTestServer, type TestServer } from './support/server.js'
+import { takeFeatures } from './support/trained.js'
 import { weights } from './support/training.js'
 
 const minutes = 60_000
@@ -25,6 +26,7 @@ describe.skipIf(!hasBrowser)('the loop, by clicks and keys', () => {
     await drawSamples(path.join(folder, 'photos'), { perClass: 12, classes: [...classes] })
     strangers = await drawSamples(path.join(folder, 'strangers'), { perClass: 12, classes: ['bag'], seed: 3 })
     server = await startTestServer({ WASTEX_IMPORT_ROOTS: folder, ...weights })
+    await takeFeatures(server)
     browser = await openBrowser()
     opened = await openConsole(browser, server.address, '/datasets')
     page = opened.page

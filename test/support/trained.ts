@@ -35,7 +35,7 @@ export const promote = (address: string, name: string) =>
 const keptFeatures = () => path.join(inject('kept'), 'features')
 
 /** What the frozen part makes of drawn photos comes from the files of tests that trained before this one. */
-export async function takeFeatures(hall: TestHall): Promise<void> {
+export async function takeFeatures(hall: Pick<TestHall, 'config'>): Promise<void> {
   await mkdir(keptFeatures(), { recursive: true })
   await cp(keptFeatures(), featuresFolder(hall.config), { recursive: true })
 }
