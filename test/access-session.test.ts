@@ -62,14 +62,19 @@ describe('a session', () => {
     }
   })
 
-  it('is for https alone where the server is not on this machine', async () => {
+  it('is for https alone where the server is not on this machine, unless the page came over plain HTTP itself', async () => {
     // fetch does not let a test choose the Host.
     const { request } = await import('node:http')
-    const headers = { host: 'wastex.example', ...bearer(secret) }
-    const asked = request(`${server.address}/session`, { method: 'POST', headers })
-    const [response] = (await once(asked.end(), 'response')) as [{ headers: Record<string, unknown>; resume(): void }]
-    response.resume()
-    expect(String(response.headers['set-cookie'])).toMatch(/; SameSite=Strict; Secure$/)
+    const cookieFor = async (more: Record<string, string>) => {
+      const headers = { host: 'wastex.example', ...bearer(secret), ...more }
+      const asked = request(`${server.address}/session`, { method: 'POST', headers })
+      const [response] = (await once(asked.end(), 'response')) as [{ headers: Record<string, unknown>; resume(): void }]
+      response.resume()
+      return String(response.headers['set-cookie'])
+    }
+    expect(await cookieFor({})).toMatch(/; SameSite=Strict; Secure$/)
+    expect(await cookieFor({ origin: 'https://wastex.example' })).toMatch(/; SameSite=Strict; Secure$/)
+    expect(await cookieFor({ origin: 'http://wastex.example' })).toMatch(/; SameSite=Strict$/)
   })
 
   it('is taken from our own pages, for queries, pictures and sockets', async () => {

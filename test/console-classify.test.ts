@@ -9,7 +9,7 @@ import { command } from '../src/access/doer.js'
 import { createToken } from '../src/access/tokens.js'
 import { photoFile } from '../src/photos/store.js'
 import { trainingRows } from '../src/versions/training-rows.js'
-import { hasBrowser, type Opened, openBrowser, openConsole, seriousFindings } from './support/browser.js'
+import { elsewhere, hasBrowser, type Opened, openBrowser, openConsole, seriousFindings } from './support/browser.js'
 import { openTrainedHall } from './support/trained-hall.js'
 import type { TestHall } from './support/hall.js'
 import type { TestServer } from './support/server.js'
@@ -240,7 +240,7 @@ describe.skipIf(!hasBrowser)('classifying in the console', () => {
   )
 
   it(
-    'keeps the photos that one person chose from the next one',
+    'keeps the photos that one person chose from the next one, also without https',
     async () => {
       const phone = async (name: string) => (await createToken(hall.db, command, { name, role: 'DEVICE' })).secret
       const secrets = [await phone('first phone'), await phone('second phone')]
@@ -249,7 +249,8 @@ describe.skipIf(!hasBrowser)('classifying in the console', () => {
         await page.keyboard.press('Enter')
         await page.getByRole('button', { name: 'Choose photos' }).waitFor()
       }
-      opened = await openConsole(browser, server.address, '/classify')
+      // As phones of one network do, over plain HTTP.
+      opened = await openConsole(browser, server.address.replace('127.0.0.1', elsewhere), '/classify')
       page = opened.page
       await signIn(secrets[0])
       // Neither the one that waits for its answer nor the one that has it.

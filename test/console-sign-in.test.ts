@@ -4,7 +4,15 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { command } from '../src/access/doer.js'
 import { createToken, revokeToken } from '../src/access/tokens.js'
 import type { Role } from '../src/db.js'
-import { hasBrowser, isDecision, type Opened, openBrowser, openConsole, seriousFindings } from './support/browser.js'
+import {
+  elsewhere,
+  hasBrowser,
+  isDecision,
+  type Opened,
+  openBrowser,
+  openConsole,
+  seriousFindings,
+} from './support/browser.js'
 import { type Line, openLine } from './support/line.js'
 import { queuePhotos } from './support/queued-photos.js'
 import { startTestServer, type TestServer } from './support/server.js'
@@ -65,6 +73,25 @@ describe.skipIf(!hasBrowser)('who looks', () => {
     await signOut()
     await signInScreen().waitFor()
     await other.getByRole('heading', { name: 'Sign in to WasteX' }).waitFor()
+  })
+
+  it('works over plain HTTP from elsewhere, where a browser keeps much from a page', async () => {
+    const secret = await tokenFor('in the network', 'OPERATOR')
+    const [id = ''] = await queuePhotos(server, ['there.jpg'])
+    opened = await openConsole(browser, line.address.replace('127.0.0.1', elsewhere), '/review')
+    page = opened.page
+    page.setDefaultTimeout(10_000)
+    await signIn(secret)
+    await page.getByAltText('Photo to review: there.jpg').waitFor()
+    expect(await page.evaluate(() => isSecureContext)).toBe(false)
+    await page.keyboard.press('r')
+    await expect.poll(() => server.db.image.findUniqueOrThrow({ where: { id } })).toMatchObject({ rejected: true })
+    await page.reload()
+    await page.getByText('Nothing waits').waitFor()
+    // A photo gets as far as anywhere else: no model serves here.
+    await page.getByRole('link', { name: 'Classify' }).click()
+    await page.getByText('No model serves yet').waitFor()
+    expect(opened.complaints.filter((complaint) => !complaint.includes('401'))).toEqual([])
   })
 
   it('says so when one cannot be signed out', async () => {

@@ -5,6 +5,7 @@
 import { ClassifyPhotoDocument } from '../generated/graphql.js'
 import { backOrAfter, mayPass } from '../talk/again.js'
 import type { Line } from '../talk/line.js'
+import { randomId } from '../talk/random-id.js'
 import { type Trouble, troubleOf } from '../talk/trouble.js'
 import { fitForUpload } from './fit-for-upload.js'
 import { isOpen, type SentPhoto } from './sent-photo.js'
@@ -45,7 +46,7 @@ export class Sending {
 
   add(files: readonly File[]): void {
     const added = files.map((file): SentPhoto => ({
-      key: crypto.randomUUID(),
+      key: randomId(),
       name: file.name,
       url: URL.createObjectURL(file),
       file,

@@ -7,6 +7,7 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import { useClient } from 'urql'
 import { type ImportDatasetInput, ImportPhotosDocument, type ImportPhotosMutation } from '../generated/graphql.js'
 import { headers } from '../talk/client.js'
+import { randomId } from '../talk/random-id.js'
 import { type Trouble, troubleOf } from '../talk/trouble.js'
 
 interface Asked {
@@ -70,7 +71,7 @@ export function useImport(done: () => void): Import {
     (input: ImportDatasetInput) => {
       setRefused(undefined)
       setImported(undefined)
-      setAsked({ key: crypto.randomUUID(), input })
+      setAsked({ key: randomId(), input })
     },
     [setAsked],
   )

@@ -12,6 +12,7 @@ import {
   type ReviewPhotoFragment,
 } from '../generated/graphql.js'
 import { fetchWithin, headers } from '../talk/client.js'
+import { randomId } from '../talk/random-id.js'
 import { type Trouble, troubleOf } from '../talk/trouble.js'
 import { mostAtOnce } from './send-decision.js'
 
@@ -25,7 +26,7 @@ export interface Handed {
 const context = { fetch: fetchWithin(8_000) }
 
 export class Desk {
-  readonly id = crypto.randomUUID()
+  readonly id = randomId()
   readonly #client: Client
   /** One question at a time: a release that overtakes a claim would let go what was just claimed. */
   #line: Promise<unknown> = Promise.resolve()

@@ -1,6 +1,7 @@
 /** What this page has decided: at once on the screen, then by the outbox at the server; with a way back. */
 import { useEffect, useMemo, useReducer, useRef, useState } from 'react'
 import { type News, useHeard } from './news.js'
+import { randomId } from '../talk/random-id.js'
 import { type Outbox, type Refusal, useOutbox } from './outbox.js'
 import { type Decision, mostAtOnce, type Verb } from './send-decision.js'
 
@@ -27,7 +28,7 @@ export interface Decisions {
 }
 
 const decisionOf = (verb: Verb, ids: readonly string[], classLabel = ''): Decision => ({
-  key: crypto.randomUUID(),
+  key: randomId(),
   verb,
   ids,
   classLabel,

@@ -45,9 +45,12 @@ async function tokenIn(request: IncomingMessage): Promise<string> {
   )
 }
 
-/** Over plain HTTP a browser keeps a `Secure` cookie for this machine only, and not every browser does. */
-function cookie({ headers: { host = '' } }: IncomingMessage, value: string, more = ''): string {
-  const secure = isLoopback(hostnameOf(host)) ? '' : '; Secure'
+/**
+ * `Secure`, unless the page that signs in came over plain HTTP itself: its browser would not keep the cookie, and the token has gone
+ * the same way just now.
+ */
+function cookie({ headers: { host = '', origin } }: IncomingMessage, value: string, more = ''): string {
+  const secure = isLoopback(hostnameOf(host)) || origin?.startsWith('http:') ? '' : '; Secure'
   return `${sessionCookie}=${value}; Path=/; HttpOnly; SameSite=Strict${secure}${more}`
 }
 

@@ -16,11 +16,15 @@ export const sizes = {
 } as const
 export type Size = keyof typeof sizes
 
+/** The host of a server on this machine, as a phone in the same network calls it. */
+export const elsewhere = 'wastex.test'
+
 export const openBrowser = (): Promise<Browser> =>
   chromium.launch({
     executablePath: program ?? '',
     // Chromium's own fence needs rights that containers do not give; the pages are ours.
-    args: ['--no-sandbox', '--disable-dev-shm-usage'],
+    // A name that is not this machine's: to a browser, a page from there came over the network.
+    args: ['--no-sandbox', '--disable-dev-shm-usage', `--host-resolver-rules=MAP ${elsewhere} 127.0.0.1`],
   })
 
 export interface Opened {
