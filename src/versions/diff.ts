@@ -73,35 +73,45 @@ async function stepsBetween(db: Db, from: DatasetVersion, to: DatasetVersion): P
  */
 const lookedUp = (steps: readonly number[] | undefined) => (steps ? Prisma.sql`OFFSET 0` : Prisma.empty)
 
-/** Entries that may differ, as `candidate`: of a line of versions those of photos that came in by review on the way, or were erased. */
-const candidates = (versionId: number, steps: readonly number[] | undefined) =>
-  steps === undefined
-    ? Prisma.sql`candidate AS NOT MATERIALIZED (SELECT * FROM "VersionEntry" WHERE "versionId" = ${versionId})`
-    : Prisma.sql`changed AS MATERIALIZED (SELECT "photoId" FROM "Image" WHERE "versionId" = ANY(${steps}::int[])
-        UNION SELECT id FROM "Photo" WHERE "erasedAt" IS NOT NULL),
-      candidate AS MATERIALIZED (SELECT e.* FROM changed c CROSS JOIN LATERAL (
-        SELECT * FROM "VersionEntry" e WHERE e."versionId" = ${versionId} AND e."photoId" = c."photoId" ${lookedUp(steps)}) e)`
+/** A version and an erasure that is under way at the same time may each be told a little before it happened. */
+const erasedAbout = '1 day'
 
-export async function diffCounts(db: Db, { from, to, steps }: VersionDiff): Promise<DiffCounts> {
-  const [shared] = await db.$queryRaw<{ photos: number; relabelled: number }[]>`
-    WITH ${candidates(to.id, steps)}
-    SELECT count(*)::int AS photos, count(*) FILTER (WHERE a."classLabel" <> b."classLabel")::int AS relabelled
-    FROM candidate b CROSS JOIN LATERAL (
-      SELECT * FROM "VersionEntry" o WHERE o."versionId" = ${from.id} AND o."photoId" = b."photoId" ${lookedUp(steps)}) a`
-  const { photos, relabelled } = shared ?? { photos: 0, relabelled: 0 }
-  const [ofFrom, ofTo] = await Promise.all([countCandidates(db, from, steps), countCandidates(db, to, steps)])
-  return { added: ofTo - photos, removed: ofFrom - photos, relabelled }
+/**
+ * Photos that may differ between two versions of one line, as `changed`: those that came in by review on the way, and those that were
+ * erased then and left out.
+ */
+const changed = ({ from, to }: VersionDiff, steps: readonly number[]) => {
+  const [earlier, later] = from.id < to.id ? [from, to] : [to, from]
+  return Prisma.sql`changed AS MATERIALIZED (
+    SELECT "photoId" FROM "Image" WHERE "versionId" = ANY(${steps}::int[])
+    UNION SELECT id FROM "Photo" WHERE "erasedAt" BETWEEN ${earlier.createdAt}::timestamptz - ${erasedAbout}::interval
+      AND ${later.createdAt}::timestamptz + ${erasedAbout}::interval)`
 }
 
-async function countCandidates(
-  db: Db,
-  { id, totalImages }: DatasetVersion,
-  steps: VersionDiff['steps'],
-): Promise<number> {
-  if (steps === undefined) return totalImages
-  const [found] = await db.$queryRaw<{ photos: number }[]>`
-    WITH ${candidates(id, steps)} SELECT count(*)::int AS photos FROM candidate`
-  return found?.photos ?? 0
+/** Entries of one of the two that may differ, as `candidate`. */
+const candidates = (difference: VersionDiff, versionId: number) =>
+  difference.steps === undefined
+    ? Prisma.sql`candidate AS NOT MATERIALIZED (SELECT * FROM "VersionEntry" WHERE "versionId" = ${versionId})`
+    : Prisma.sql`${changed(difference, difference.steps)},
+      candidate AS MATERIALIZED (SELECT e.* FROM changed c CROSS JOIN LATERAL (
+        SELECT * FROM "VersionEntry" e WHERE e."versionId" = ${versionId} AND e."photoId" = c."photoId" OFFSET 0) e)`
+
+/** One statement: what is erased meanwhile is counted everywhere or nowhere. */
+export async function diffCounts(db: Db, difference: VersionDiff): Promise<DiffCounts> {
+  const { from, to, steps } = difference
+  const entryOf = ({ id }: DatasetVersion) => Prisma.sql`LEFT JOIN LATERAL (
+    SELECT * FROM "VersionEntry" e WHERE e."versionId" = ${id} AND e."photoId" = c."photoId" OFFSET 0)`
+  const pairs = steps
+    ? Prisma.sql`changed c ${entryOf(from)} a ON true ${entryOf(to)} b ON true`
+    : Prisma.sql`(SELECT * FROM "VersionEntry" WHERE "versionId" = ${from.id}) a
+        FULL JOIN (SELECT * FROM "VersionEntry" WHERE "versionId" = ${to.id}) b USING ("photoId")`
+  const [counts] = await db.$queryRaw<[DiffCounts]>`
+    ${steps ? Prisma.sql`WITH ${changed(difference, steps)}` : Prisma.empty}
+    SELECT count(*) FILTER (WHERE a.id IS NULL AND b.id IS NOT NULL)::int AS added,
+      count(*) FILTER (WHERE b.id IS NULL AND a.id IS NOT NULL)::int AS removed,
+      count(*) FILTER (WHERE a."classLabel" <> b."classLabel")::int AS relabelled
+    FROM ${pairs}`
+  return counts
 }
 
 /**
@@ -110,10 +120,11 @@ async function countCandidates(
  */
 export async function diffEntries(
   db: Db,
-  { from, to, steps }: VersionDiff,
+  difference: VersionDiff,
   kind: keyof DiffCounts,
   page: EntryPage,
 ): Promise<bigint[]> {
+  const { from, to, steps } = difference
   const [own, other] = kind === 'removed' ? [from.id, to.id] : [to.id, from.id]
   const twin = Prisma.sql`SELECT FROM "VersionEntry" o WHERE o."versionId" = ${other} AND o."photoId" = e."photoId"`
   const differs =
@@ -121,7 +132,7 @@ export async function diffEntries(
       ? Prisma.sql`EXISTS (${twin} AND o."classLabel" <> e."classLabel" ${lookedUp(steps)})`
       : Prisma.sql`NOT EXISTS (${twin} ${lookedUp(steps)})`
   const rows = await db.$queryRaw<{ id: bigint }[]>`
-    WITH ${candidates(own, steps)}
+    WITH ${candidates(difference, own)}
     SELECT e.id FROM candidate e
     WHERE ${differs} ${pageOf(page)}`
   return rows.map(({ id }) => id)

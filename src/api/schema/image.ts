@@ -4,7 +4,6 @@ import { reviewReasonsOf } from '../../reviews/reasons.js'
 import { photoUrl, thumbnailUrl } from '../urls.js'
 import { builder } from './builder.js'
 import { ClassProbability } from './counts.js'
-import { VersionEntry } from './entry.js'
 import { OodReasonEnum, ReviewReasonEnum, ThumbnailSizeEnum } from './enums.js'
 
 export const Image = builder.prismaNode('Image', {
@@ -103,17 +102,6 @@ export const Image = builder.prismaNode('Image', {
       role: 'OPERATOR',
       nullable: true,
       description: 'The version that took it in first; null while none has.',
-    }),
-    activeEntry: t.field({
-      type: VersionEntry,
-      role: 'OPERATOR',
-      nullable: true,
-      description:
-        'The photo as the active version has it, imported perhaps; null where it has not. A label of another class replaces its class in the next version, and leaves its split.',
-      select: (_args, _context, nested) => ({
-        photo: { select: { entries: nested({ where: { version: { isActive: true } }, take: 1 }) } },
-      }),
-      resolve: ({ photo }) => photo.entries[0] ?? null,
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it came in, the first time.' }),
   }),

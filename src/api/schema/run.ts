@@ -111,7 +111,7 @@ const FineTuneSettings = builder.objectRef<Settings['stage2']>('FineTuneSettings
 })
 
 export const TrainingSettings = builder.objectRef<Settings>('TrainingSettings').implement({
-  description: 'What a run was started with.',
+  description: 'What a run was started with, or would be.',
   fields: (t) => ({
     stage1: t.expose('stage1', { type: StageSettings, description: 'The head alone.' }),
     stage2: t.expose('stage2', {
@@ -149,7 +149,7 @@ builder.prismaObject('RunEpoch', {
     best: t.exposeBoolean('best', {
       nullable: true,
       description:
-        'Whether it was better than all before it of its stage, by validation loss. A stage leaves the weights of its last one that was; where none was, those that it began with. Null for runs of an earlier WasteX.',
+        'Whether it was better than all before it of its stage, by validation loss; without validation photos each is. A stage leaves the weights of its last one that was; where none was, those that it began with. Null for runs of an earlier WasteX.',
     }),
   }),
 })

@@ -137,7 +137,7 @@ eventType('TrainingEpochCompleted').implement({
     best: t.boolean({
       nullable: true,
       description:
-        'Whether it was better than all before it of its stage, by validation loss. Null for runs of an earlier WasteX.',
+        'Whether it was better than all before it of its stage, by validation loss; without validation photos each is. Null for runs of an earlier WasteX.',
       resolve: told('best'),
     }),
   }),
