@@ -41,7 +41,9 @@ export class WasteXError extends Error {
 /** @param field the argument that makes no sense, as a path in the operation: `input.stage2.layers`. */
 export const badInput = (field: string, message: string) => new WasteXError('BAD_USER_INPUT', message, { field })
 export const notFound = (what: string, name: string) => new WasteXError('NOT_FOUND', `There is no ${what} “${name}”.`)
-export const conflict = (message: string) => new WasteXError('CONFLICT', message)
+/** @param field the argument that something else stands against, if it is one alone */
+export const conflict = (message: string, field?: string) =>
+  new WasteXError('CONFLICT', message, field === undefined ? {} : { field })
 
 /** What a client is meant to read, as a value: whoever answers says it in its own way. @throws anything else */
 export function forClients(error: unknown): WasteXError {

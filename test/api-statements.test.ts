@@ -64,6 +64,7 @@ async function grow(name: string, size: number): Promise<{ ids: string[]; run: s
     const figures = { loss: 1, accuracy: 1, learningRate: 1, seconds: 1 }
     await hall.db.runEpoch.createMany({ data: epochs.map((epoch) => ({ ...epoch, ...figures })) })
   }
+  await addImage(hall.db, { reviewed: true, staged: true, assignedLabel: 'glass' })
   const ids = []
   for (let i = 0; i < 4 * size; i++) ids.push(globalId((await addImage(hall.db)).id))
   return { ids, run: `${name} 0` }
@@ -93,6 +94,7 @@ const expected = {
 const expectedOfOurs = {
   ...expected,
   ReviewQueue: 5,
+  StagedImages: 5,
   OneImage: 5,
   Label: 10,
   Unlabel: 8,

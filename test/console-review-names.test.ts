@@ -97,13 +97,20 @@ describe('the classes on keys 1 to 9', () => {
     ])
   })
 
-  it('stay with their class from photo to photo for whoever wants it so', () => {
+  it('stay with their class from photo to photo for whoever wants it so; what is likely beside them has none', () => {
     const [one, other] = [photo('metal', { paper: 0.9, glass: 0.1 }), photo(null, { glass: 0.6, paper: 0.4 })]
-    expect(labels([one], classes, ['textile'], true)).toEqual(classes.slice(0, 9))
-    expect(labels([other], classes, ['paper'], true)).toEqual(classes.slice(0, 9))
-    expect(suggestionsFor([one], classes, [], true).filter(({ isSaid }) => isSaid)).toMatchObject([
-      { classLabel: 'metal' },
-    ])
+    const named = ['paper', 'glass', 'can']
+    const withKeys = (...given: Parameters<typeof suggestionsFor>) =>
+      suggestionsFor(...given).map(({ key, classLabel }) => `${key ?? '-'} ${classLabel}`)
+    expect(withKeys([one], classes, ['textile'], named)).toEqual(['1 paper', '2 glass', '3 can', '- metal'])
+    expect(withKeys([other], classes, ['paper'], named)).toEqual(['1 paper', '2 glass', '3 can'])
+  })
+
+  it('have no slip among them: what somebody says is offered where it is a class, however it is spelled', () => {
+    const one = (said: string) => suggestionsFor([photo(said, { paper: 0.9 })], classes, [])
+    expect(one('papr').map(({ classLabel }) => classLabel)).not.toContain('papr')
+    expect(one('papr').some(({ isSaid }) => isSaid)).toBe(false)
+    expect(one('Metal')[0]).toMatchObject({ classLabel: 'metal', isSaid: true })
   })
 
   it('are in the order of means where several photos get one label', () => {

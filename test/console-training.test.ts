@@ -54,7 +54,7 @@ describe.skipIf(!hasBrowser)('the training screen', () => {
       .getByRole('row')
       .all()
     const cells = await Promise.all(rows.slice(1).map((row) => row.getByRole('cell').allInnerTexts()))
-    return cells.map(([stage, epoch]) => `${stage} ${epoch?.replace('kept: ', '')}`).toSorted()
+    return cells.map(([stage, epoch]) => `${stage} ${epoch?.replace(/^(kept|best): /, '')}`).toSorted()
   }
   const inDatabase = async (name: string) =>
     (await epochsOf(name)).map(({ stage, epoch }) => `${stage === 'HEAD' ? 'Head' : 'Fine-tune'} ${epoch}`).toSorted()

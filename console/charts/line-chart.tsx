@@ -37,11 +37,11 @@ export function LineChart({ title, unit, step, label, sections, marked, lines, s
   const scheme = useComputedColorScheme()
   const [pointed, setPointed] = useState<number | null>(null)
   const plot = useRef<uPlot>(undefined)
-  const said = JSON.stringify([sections, lines, marked?.steps])
+  const said = JSON.stringify([sections, lines, marked?.steps ?? {}])
   // The same for as long as it says the same.
   const [layout, shown] = useMemo(() => {
-    const [all, each, marked] = JSON.parse(said) as [Section[], Line[], Marked?]
-    return [layOut(all, marked), each]
+    const [all, each, steps] = JSON.parse(said) as [Section[], Line[], Marked]
+    return [layOut(all, steps), each]
   }, [said])
   const latest = useRef({ layout, say, ends })
   latest.current = { layout, say, ends }

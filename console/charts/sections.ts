@@ -26,7 +26,7 @@ export interface Layout {
 /** A section of few steps beside one of many is still seen. */
 const leastShare = 0.22
 
-export function layOut(all: readonly Section[], marked: Marked = {}): Layout {
+export function layOut(all: readonly Section[], marked: Marked): Layout {
   const used = all.filter(({ length }) => length > 0)
   const steps = used.reduce((sum, { length }) => sum + length, 0)
   let from = 0

@@ -13,6 +13,8 @@ const togetherMs = 1_000
 interface KnownClasses {
   /** Alphabetical; undefined until the server has said so. */
   readonly classLabels: readonly string[] | undefined
+  /** The same, in the order in which they were first named. */
+  readonly inOrder: readonly string[] | undefined
   readonly colourOf: (classLabel: string) => string
   /** Somebody has named one that is not among them. */
   readonly again: () => void
@@ -20,6 +22,7 @@ interface KnownClasses {
 
 const ClassesContext = createContext<KnownClasses>({
   classLabels: undefined,
+  inOrder: undefined,
   colourOf: () => colourAt(-1),
   again: () => {},
 })
@@ -41,6 +44,7 @@ export function ClassesProvider({ children }: { children: ReactNode }) {
     const names = inOrder ?? served?.servingModel?.classLabels
     return {
       again,
+      inOrder: names,
       classLabels: names?.toSorted((a, b) => a.localeCompare(b)),
       colourOf: (classLabel: string) => colourAt(names?.indexOf(classLabel) ?? -1),
     }

@@ -1,6 +1,5 @@
 /** A photo and what the model says of it. */
-import { Anchor, Group, Loader, Paper, Stack, Switch, Text, Title } from '@mantine/core'
-import { useLocalStorage } from '@mantine/hooks'
+import { Anchor, Group, Loader, Paper, Stack, Text, Title } from '@mantine/core'
 import { Link } from 'wouter'
 import { useColourOf } from '../classes/known-classes.js'
 import { Bars } from '../charts/bars.js'
@@ -33,13 +32,14 @@ interface AnswerCardProps {
   photo: SentPhoto
   /** What the model can answer. */
   classLabels: readonly string[]
+  /** It is shown where the network looked. */
+  isHot: boolean
   /** See ThatIsWrong. */
   disputed: (as: NonNullable<SentPhoto['disputed']>) => void
 }
 
-export function AnswerCard({ photo, classLabels, disputed }: AnswerCardProps) {
+export function AnswerCard({ photo, classLabels, isHot, disputed }: AnswerCardProps) {
   const { answer, state, trouble, name, url } = photo
-  const [isHot, setHot] = useLocalStorage({ key: 'wastex.heat', defaultValue: true, getInitialValueInEffect: false })
   return (
     <Paper component="article" withBorder className={classes.card} aria-label={name} aria-busy={!answer && !trouble}>
       <div className={classes.photo}>
@@ -60,14 +60,6 @@ export function AnswerCard({ photo, classLabels, disputed }: AnswerCardProps) {
               {said(photo)}
             </Text>
           </Group>
-        )}
-        {answer?.heatMap && (
-          <Switch
-            size="xs"
-            label="Where the network looked"
-            checked={isHot}
-            onChange={(event) => setHot(event.currentTarget.checked)}
-          />
         )}
         {answer && !answer.ood && !answer.image && (
           <ThatIsWrong photo={photo} classLabels={classLabels} disputed={disputed} />

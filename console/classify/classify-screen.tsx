@@ -1,5 +1,6 @@
 /** Photos in, answers out: what a visitor does. */
-import { Button, Group, Stack } from '@mantine/core'
+import { Button, Group, Stack, Switch } from '@mantine/core'
+import { useLocalStorage } from '@mantine/hooks'
 import { useCallback, useMemo, useRef, useSyncExternalStore } from 'react'
 import { useQuery } from 'urql'
 import { Link } from 'wouter'
@@ -25,6 +26,7 @@ export default function ClassifyScreen() {
   const mayTrain = useMay('TRAINER')
   useLive(PromotedDocument, isOperator ? {} : null, { next: again, gap: again })
   const take = useCallback((files: File[]) => sending.add(files), [sending])
+  const [isHot, setHot] = useLocalStorage({ key: 'wastex.heat', defaultValue: true, getInitialValueInEffect: false })
   const list = useRef<HTMLDivElement>(null)
   const model = data?.servingModel
   if (data && !model && photos.length === 0) {
@@ -72,11 +74,20 @@ export default function ClassifyScreen() {
       <Stack gap="md" ref={list} tabIndex={-1} aria-label="Photos and answers" role="group">
         <DropPlace take={take} small={photos.length > 0} />
         <LastAnswer photos={photos} />
+        {photos.some(({ answer }) => answer?.heatMap) && (
+          <Switch
+            size="xs"
+            label="Where the network looked"
+            checked={isHot}
+            onChange={(event) => setHot(event.currentTarget.checked)}
+          />
+        )}
         {photos.map((photo) => (
           <AnswerCard
             key={photo.key}
             photo={photo}
             classLabels={model?.classLabels ?? []}
+            isHot={isHot}
             disputed={(as) => sending.disputed(photo.key, as)}
           />
         ))}

@@ -25,7 +25,7 @@ export function ThatIsWrong({ photo, classLabels, disputed }: ThatIsWrongProps) 
     return (
       <Text size="sm" role="status">
         {photo.disputed === 'reviewed'
-          ? 'Thank you. It was looked at before: nothing changes.'
+          ? 'Thank you. It was decided on before, or erased: nothing changes.'
           : 'Thank you: an operator will look.'}
       </Text>
     )

@@ -17,7 +17,9 @@ interface Verdict {
 /** @param disputed what came of saying that the answer is wrong */
 export function verdictOf({ ood, oodReasons, classLabel, image }: Answer, disputed?: SentPhoto['disputed']): Verdict {
   const waits = disputed === 'waits' || (image !== null && !image.reviewed)
-  const becomes = waits ? 'It waits for an operator.' : 'An operator has looked at this very photo already.'
+  const becomes = waits
+    ? 'It waits for an operator.'
+    : 'No operator will look: this very photo was decided on before, or erased.'
   if (!ood) {
     const kept = image !== null || disputed !== undefined
     return {

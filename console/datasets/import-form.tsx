@@ -15,8 +15,6 @@ interface ImportFormProps {
   cancel?: () => void
 }
 
-/** Where the server's words belong. */
-const fieldOf = ({ code, field }: Trouble) => (code === 'CONFLICT' ? 'input.name' : field)
 const fields = new Set(['input.name', 'input.path', 'input.classes', 'input.notes'])
 
 export function ImportForm({ proposed, trouble, begin, cancel }: ImportFormProps) {
@@ -28,7 +26,7 @@ export function ImportForm({ proposed, trouble, begin, cancel }: ImportFormProps
   const [{ data }] = useQuery({ query: ImportRootsDocument })
   const roots = data?.importRoots
   const form = useRef<HTMLFormElement>(null)
-  const wrong = trouble && fieldOf(trouble)
+  const wrong = trouble?.field
   const errorAt = (field: string) => (wrong === field ? trouble?.message : undefined)
   useEffect(() => {
     form.current?.querySelector<HTMLElement>(trouble ? '[aria-invalid=true]' : '[name=path]')?.focus()

@@ -72,7 +72,7 @@ function Line({ version }: { version: VersionLineFragment }) {
         {isActive && <span className={classes.active}>active</span>}
         {parent && (
           <Text span size="xs" c="dimmed" className="figures" ml="auto">
-            {totalImages === parent.totalImages ? 'labels' : growth(totalImages - parent.totalImages)}
+            {growth(totalImages - parent.totalImages)}
           </Text>
         )}
       </span>

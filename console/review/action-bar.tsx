@@ -25,14 +25,14 @@ interface ActionBarProps {
 }
 
 export function ActionBar({ room, chosen, label, reject, undo, all, isAllLoaded, loaded, none }: ActionBarProps) {
-  const { classLabels, areAll, recent, decisions } = room
+  const { classLabels, inOrder, areAll, recent, decisions } = room
   const finder = useRef<HTMLInputElement>(null)
   const some = chosen.length > 0
   const [areSteady] = useSteadyKeys()
-  const suggestions = some ? suggestionsFor(chosen, classLabels, recent, areSteady) : []
+  const suggestions = some ? suggestionsFor(chosen, classLabels, recent, areSteady ? inOrder : undefined) : []
   const find = some ? () => finder.current?.focus() : undefined
   useKeys({
-    ...Object.fromEntries(suggestions.map(({ key, classLabel }) => [key, () => label(classLabel)])),
+    ...Object.fromEntries(suggestions.flatMap(({ key, classLabel }) => (key ? [[key, () => label(classLabel)]] : []))),
     r: some ? reject : undefined,
     u: undo,
     a: all,

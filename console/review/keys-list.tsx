@@ -45,7 +45,7 @@ export function KeysList() {
         <Switch
           mb="xs"
           label="A class keeps its key"
-          description="In the order of the alphabet, not of what the model thinks."
+          description="In the order in which classes were first named, not of what the model thinks."
           checked={areSteady}
           onChange={({ currentTarget }) => setSteady(currentTarget.checked)}
         />

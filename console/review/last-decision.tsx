@@ -2,6 +2,7 @@
 import { Group, Kbd, Text } from '@mantine/core'
 import { ClassDot } from '../classes/class-dot.js'
 import type { ReviewPhotoFragment } from '../generated/graphql.js'
+import { counted } from '../look/figures.js'
 import { Thumbnail } from '../photos/thumbnail.js'
 import classes from './review.module.css'
 import type { Deed } from './use-decisions.js'
@@ -24,11 +25,12 @@ export const LastDecision = ({ deed, photo }: LastDecisionProps) => (
     {deed && (
       <Text size="sm" truncate>
         {deed.verb === 'LABEL' ? deed.classLabel : 'Rejected'}
+        {deed.ids.length > 1 && `: ${counted(deed.ids.length, 'photo')}`}
       </Text>
     )}
     {deed && (
       <Text size="sm" c="dimmed" ml="auto" className={classes.byKey}>
-        <Kbd>u</Kbd> undoes it
+        <Kbd>u</Kbd> undoes {deed.ids.length > 1 ? 'them' : 'it'}
       </Text>
     )}
   </Group>

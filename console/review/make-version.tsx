@@ -21,6 +21,7 @@ export function MakeVersion({ counts, staged, made }: MakeVersionProps) {
   const [{ data }] = useQuery({ query: VersionsBeforeDocument })
   const [{ data: done, error, fetching }, make] = useMutation(MakeVersionDocument)
   const [typed, setTyped] = useState<string>()
+  const [asked, ask] = useState<string>()
   const [notes, setNotes] = useState('')
   const versions = data?.datasetVersions.edges.map(({ node }) => node) ?? []
   const parent = versions.find(({ isActive }) => isActive)
@@ -30,11 +31,12 @@ export function MakeVersion({ counts, staged, made }: MakeVersionProps) {
   )
   const name = typed ?? proposed
   const trouble = troubleOf(error)
-  const isTaken = trouble?.code === 'CONFLICT'
+  const isTaken = trouble?.field === 'input.name'
   const submit = async (event: FormEvent) => {
     event.preventDefault()
     // What is counted as staged is counted again.
     const context = { additionalTypenames: ['ImageConnection'] }
+    ask(name)
     const { data } = await make({ input: { name, notes: notes.trim() || null } }, context)
     if (!data) return
     setTyped(undefined)
@@ -73,7 +75,7 @@ export function MakeVersion({ counts, staged, made }: MakeVersionProps) {
                 required
                 withAsterisk={false}
                 value={name}
-                error={isTaken && trouble?.message}
+                error={isTaken && name === asked && trouble.message}
                 onChange={({ currentTarget }) => setTyped(currentTarget.value)}
               />
               <Textarea

@@ -3,9 +3,11 @@ import { Button, Group } from '@mantine/core'
 import { IconCircleCheck, IconFilterOff, IconSend, IconUsers } from '@tabler/icons-react'
 import { useQuery } from 'urql'
 import { Link } from 'wouter'
-import { ServesDocument } from '../generated/graphql.js'
+import { PromotedDocument, ServesDocument } from '../generated/graphql.js'
 import { counted } from '../look/figures.js'
 import { Empty } from '../shell/states.js'
+import { useLive } from '../talk/live.js'
+import { useMay } from '../talk/who.js'
 import type { Counts } from './use-counts.js'
 import type { View } from './view.js'
 
@@ -18,7 +20,10 @@ interface NothingWaitsProps {
 }
 
 export function NothingWaits({ counts: { queue, matching, staged }, sending, view, show }: NothingWaitsProps) {
-  const [{ data }] = useQuery({ query: ServesDocument })
+  const [{ data }, ask] = useQuery({ query: ServesDocument })
+  const again = () => ask({ requestPolicy: 'network-only' })
+  useLive(PromotedDocument, {}, { next: again, gap: again })
+  const mayTrain = useMay('TRAINER')
   const isFirst = data?.servingModel === null && !staged
   if (sending > 0)
     return (
@@ -53,11 +58,13 @@ export function NothingWaits({ counts: { queue, matching, staged }, sending, vie
       <Empty
         icon={<IconCircleCheck size={36} stroke={1.4} aria-hidden />}
         title="Nothing waits"
-        hint="No model serves yet. Photos are imported, a run learns from them and is promoted: from then on, what it does not know comes here by itself."
+        hint={`No model serves yet. ${mayTrain ? 'Import photos, train on them and promote the run' : 'As soon as a trainer has promoted one'}: from then on, what it does not know comes here by itself.`}
       >
-        <Button component={Link} href="/datasets">
-          To the datasets
-        </Button>
+        {mayTrain && (
+          <Button component={Link} href="/datasets">
+            To the datasets
+          </Button>
+        )}
       </Empty>
     )
   return (

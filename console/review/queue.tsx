@@ -12,7 +12,7 @@ import { LastDecision } from './last-decision.js'
 import { PhotoView } from './photo-view.js'
 import classes from './review.module.css'
 import type { Room } from './room.js'
-import { suggestionsFor } from './suggest.js'
+import { likelihoodOf, suggestionsFor } from './suggest.js'
 import { Suggestions } from './suggestions.js'
 import { useBatch } from './use-batch.js'
 import { useComingBack } from './use-coming-back.js'
@@ -29,12 +29,12 @@ interface QueueProps {
 const readyAhead = 4
 
 export function Queue({ room, filter, order, empty }: QueueProps) {
-  const { desk, news, decisions, classLabels, areAll, recent } = room
+  const { desk, news, decisions, classLabels, inOrder, areAll, recent } = room
   const inHand = useBatch(desk, news, decisions, filter, order)
   const { batch, change } = inHand
   const photo = current(batch)
   const [areSteady] = useSteadyKeys()
-  const suggestions = photo ? suggestionsFor([photo], classLabels, recent, areSteady) : []
+  const suggestions = photo ? suggestionsFor([photo], classLabels, recent, areSteady ? inOrder : undefined) : []
   const finder = useRef<HTMLInputElement>(null)
   const [said, setSaid] = useState('')
   const back = useComingBack(room, change)
@@ -68,7 +68,7 @@ export function Queue({ room, filter, order, empty }: QueueProps) {
   const find = () => finder.current?.focus()
   const step = (by: number) => change((batch) => moved(batch, batch.at + by))
   useKeys({
-    ...Object.fromEntries(suggestions.map(({ key, classLabel }) => [key, () => label(classLabel)])),
+    ...Object.fromEntries(suggestions.flatMap(({ key, classLabel }) => (key ? [[key, () => label(classLabel)]] : []))),
     r: reject,
     u: undo,
     s: skip,
@@ -86,15 +86,14 @@ export function Queue({ room, filter, order, empty }: QueueProps) {
     if (isOver && document.activeElement === document.body) document.getElementById('screen')?.focus()
   }, [isOver])
 
-  // Whoever disputed the answer stands first, whatever the model thinks.
-  const likeliest = suggestions.toSorted((a, b) => (b.probability ?? 0) - (a.probability ?? 0))[0]
-  const isSaid = suggestions.find((one) => one.isSaid)
+  // What stands first need not be what the model thinks.
+  const [likeliest] = photo?.allPredictions ?? []
   return (
     <>
       <div role="status" className="unseen">
         {said && `${said}. `}
         {photo &&
-          `Photo ${batch.at + 1} of ${batch.photos.length}${likeliest?.probability === undefined ? '' : `, likeliest ${likeliest.classLabel}, ${percent(likeliest.probability, 0)}`}${isSaid ? `; somebody says ${isSaid.classLabel}` : ''}`}
+          `Photo ${batch.at + 1} of ${batch.photos.length}${likeliest ? `, likeliest ${likeliest.classLabel}, ${percent(likelihoodOf(likeliest), 0)}` : ''}${photo.suggestedLabel === null ? '' : `; somebody says ${photo.suggestedLabel}`}`}
       </div>
       {photo ? (
         <div className={classes.queue}>

@@ -30,11 +30,11 @@ export default function ReviewScreen() {
   const [view, show] = useView()
   const filter = useFilter(view)
   const counts = useCounts(news, filter)
-  const [classLabels, recent, areAll] = useClasses(
+  const known = useClasses(
     news,
     decisions.deeds.map(({ classLabel }) => classLabel),
   )
-  const room: Room = { desk, news, decisions, classLabels, areAll, recent }
+  const room: Room = { desk, news, decisions, ...known }
   const empty = <NothingWaits counts={counts} sending={decisions.outbox.waiting} view={view} show={show} />
 
   return (
@@ -52,11 +52,11 @@ export default function ReviewScreen() {
             <Tabs.Tab value="staged">Staged{counts.staged ? ` · ${count(counts.staged)}` : ''}</Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value="queue">
-            <Filters view={view} show={show} classLabels={classLabels} />
+            <Filters view={view} show={show} classLabels={known.classLabels} />
             <Queue room={room} filter={filter} order={view.order} empty={empty} />
           </Tabs.Panel>
           <Tabs.Panel value="many">
-            <Filters view={view} show={show} classLabels={classLabels} />
+            <Filters view={view} show={show} classLabels={known.classLabels} />
             <Many room={room} filter={filter} order={view.order} empty={empty} />
           </Tabs.Panel>
           <Tabs.Panel value="staged">

@@ -9,6 +9,8 @@ export interface Room {
   readonly decisions: Decisions
   /** Every class there is, alphabetical, those among them that were named a moment ago. */
   readonly classLabels: readonly string[]
+  /** The same, in the order in which they were first named: a new one moves none. */
+  readonly inOrder: readonly string[]
   /** Whether these are all there are: the server has said so. */
   readonly areAll: boolean
   /** Classes that were given last, latest first. */

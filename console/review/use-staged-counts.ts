@@ -14,7 +14,7 @@ const none: readonly ClassCount[] = []
 export function useStagedCounts(news: News, staged: number | undefined): readonly ClassCount[] {
   const [{ data }, ask] = useQuery({ query: StagedClassesDocument })
   const again = useThrottledCallback(() => ask({ requestPolicy: 'network-only' }), togetherMs)
-  useHeard(news, { changed: again, gap: again })
+  useHeard(news, { changed: again, taken: again, gap: again })
   useEffect(again, [staged, again])
   return data?.stagedClasses ?? none
 }

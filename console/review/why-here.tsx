@@ -8,7 +8,7 @@ const sayings: Readonly<Record<ReviewReason, (photo: ReviewPhotoFragment) => str
   DISPUTED: ({ suggestedLabel, topPrediction }) =>
     `Somebody says that it is not “${topPrediction}”${suggestedLabel === null ? '' : ` but “${suggestedLabel}”`}.`,
   ENERGY: ({ energy }) => `No class is supported much: energy ${fixed(energy, 2)}.`,
-  CONFIDENCE: ({ confidence }) => `Classes compete: softmax gives the likeliest ${percent(confidence, 0)}.`,
+  CONFIDENCE: ({ confidence }) => `Classes compete: before calibration the likeliest had ${percent(confidence, 0)}.`,
   NOVELTY: ({ novelty }) => `Unlike the training photos: novelty ${novelty === null ? 'unknown' : fixed(novelty, 0)}.`,
   SAMPLED: () => 'Taken at random, to look over what seems known.',
 }

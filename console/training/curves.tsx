@@ -34,6 +34,7 @@ export function Curves({ run, epochs }: { run: Run; epochs: readonly EpochFragme
   const { behind, chosen, choices, choose } = useBehind(run)
   const { stage1, stage2 } = run.settings
   const on = isOn(run.status)
+  const isDone = run.status === 'COMPLETED'
   const mine = useMemo(() => ({ run: run.name, epochs }), [run.name, epochs])
   const most = { HEAD: stage1.epochs, FINE_TUNE: stage2.epochs }
   const kept = { Head: keptOf(epochs, 'HEAD'), 'Fine-tune': keptOf(epochs, 'FINE_TUNE') }
@@ -42,7 +43,7 @@ export function Curves({ run, epochs }: { run: Run; epochs: readonly EpochFragme
     <section aria-label="Curves">
       <Group justify="space-between" mb="xs" gap="xs">
         <Text size="sm" className="figures" flex="1 1 300px">
-          {keptSaid(epochs, on)}
+          {keptSaid(epochs, isDone)}
         </Text>
         <NativeSelect
           aria-label="Run behind the curves"
@@ -64,7 +65,7 @@ export function Curves({ run, epochs }: { run: Run; epochs: readonly EpochFragme
               step="epoch"
               label={saidOf(title, mine, figure, say, on ? most : undefined)}
               sections={sections}
-              marked={{ as: on ? 'best so far' : 'kept', steps: kept }}
+              marked={{ as: isDone ? 'kept' : 'best so far', steps: kept }}
               lines={linesOf(mine, behind, figure)}
               say={say}
               ends={ends}

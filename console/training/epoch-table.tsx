@@ -13,7 +13,14 @@ const loss = (value: number) => value.toFixed(4)
 const rate = (value: number) => (value === 0 ? '0' : value.toExponential(2))
 const seconds = (value: number) => (value < 10 ? `${value.toFixed(1)} s` : duration(value))
 
-export function EpochTable({ run, epochs }: { run: string; epochs: readonly EpochFragment[] }) {
+interface EpochTableProps {
+  run: string
+  epochs: readonly EpochFragment[]
+  /** Nothing comes any more, and a model was made of it. */
+  isDone: boolean
+}
+
+export function EpochTable({ run, epochs, isDone }: EpochTableProps) {
   const kept = { HEAD: keptOf(epochs, 'HEAD'), FINE_TUNE: keptOf(epochs, 'FINE_TUNE') }
   return (
     <details className={classes.fold}>
@@ -42,7 +49,9 @@ export function EpochTable({ run, epochs }: { run: string; epochs: readonly Epoc
                 <Table.Td>{names[epoch.stage]}</Table.Td>
                 {[
                   epoch.epoch === kept[epoch.stage as keyof typeof kept] ? (
-                    <b key="kept">kept: {epoch.epoch}</b>
+                    <b key="kept">
+                      {isDone ? 'kept' : 'best'}: {epoch.epoch}
+                    </b>
                   ) : (
                     epoch.epoch
                   ),

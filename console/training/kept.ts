@@ -8,8 +8,11 @@ const names: Readonly<Record<Stage, string>> = { HEAD: 'of the head', FINE_TUNE:
 export const keptOf = (epochs: readonly EpochFragment[], stage: Stage): number | undefined =>
   epochs.findLast((epoch) => epoch.stage === stage && epoch.best)?.epoch
 
-/** @returns '' while there is nothing to say, and for runs of an earlier WasteX */
-export function keptSaid(epochs: readonly EpochFragment[], isOn: boolean): string {
+/**
+ * @param isDone the run is COMPLETED: before that nothing is kept, and what was stopped can go on
+ * @returns '' while there is nothing to say, and for runs of an earlier WasteX
+ */
+export function keptSaid(epochs: readonly EpochFragment[], isDone: boolean): string {
   const of = (stage: Stage) => epochs.filter((epoch) => epoch.stage === stage)
   if (epochs.length === 0 || epochs.some(({ best }) => best === null)) return ''
   const judgedBy = epochs.some(({ valLoss }) => valLoss !== null) ? ', by validation loss' : ''
@@ -22,7 +25,7 @@ export function keptSaid(epochs: readonly EpochFragment[], isOn: boolean): strin
       : `epoch ${kept} of ${of(stage).length} ${names[stage]}${judgedBy}`
   const undone =
     of('FINE_TUNE').length > 0 && tuned === undefined
-      ? `${isOn ? 'So far no' : 'No'} epoch of fine-tuning was better than what it began with${isOn ? '' : ': it was undone'}. `
+      ? `${isDone ? 'No' : 'So far no'} epoch of fine-tuning was better than what it began with${isDone ? ': it was undone' : ''}. `
       : ''
-  return `${undone}${isOn ? 'Best so far' : 'Kept'}: ${best}.`
+  return `${undone}${isDone ? 'Kept' : 'Best so far'}: ${best}.`
 }

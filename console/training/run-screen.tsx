@@ -27,7 +27,7 @@ export function RunScreen({ name }: { name: string }) {
             <RunView {...now} run={run} />
             <Card withBorder padding="md">
               <Stack gap="sm">
-                <EpochTable run={run.name} epochs={epochs} />
+                <EpochTable run={run.name} epochs={epochs} isDone={run.status === 'COMPLETED'} />
                 <Settings run={run} />
                 <Files run={run} />
               </Stack>

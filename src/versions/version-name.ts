@@ -9,7 +9,7 @@ export async function freeName(db: Db, given: string): Promise<string> {
   return name
 }
 
-export const nameTaken = (name: string) => conflict(`There is a version “${name}” already.`)
+export const nameTaken = (name: string) => conflict(`There is a version “${name}” already.`, 'input.name')
 
 /** @throws WasteXError NOT_FOUND */
 export async function versionIdOf(db: Db, name: string): Promise<number> {

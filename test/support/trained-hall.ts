@@ -22,7 +22,7 @@ export async function openTrainedHall(): Promise<{ hall: TestHall; run: Training
   const kept = await keptHall()
   const { url } = await copyTestDatabase(kept.database)
   const hall = await openHall(url, {})
-  await cp(kept.folder, hall.folder, { recursive: true })
+  await cp(kept.folder, hall.folder, { recursive: true, preserveTimestamps: true })
   const [from, to] = [kept.folder, hall.folder]
   // Imported photos lie where they were imported from: in this hall's own copy, which a test may change.
   await hall.db.$executeRaw`UPDATE "Photo" SET root = replace(root, ${from}, ${to})`
@@ -38,9 +38,11 @@ async function keptHall(): Promise<Kept> {
     if (await exists(told)) return JSON.parse(await readFile(told, 'utf8')) as Kept
     if (await mkdir(lock).then(yes, no)) {
       try {
-        const made = await make()
-        await writeFile(`${told}.new`, JSON.stringify(made))
-        await rename(`${told}.new`, told)
+        // Whoever had the lock before has made it, perhaps.
+        if (!(await exists(told))) {
+          await writeFile(`${told}.new`, JSON.stringify(await make()))
+          await rename(`${told}.new`, told)
+        }
       } finally {
         await rm(lock, { recursive: true })
       }
@@ -56,7 +58,7 @@ async function make(): Promise<Kept> {
   await trainAndPromote(hall, server.address)
   await server.close()
   const folder = path.join(inject('kept'), 'trained')
-  await cp(hall.folder, folder, { recursive: true })
+  await cp(hall.folder, folder, { recursive: true, preserveTimestamps: true })
   await hall.db.$executeRaw`UPDATE "Photo" SET root = replace(root, ${hall.folder}, ${folder})`
   await hall.db.$executeRaw`UPDATE "ImportedFile" SET root = replace(root, ${hall.folder}, ${folder})`
   await hall.close()
