@@ -1,7 +1,8 @@
 /** The console put together: who looks, over which line, at which screen. */
+import { Button } from '@mantine/core'
 import { useCallback, useEffect, useState } from 'react'
 import { Provider } from 'urql'
-import { Redirect, Route, Router, Switch } from 'wouter'
+import { Link, Redirect, Route, Router, Switch } from 'wouter'
 import { ClassesProvider } from './classes/known-classes.js'
 import { KeepSending } from './review/keep-sending.js'
 import { useAddress } from './shell/address.js'
@@ -72,7 +73,11 @@ function Screens() {
           <Empty
             title="There is no such page"
             hint={isOperator ? 'The address is wrong.' : 'Your token may not see it, or the address is wrong.'}
-          />
+          >
+            <Button component={Link} href="/classify" variant="default">
+              Classify a photo
+            </Button>
+          </Empty>
         </Screen>
       </Route>
     </Switch>

@@ -52,9 +52,10 @@ describe.skipIf(!hasBrowser)('two who review at once', () => {
 
   it('never have the same photo in hand', async () => {
     const [hers, his] = await Promise.all([inHand(anna), inHand(ben)])
-    expect(hers).toHaveLength(20)
-    expect(his).toHaveLength(10)
-    expect([...hers, ...his].sort()).toEqual(names('photo', 30).sort())
+    // A few each: whoever comes later finds some, too.
+    expect(hers).toHaveLength(8)
+    expect(his).toHaveLength(8)
+    expect(new Set([...hers, ...his])).toEqual(new Set(names('photo', 16)))
   })
 
   it('see what the other does as it happens', async () => {
@@ -70,9 +71,10 @@ describe.skipIf(!hasBrowser)('two who review at once', () => {
   it('leave each other’s photos alone among many at once', async () => {
     await ben.getByRole('tab', { name: 'Many at once' }).click()
     await grid(ben).first().waitFor()
-    await expect.poll(() => ben.getByText('anna has it in hand').count()).toBe(16)
+    const seenAsHers = () => ben.getByText('anna has it in hand').count()
+    await expect.poll(async () => (await inHand(anna)).length - (await seenAsHers())).toBe(0)
     await ben.keyboard.press('a')
-    await ben.getByText('10 photos selected').waitFor()
+    await ben.getByText(`${26 - (await seenAsHers())} photos selected`).waitFor()
     expect(await seriousFindings(ben)).toEqual([])
     await ben.keyboard.press('Escape')
   })

@@ -100,7 +100,7 @@ describe.skipIf(!hasBrowser)('the queue, by keys alone', () => {
     await page.keyboard.press('r')
     await shows('quick-59.jpg')
     // What was said last is seen, beside the photo that came next.
-    await page.getByText('Rejected', { exact: true }).waitFor()
+    await page.getByRole('tabpanel').getByText('Rejected', { exact: true }).waitFor()
     await page.getByText('undoes it').waitFor()
     await expect.poll(async () => (await image('quick-58.jpg')).rejected).toBe(true)
     await page.keyboard.press('1')
@@ -166,7 +166,7 @@ describe.skipIf(!hasBrowser)('the queue, by keys alone', () => {
     await expect.poll(names).toEqual(['glass', 'metal', 'paper', 'textile'])
     await turn()
     await expect.poll(names).toEqual(byLikelihood)
-    expect(byLikelihood).not.toEqual(byLikelihood.toSorted())
+    expect(byLikelihood).not.toEqual(['glass', 'metal', 'paper', 'textile'])
     await page.keyboard.press('1')
     await page.getByText('Nothing waits').waitFor()
   })
@@ -188,6 +188,39 @@ describe.skipIf(!hasBrowser)('the queue, by keys alone', () => {
     await page.getByRole('list', { name: 'Staged photos' }).getByText('metal').waitFor()
     expect(await seriousFindings(page)).toEqual([])
     await page.getByRole('tab', { name: 'One by one' }).click()
+  })
+
+  it('finds what was rejected again, and puts it back', async () => {
+    await page.getByRole('tab', { name: 'Rejected' }).click()
+    await page.getByRole('list', { name: 'Rejected photos' }).getByText('rejected').first().waitFor()
+    expect(await seriousFindings(page)).toEqual([])
+    await page.getByRole('button', { name: 'Put quick-58.jpg back into the queue' }).click()
+    await page.getByText('Nothing was rejected').waitFor()
+    await page.getByRole('tab', { name: 'One by one' }).click()
+    await shows('quick-58.jpg')
+    await page.keyboard.press('r')
+    await page.getByText('Nothing waits').waitFor()
+  })
+
+  it('forgets a class that a slip made, once it is taken back', async () => {
+    await queuePhotos(server, ['slip.jpg'], { suggestedLabel: 'mtal', disputed: true })
+    await shows('slip.jpg')
+    await page.getByText('but “mtal”').waitFor()
+    // What somebody else mistyped is on no key.
+    expect(await page.getByRole('list', { name: 'Classes' }).getByRole('button', { name: 'mtal' }).count()).toBe(0)
+    await page.keyboard.press('n')
+    await page.keyboard.type('metl')
+    await page.getByRole('option', { name: 'Make a new class metl' }).click()
+    await expect.poll(() => labelOf('slip.jpg')).toBe('metl')
+    await page.keyboard.press('u')
+    await expect.poll(() => server.db.datasetClass.count({ where: { name: 'metl' } })).toBe(0)
+    await shows('slip.jpg')
+    await page
+      .getByRole('list', { name: 'Classes' })
+      .getByRole('button', { name: 'metl' })
+      .waitFor({ state: 'detached' })
+    await page.keyboard.press('r')
+    await page.getByText('Nothing waits').waitFor()
   })
 
   it('sends a decision again whose answer was lost, and it is done once', async () => {

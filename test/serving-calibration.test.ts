@@ -78,6 +78,20 @@ describe('a calibrated probability', () => {
     expect(calibrated).not.toEqual(own.map(({ probability }) => expect.closeTo(probability, 4)))
   })
 
+  it('is kept with a photo that goes to review, beside what it was before', async () => {
+    const document = `mutation ($image: Upload!) { sendToReview(image: $image) {
+      scores { classLabel probability calibrated } image { allPredictions { classLabel probability calibrated } } } }`
+    const variables = { image: file(photo, 'photo.jpg') }
+    const { data } = await upload<{ sendToReview: { scores: Score[]; image: { allPredictions: Score[] } } }, object>(
+      server.address,
+      document,
+      variables,
+    )
+    const { scores: own, image } = data?.sendToReview ?? expect.fail('it was not sent')
+    expect(own.every(({ calibrated }) => calibrated !== null)).toBe(true)
+    expect(image.allPredictions).toEqual(own)
+  })
+
   it('is told again to who sends the photo again under its key', async () => {
     const headers = { 'idempotency-key': 'sure' }
     const first = await scores(headers)

@@ -42,6 +42,22 @@ afterAll(async () => {
 })
 
 describe('an estimate', () => {
+  it('says what a run would be started with, every default filled in', async () => {
+    const { trainingEstimate } = await ask<{ trainingEstimate: { settings: object } }, object>(
+      server.address,
+      `query ($input: StartTrainingInput!) { trainingEstimate(input: $input) { settings {
+        stage1 { epochs learningRate } stage2 { epochs learningRate layers } batchSize seed earlyStopping } } }`,
+      { input: { datasetVersion: 'v1', fromServing: false, stage1: { epochs: 7 } } },
+    )
+    expect(trainingEstimate.settings).toEqual({
+      stage1: { epochs: 7, learningRate: 0.001 },
+      stage2: { epochs: 4, learningRate: 0.0001, layers: 60 },
+      batchSize: 64,
+      seed: 1,
+      earlyStopping: true,
+    })
+  })
+
   it('says how much there is to do, and not how long it takes, before anything was measured', () => {
     const { views, ...rest } = atFirst
     expect(rest).toEqual({ seconds: null, newViews: views, epochs: 15, startsFrom: null, basedOn: null })

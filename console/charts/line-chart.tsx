@@ -87,7 +87,7 @@ export function LineChart({ title, unit, step, label, sections, marked, lines, s
   )
 }
 
-/** The newest value of each line: a row for each of those that they belong to, what stands in front first. */
+/** A value of each line, the newest as a rule: a row for each of those that they belong to, what stands in front first. */
 function Legend({ lines, say }: { lines: readonly Line[]; say: Say }) {
   const owners = [...new Set(lines.map(({ of }) => of))].toReversed()
   return (
@@ -97,10 +97,10 @@ function Legend({ lines, say }: { lines: readonly Line[]; say: Say }) {
           <span>{owner}</span>{' '}
           {lines
             .filter(({ of }) => of === owner)
-            .map(({ name, colour, isDashed, isBehind, values }) => (
+            .map(({ name, colour, isDashed, isBehind, values, told }) => (
               <span key={name}>
                 <Stroke colour={colour} isDashed={isDashed} isBehind={isBehind} />
-                {name} <strong className="figures">{newest(values, say)}</strong>
+                {name} <strong className="figures">{toldOf(values, told, say)}</strong>
               </span>
             ))}
         </li>
@@ -109,9 +109,11 @@ function Legend({ lines, say }: { lines: readonly Line[]; say: Say }) {
   )
 }
 
-function newest(values: Line['values'], say: Say): string {
-  const value = Object.values(values)
-    .flat()
-    .findLast((each) => each !== null)
+function toldOf(values: Line['values'], told: Line['told'], say: Say): string {
+  const value = told
+    ? values[told.section]?.[told.step - 1]
+    : Object.values(values)
+        .flat()
+        .findLast((each) => each !== null)
   return value == null ? '–' : say(value)
 }

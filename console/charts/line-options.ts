@@ -16,6 +16,8 @@ export interface LineLook {
 export interface Line extends LineLook {
   /** By section; null where a step has none. */
   readonly values: Readonly<Record<string, readonly (number | null)[]>>
+  /** Of which step the legend tells; left out: of the last. */
+  readonly told?: { readonly section: string; readonly step: number } | undefined
 }
 
 /** @param apart of the marks of the y axis: so many digits as tell them apart. Left out: as a figure is read */

@@ -10,39 +10,58 @@ interface Test {
   asks: string
   value: number
   threshold: number
-  /** Of the scale, where `value` and `threshold` lie. */
-  from: number
-  to: number
+  /** Stands at the left end; the threshold stands in the same place for every photo and every test. */
+  best: number
   failed: boolean
   said: string
 }
 
+/** Of the scale's width. */
+const thresholdAt = 0.6
+/** An energy so far below its threshold stands at the left end. */
+const energyShown = 9
+
 export function Evidence({ answer }: { answer: Answer }) {
   return (
-    <Stack gap={8} component="ul" className={classes.tests} aria-label="What the model knows of such photos">
-      {testsOf(answer).map(({ name, asks, value, threshold, from, to, failed, said }) => {
-        const at = (x: number) => `${Math.min(1, Math.max(0, (x - from) / (to - from))) * 100}%`
-        return (
-          <li key={name}>
-            <Group justify="space-between" gap="xs" wrap="nowrap">
-              <Text size="sm">
-                {name}{' '}
-                <Text span size="xs" c="dimmed">
-                  {asks}
+    <div>
+      <Stack gap={8} component="ul" className={classes.tests} aria-label="What the model knows of such photos">
+        {testsOf(answer).map(({ name, asks, value, threshold, best, failed, said }) => {
+          const at = ((value - best) / (threshold - best)) * thresholdAt
+          return (
+            <li key={name}>
+              <Group justify="space-between" gap="xs" wrap="nowrap">
+                <Text size="sm">
+                  {name}{' '}
+                  <Text span size="xs" c="dimmed">
+                    {asks}
+                  </Text>
                 </Text>
-              </Text>
-              <Text size="sm" className="figures" c={failed ? undefined : 'dimmed'} fw={failed ? 600 : 400}>
-                {said}
-              </Text>
-            </Group>
-            <div className={classes.scale} aria-hidden>
-              <span className={classes.known} style={{ width: at(threshold) }} />
-              <span className={classes.value} data-failed={failed || undefined} style={{ left: at(value) }} />
-            </div>
-          </li>
-        )
-      })}
-    </Stack>
+                <Text
+                  size="sm"
+                  ta="right"
+                  className="figures"
+                  c={failed ? undefined : 'dimmed'}
+                  fw={failed ? 600 : 400}
+                >
+                  {said}
+                </Text>
+              </Group>
+              <div className={classes.scale} aria-hidden>
+                <span className={classes.known} style={{ width: `${thresholdAt * 100}%` }} />
+                <span
+                  className={classes.value}
+                  data-failed={failed || undefined}
+                  style={{ left: `${Math.min(1, Math.max(0, at)) * 100}%` }}
+                />
+              </div>
+            </li>
+          )
+        })}
+      </Stack>
+      <Text size="xs" c="dimmed" mt={6} aria-hidden>
+        Left of the mark it is known; right of it, it goes to review.
+      </Text>
+    </div>
   )
 }
 
@@ -50,33 +69,27 @@ export function Evidence({ answer }: { answer: Answer }) {
 function testsOf(answer: Answer): Test[] {
   const { energy, energyThreshold, confidence, confidenceThreshold, novelty, noveltyThreshold } = answer
   const failed = (reason: Answer['oodReasons'][number]) => answer.oodReasons.includes(reason)
-  const against = (value: string, threshold: string, isOver: boolean, over: string, within: string) =>
-    `${value}, ${isOver ? over : within} ${threshold}`
   const tests: Test[] = [
     {
       name: 'Energy',
       asks: 'is any class supported?',
       value: energy,
       threshold: energyThreshold,
-      from: Math.min(energy, energyThreshold) - 2,
-      to: Math.max(energy, energyThreshold) + 2,
+      best: energyThreshold - energyShown,
       failed: failed('ENERGY'),
-      said: against(fixed(energy, 2), fixed(energyThreshold, 2), failed('ENERGY'), 'above', 'below'),
+      said: against(energy, failed('ENERGY') ? 'above' : 'below', energyThreshold, 2),
     },
     {
       name: 'Softmax',
       asks: 'is one class ahead? before calibration',
       value: 1 - confidence,
       threshold: 1 - confidenceThreshold,
-      from: 0,
-      to: 1,
+      best: 0,
       failed: failed('CONFIDENCE'),
-      said: against(fixed(confidence, 2), fixed(confidenceThreshold, 2), failed('CONFIDENCE'), 'below', 'above'),
+      said: against(confidence, failed('CONFIDENCE') ? 'below' : 'above', confidenceThreshold, 2),
     },
   ]
   if (novelty == null || noveltyThreshold == null) return tests
-  const said = against(fixed(novelty, 0), fixed(noveltyThreshold, 0), failed('NOVELTY'), 'above', 'below')
-  const to = Math.max(novelty, noveltyThreshold) * 1.2
   return [
     ...tests,
     {
@@ -84,10 +97,15 @@ function testsOf(answer: Answer): Test[] {
       asks: 'is it like the training photos?',
       value: novelty,
       threshold: noveltyThreshold,
-      from: 0,
-      to,
+      best: 0,
       failed: failed('NOVELTY'),
-      said,
+      said: against(novelty, failed('NOVELTY') ? 'above' : 'below', noveltyThreshold, 0),
     },
   ]
+}
+
+/** With more digits where so few do not tell the two apart. */
+function against(value: number, stands: 'above' | 'below', threshold: number, digits: number): string {
+  const enough = value.toFixed(digits) === threshold.toFixed(digits) ? digits + 2 : digits
+  return `${fixed(value, enough)}, ${stands} ${fixed(threshold, enough)}`
 }

@@ -29,7 +29,7 @@ export function LeftOut({ report }: { report: LeftOutFragment }) {
       <Kind
         title="Of those, in folders of two classes"
         number={report.twoLabels}
-        about="One of the two labels is wrong: look at them."
+        about="One of the two labels is wrong: look at the files where they were imported from."
         rows={report.twoLabelFiles.map(({ path, classLabel, sameAs, keptLabel }) => [
           path,
           `${classLabel ?? '?'}; kept as ${keptLabel ?? '?'}, by ${sameAs}`,

@@ -3,7 +3,8 @@ import { Anchor, Box, Text, Title } from '@mantine/core'
 import { useState } from 'react'
 import { Link } from 'wouter'
 import type { VersionLineFragment } from '../generated/graphql.js'
-import { ago, counted, moment } from '../look/figures.js'
+import { Ago } from '../look/ago.js'
+import { counted, moment } from '../look/figures.js'
 import type { Pages } from '../talk/pages.js'
 import { Lanes } from './lane-lines.js'
 import { lanesOf } from './lanes.js'
@@ -77,7 +78,7 @@ function Line({ version }: { version: VersionLineFragment }) {
         )}
       </span>
       <Text span size="xs" c="dimmed" className="figures" title={moment(createdAt)}>
-        {counted(totalImages, 'photo')}, {ago(createdAt)}
+        {counted(totalImages, 'photo')}, <Ago at={createdAt} />
         <span className="unseen">{parent ? `, made from ${parent.name}` : ', imported'}</span>
       </Text>
     </>

@@ -4,7 +4,8 @@ import { IconChartLine } from '@tabler/icons-react'
 import { Link, useSearchParams } from 'wouter'
 import { useQuery } from 'urql'
 import { VersionDetailDocument, type VersionLineFragment } from '../generated/graphql.js'
-import { ago, counted, moment } from '../look/figures.js'
+import { Ago } from '../look/ago.js'
+import { counted, moment } from '../look/figures.js'
 import { Loading, TroubleNote } from '../shell/states.js'
 import { useBack } from '../talk/live.js'
 import { troubleOf } from '../talk/trouble.js'
@@ -115,7 +116,7 @@ const About = ({ version: { isActive, totalImages, createdAt, parent, notes } }:
       ) : (
         'imported'
       )}{' '}
-      {ago(createdAt)}
+      <Ago at={createdAt} />
     </Text>
     {notes && (
       <Text size="sm" mt={4} style={{ whiteSpace: 'pre-wrap' }}>

@@ -1,7 +1,7 @@
 /** How good a run is, beside the one that serves; and which of them is to serve. */
 import { Anchor, Badge } from '@mantine/core'
 import { Link, useLocation, useParams } from 'wouter'
-import { ago } from '../look/figures.js'
+import { Ago } from '../look/ago.js'
 import { Screen } from '../shell/screen.js'
 import { Empty, Loading, TroubleNote } from '../shell/states.js'
 import { Promotions } from './promotions.js'
@@ -67,7 +67,11 @@ const About = ({ run: { name, isActive, finishedAt, datasetVersion } }: { run: R
       {name}
     </Anchor>{' '}
     learned {datasetVersion.name}
-    {finishedAt && `, ${ago(finishedAt)}`}
+    {finishedAt && (
+      <>
+        , <Ago at={finishedAt} />
+      </>
+    )}
     <span role="status">
       {isActive && (
         <>

@@ -12,11 +12,13 @@ interface LetServeProps {
   serving: string | undefined
   /** It has served before. */
   isBack: boolean
+  /** Classes that the model which serves knows, and it does not. */
+  lost: readonly string[]
   /** Not the first thing to do here. */
   quiet?: boolean
 }
 
-export function LetServe({ name, serving, isBack, quiet = false }: LetServeProps) {
+export function LetServe({ name, serving, isBack, lost, quiet = false }: LetServeProps) {
   // A question is about one run: when news from elsewhere make the button mean another, it is not answered for that one.
   const [asked, ask] = useState<string>()
   const [trouble, setTrouble] = useState<Trouble>()
@@ -57,6 +59,11 @@ export function LetServe({ name, serving, isBack, quiet = false }: LetServeProps
             </List.Item>
             <List.Item>Then it answers, from one photo to the next. Nobody waits, nothing is restarted.</List.Item>
           </List>
+          {lost.length > 0 && (
+            <Text size="sm" fw={600}>
+              {name} does not know {lost.join(', ')}: such photos go to review, or are taken for something else.
+            </Text>
+          )}
           {serving && (
             <Text size="sm" c="dimmed">
               {serving} keeps its folder: you can go back to it at any time.

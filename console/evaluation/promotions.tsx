@@ -23,9 +23,16 @@ export function Promotions({ run, runs, serving }: PromotionsProps) {
       </Text>
     )
   }
-  if (!run.isActive) return <LetServe name={run.name} serving={serving} isBack={run.promotedAt !== null} />
+  const known = runs.find(({ isActive }) => isActive)?.classLabels ?? []
+  const lostBy = ({ classLabels }: Pick<Runs[number], 'classLabels'>) =>
+    known.filter((own) => !classLabels.includes(own))
+  const own = runs.find(({ name }) => name === run.name)
+  if (!run.isActive) {
+    const lost = own ? lostBy(own) : []
+    return <LetServe name={run.name} serving={serving} isBack={run.promotedAt !== null} lost={lost} />
+  }
   const before = runs
     .filter(({ isActive, promotedAt }) => !isActive && promotedAt !== null)
     .toSorted((a, b) => Date.parse(b.promotedAt ?? '') - Date.parse(a.promotedAt ?? ''))[0]
-  return before ? <LetServe name={before.name} serving={serving} isBack quiet /> : null
+  return before ? <LetServe name={before.name} serving={serving} isBack lost={lostBy(before)} quiet /> : null
 }

@@ -59,7 +59,8 @@ const Line = ({ sign, said, name, figure, dimmed = false }: LineProps) => (
 )
 
 export function factsOf(photo: TestPhotoTileFragment, run: string, baseline: string | undefined): ReactNode {
-  const { classLabel, predicted, confidence, labelProbability, baselinePredicted, contentHash, url, erased } = photo
+  const { classLabel, predicted, confidence, labelProbability, baselinePredicted } = photo
+  const { filename, contentHash, url, erased } = photo
   return (
     <Facts
       facts={{
@@ -67,6 +68,7 @@ export function factsOf(photo: TestPhotoTileFragment, run: string, baseline: str
         [`${run} says`]: `${predicted}, ${percent(confidence)} (softmax)`,
         [`${classLabel} has`]: predicted === classLabel ? undefined : percent(labelProbability),
         [`${baseline ?? 'Older'} says`]: baselinePredicted ?? undefined,
+        File: filename,
         'SHA-256': <code>{contentHash.slice(0, 16)}…</code>,
         Photo: erased ? undefined : (
           <Anchor href={url} target="_blank" rel="noreferrer" inherit underline="always">

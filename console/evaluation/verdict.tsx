@@ -25,7 +25,9 @@ export function Verdict({ run: { comparison, isActive }, serving, open }: Verdic
     )
   }
   const { recommendation, reasons, baseline } = comparison
-  const { title, about } = verdicts[recommendation]
+  const { title, about } = isActive
+    ? { title: 'It serves now', about: `${verdicts[recommendation].title}, was said before it was promoted.` }
+    : verdicts[recommendation]
   const isOld = !isActive && serving !== undefined && serving !== baseline?.name
   return (
     <Card withBorder padding="md" className={classes.verdict} data-says={recommendation}>

@@ -40,6 +40,10 @@ export function Many({ room, filter, order, empty }: ManyProps) {
     setNote(left > 0 ? `${counted(left, 'photo')} left out: somebody else has them in hand, or is done with them.` : '')
   }
   const undo = () => void decisions.undo()
+  const takeAll = () => {
+    all()
+    setNote(pages.rows.length > 0 && pages.rows.every(holderOf) ? 'Others have all of these in hand.' : '')
+  }
 
   // The keyboard stays among the photos when what had it leaves.
   useEffect(() => {
@@ -54,7 +58,7 @@ export function Many({ room, filter, order, empty }: ManyProps) {
         label={(classLabel) => void decide((ids) => decisions.label(ids, classLabel))}
         reject={() => void decide(decisions.reject)}
         undo={undo}
-        all={all}
+        all={takeAll}
         isAllLoaded={!pages.hasMore}
         loaded={pages.rows.length}
         none={none}

@@ -104,7 +104,7 @@ export function Queue({ room, filter, order, empty }: QueueProps) {
           <Stack gap="sm" className={classes.right}>
             <Suggestions suggestions={suggestions} choose={label} />
             <ClassFinder classLabels={classLabels} areAll={areAll} choose={label} input={finder} />
-            <Group gap="xs" grow>
+            <Group gap="xs" grow className={classes.acts}>
               <Act name="Reject" hint="r" act={reject} />
               <Act name="Skip" hint="s" act={skip} />
               <Act name="Undo" hint="u" act={undo} disabled={decisions.deeds.length === 0} />

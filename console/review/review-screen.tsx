@@ -20,6 +20,7 @@ import { useDecisions } from './use-decisions.js'
 import { type Tab, useFilter, useView } from './view.js'
 
 const Many = part(() => import('./many.js').then((own) => own.Many))
+const Rejected = part(() => import('./rejected.js').then((own) => own.Rejected))
 const Staged = part(() => import('./staged.js').then((own) => own.Staged))
 
 export default function ReviewScreen() {
@@ -50,6 +51,7 @@ export default function ReviewScreen() {
             <Tabs.Tab value="queue">One by one</Tabs.Tab>
             <Tabs.Tab value="many">Many at once</Tabs.Tab>
             <Tabs.Tab value="staged">Staged{counts.staged ? ` · ${count(counts.staged)}` : ''}</Tabs.Tab>
+            <Tabs.Tab value="rejected">Rejected</Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value="queue">
             <Filters view={view} show={show} classLabels={known.classLabels} />
@@ -61,6 +63,9 @@ export default function ReviewScreen() {
           </Tabs.Panel>
           <Tabs.Panel value="staged">
             <Staged room={room} staged={counts.staged} />
+          </Tabs.Panel>
+          <Tabs.Panel value="rejected">
+            <Rejected room={room} />
           </Tabs.Panel>
         </Tabs>
       </Box>

@@ -1,7 +1,7 @@
 /** What is labelled and in no version yet: looked over once more, put back, or made a version of. */
 import { Button, Chip, Group, Text } from '@mantine/core'
 import { useState } from 'react'
-import { StagedPhotosDocument } from '../generated/graphql.js'
+import { DecidedPhotosDocument } from '../generated/graphql.js'
 import { count } from '../look/figures.js'
 import { PhotoGrid } from '../photos/photo-grid.js'
 import { Empty } from '../shell/states.js'
@@ -10,14 +10,14 @@ import { useMay } from '../talk/who.js'
 import { MakeVersion } from './make-version.js'
 import { useHeard } from './news.js'
 import type { Room } from './room.js'
-import { StagedCell } from './staged-cell.js'
+import { DecidedCell } from './decided-cell.js'
 import { useStagedCounts } from './use-staged-counts.js'
 
 export function Staged({ room, staged }: { room: Room; staged: number | undefined }) {
   const { news, decisions } = room
   const [only, setOnly] = useState('')
   const filter = { staged: true, ...(only && { assignedLabel: only }) }
-  const all = usePages(StagedPhotosDocument, { filter }, ({ images }) => images)
+  const all = usePages(DecidedPhotosDocument, { filter }, ({ images }) => images)
   const [isBehind, setBehind] = useState(false)
   const counts = useStagedCounts(news, staged)
   const mayMake = useMay('TRAINER')
@@ -77,7 +77,7 @@ export function Staged({ room, staged }: { room: Room; staged: number | undefine
             hint="A photo that gets a label waits here until a version of the dataset takes it in."
           />
         }
-        render={(photo) => <StagedCell photo={photo} putBack={() => decisions.unlabel([photo.id])} />}
+        render={(photo) => <DecidedCell photo={photo} putBack={() => decisions.unlabel([photo.id])} />}
       />
     </>
   )

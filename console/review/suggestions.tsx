@@ -17,9 +17,9 @@ export const Suggestions = ({ suggestions, choose, inLine = false }: Suggestions
   const colourOf = useColourOf()
   return (
     <ol className={inLine ? classes.inLine : classes.suggestions} aria-label="Classes">
-      {suggestions.map(({ key, classLabel, probability, isSaid }, place) => (
-        // By its place, not by its class: the focus stays where it is when the next photo comes.
-        <li key={place}>
+      {suggestions.map(({ key, classLabel, probability, isSaid }) => (
+        // By its key, not by its class: the focus stays where it is when the next photo comes.
+        <li key={key ?? classLabel}>
           <UnstyledButton className={classes.suggestion} aria-keyshortcuts={key} onClick={() => choose(classLabel)}>
             <Kbd aria-hidden>{key ?? '·'}</Kbd>
             <ClassDot of={classLabel} />

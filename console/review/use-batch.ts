@@ -9,9 +9,10 @@ import { type News, useHeard } from './news.js'
 import type { Decisions } from './use-decisions.js'
 import { useLease } from './use-lease.js'
 
-/** Photos ahead below which more are claimed, and how many at a time (`claimNext` gives 50 at most). */
-const few = 8
-const aTime = 20
+/** Photos ahead below which more are claimed, and how many at a time: few, so that whoever comes to a short queue finds some, too. */
+const few = 5
+const aTime = 8
+/** As many as `claimNext` gives. */
 const mostInHand = 50
 const togetherMs = 300
 

@@ -25,8 +25,9 @@ export function useClasses(
   }, [known, said])
   const classLabels = useMemo(() => inOrder.toSorted((a, b) => a.localeCompare(b)), [inOrder])
   useHeard(news, {
-    changed: ({ assignedLabel }) => {
-      if (assignedLabel !== null && !known?.includes(assignedLabel)) again()
+    changed: ({ assignedLabel, reviewed, claim }) => {
+      // One that is new; or one that was taken back, and is no class any more perhaps.
+      if (assignedLabel === null ? !reviewed && !claim : !known?.includes(assignedLabel)) again()
     },
     gap: again,
   })

@@ -3,7 +3,7 @@ import { useMemo } from 'react'
 import { useSearchParams } from 'wouter'
 import type { ImageFilter, ImageOrder, ReviewReason } from '../generated/graphql.js'
 
-export const tabs = ['queue', 'many', 'staged'] as const
+export const tabs = ['queue', 'many', 'staged', 'rejected'] as const
 export type Tab = (typeof tabs)[number]
 
 export const orders: readonly { value: ImageOrder; label: string }[] = [

@@ -1,7 +1,8 @@
 /** Why a photo came to review, and when. */
 import { List, Text } from '@mantine/core'
 import type { BeforeFragment, ReviewPhotoFragment, ReviewReason } from '../generated/graphql.js'
-import { ago, fixed, moment, percent } from '../look/figures.js'
+import { Ago } from '../look/ago.js'
+import { fixed, percent } from '../look/figures.js'
 import { photoPurposes, splitNames } from '../versions/splits.js'
 
 const sayings: Readonly<Record<ReviewReason, (photo: ReviewPhotoFragment) => string>> = {
@@ -23,8 +24,8 @@ export const WhyHere = ({ photo }: { photo: ReviewPhotoFragment }) => (
           <List.Item key={reason}>{sayings[reason](photo)}</List.Item>
         ))}
     </List>
-    <Text size="sm" c="dimmed" title={moment(photo.createdAt)}>
-      Came {ago(photo.createdAt)}
+    <Text size="sm" c="dimmed">
+      Came <Ago at={photo.createdAt} />
     </Text>
   </div>
 )

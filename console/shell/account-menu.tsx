@@ -1,15 +1,21 @@
 /** Who is signed in, light or dark, and the way out. */
 import { Group, Menu, useMantineColorScheme } from '@mantine/core'
-import { IconApi, IconDeviceDesktop, IconLogout, IconMoon, IconSun } from '@tabler/icons-react'
+import { IconApi, IconCheck, IconDeviceDesktop, IconLogout, IconMoon, IconSun } from '@tabler/icons-react'
 import { useState } from 'react'
 import { signOut } from '../talk/session.js'
 import { useWho } from '../talk/who.js'
 import type { AccountProps } from './account.js'
 import { AccountButton, AccountName, roles } from './account-button.js'
 
+const appearances = [
+  { scheme: 'light', label: 'Light', icon: IconSun },
+  { scheme: 'dark', label: 'Dark', icon: IconMoon },
+  { scheme: 'auto', label: 'As the system', icon: IconDeviceDesktop },
+] as const
+
 export function AccountMenu({ anew, compact = false }: AccountProps) {
   const { name, role } = useWho()
-  const { setColorScheme } = useMantineColorScheme()
+  const { colorScheme, setColorScheme } = useMantineColorScheme()
   const [isStuck, setStuck] = useState(false)
   const leave = () => {
     setStuck(false)
@@ -29,15 +35,18 @@ export function AccountMenu({ anew, compact = false }: AccountProps) {
             {name ?? 'This machine'} · {roles[role]}
           </Menu.Label>
         )}
-        <Menu.Item leftSection={<IconSun size={16} />} onClick={() => setColorScheme('light')}>
-          Light
-        </Menu.Item>
-        <Menu.Item leftSection={<IconMoon size={16} />} onClick={() => setColorScheme('dark')}>
-          Dark
-        </Menu.Item>
-        <Menu.Item leftSection={<IconDeviceDesktop size={16} />} onClick={() => setColorScheme('auto')}>
-          As the system
-        </Menu.Item>
+        {appearances.map(({ scheme, label, icon: Icon }) => (
+          <Menu.Item
+            key={scheme}
+            role="menuitemradio"
+            aria-checked={scheme === colorScheme}
+            leftSection={<Icon size={16} />}
+            rightSection={scheme === colorScheme && <IconCheck size={16} aria-hidden />}
+            onClick={() => setColorScheme(scheme)}
+          >
+            {label}
+          </Menu.Item>
+        ))}
         <Menu.Divider />
         <Menu.Item leftSection={<IconApi size={16} />} component="a" href="/graphql" target="_blank">
           The API, in GraphiQL

@@ -3,6 +3,7 @@ import { AppShell, Group, Text } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import type { ReactNode } from 'react'
 import { useRoute } from 'wouter'
+import { useMay } from '../talk/who.js'
 import { Account } from './account.js'
 import { LineNote } from './line-note.js'
 import { Mark } from './mark.js'
@@ -16,7 +17,8 @@ export function Frame({ anew, children }: { anew: () => void; children: ReactNod
     getInitialValueInEffect: false,
   })
   // The wall screen is looked at from five metres: nothing stands around it.
-  const [isWall] = useRoute('/wall')
+  const [isThere] = useRoute('/wall')
+  const isWall = useMay('OPERATOR') && isThere
   return (
     <AppShell
       header={{ height: 52, collapsed: !isNarrow || isWall }}

@@ -2,6 +2,7 @@
 import type { Line } from '../charts/line-options.js'
 import type { Section } from '../charts/sections.js'
 import type { EpochFragment } from '../generated/graphql.js'
+import { lastKept } from './kept.js'
 
 export interface Curves {
   readonly run: string
@@ -39,8 +40,10 @@ export function sectionsOf(
   })
 }
 
-export function linesOf(mine: Curves, behind: Curves | undefined, figure: Figure): Line[] {
+/** @param isDone the model is made: its curves tell of the epoch that was kept */
+export function linesOf(mine: Curves, behind: Curves | undefined, figure: Figure, isDone: boolean): Line[] {
   const ofOne = ({ run, epochs }: Curves, isBehind: boolean): Line[] => {
+    const kept = isDone || isBehind ? lastKept(epochs) : undefined
     const valuesOf = (field: keyof EpochFragment) =>
       Object.fromEntries(
         (['HEAD', 'FINE_TUNE'] as const).map((stage) => [
@@ -48,7 +51,8 @@ export function linesOf(mine: Curves, behind: Curves | undefined, figure: Figure
           inStage(epochs, stage).map((epoch) => epoch[field] as number | null),
         ]),
       )
-    const look = { of: run, isBehind }
+    const told = kept && { section: names[kept.stage as EpochStage], step: kept.epoch }
+    const look = { of: run, isBehind, told }
     return [
       {
         ...look,
@@ -69,9 +73,10 @@ export function saidOf(
   { run, epochs }: Curves,
   { training, validation }: Figure,
   say: (value: number) => string,
-  most?: Record<EpochStage, number>,
+  most: Record<EpochStage, number> | undefined,
+  isDone: boolean,
 ): string {
-  const last = epochs.at(-1)
+  const last = (isDone ? lastKept(epochs) : undefined) ?? epochs.at(-1)
   if (!last) return `${what} of ${run}: no epoch yet`
   const stage = last.stage as EpochStage
   const value = last[validation]

@@ -43,6 +43,9 @@ export function Curves({ run, epochs }: { run: Run; epochs: readonly EpochFragme
     <section aria-label="Curves">
       <Group justify="space-between" mb="xs" gap="xs">
         <Text size="sm" className="figures" flex="1 1 300px">
+          {run.startedFrom &&
+            stage2.epochs === 0 &&
+            `It goes on from ${run.startedFrom.name}: the head alone is trained. `}
           {keptSaid(epochs, isDone)}
         </Text>
         <NativeSelect
@@ -63,10 +66,10 @@ export function Curves({ run, epochs }: { run: Run; epochs: readonly EpochFragme
               title={title}
               unit={unit}
               step="epoch"
-              label={saidOf(title, mine, figure, say, on ? most : undefined)}
+              label={saidOf(title, mine, figure, say, on ? most : undefined, isDone)}
               sections={sections}
               marked={{ as: isDone ? 'kept' : 'best so far', steps: kept }}
-              lines={linesOf(mine, behind, figure)}
+              lines={linesOf(mine, behind, figure, isDone)}
               say={say}
               ends={ends}
             />

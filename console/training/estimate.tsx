@@ -33,7 +33,7 @@ function Said({ estimate }: { estimate: NonNullable<Estimated['estimate']> }) {
       <Text size="sm" className="figures">
         {basedOn && `As quick as ${basedOn.name} was: `}
         {through}; then {counted(epochs, 'epoch')} at most. It begins with{' '}
-        {startsFrom ? `the weights of ${startsFrom.name}` : 'the backbone'}.
+        {startsFrom ? `the weights of ${startsFrom.name}, and the head alone is trained` : 'the backbone'}.
       </Text>
     </>
   )

@@ -8,6 +8,11 @@ const names: Readonly<Record<Stage, string>> = { HEAD: 'of the head', FINE_TUNE:
 export const keptOf = (epochs: readonly EpochFragment[], stage: Stage): number | undefined =>
   epochs.findLast((epoch) => epoch.stage === stage && epoch.best)?.epoch
 
+/** The epoch whose weights became the model's; undefined: those that it began with, or the run is of an earlier WasteX. */
+export const lastKept = (epochs: readonly EpochFragment[]): EpochFragment | undefined =>
+  epochs.findLast(({ stage, best }) => stage === 'FINE_TUNE' && best) ??
+  epochs.findLast(({ stage, best }) => stage === 'HEAD' && best)
+
 /**
  * @param isDone the run is COMPLETED: before that nothing is kept, and what was stopped can go on
  * @returns '' while there is nothing to say, and for runs of an earlier WasteX

@@ -2,7 +2,8 @@
 import { Anchor, Button, Group, Table, Title } from '@mantine/core'
 import { Link } from 'wouter'
 import type { RunRowFragment } from '../generated/graphql.js'
-import { ago, count, moment, percent } from '../look/figures.js'
+import { Ago } from '../look/ago.js'
+import { count, moment, percent } from '../look/figures.js'
 import type { Pages } from '../talk/pages.js'
 import { Status } from './status.js'
 import classes from './training.module.css'
@@ -68,7 +69,7 @@ const Row = ({ run }: { run: RunRowFragment }) => (
     </Table.Td>
     <Table.Td ta="right">{run.evaluation?.macroF1 == null ? '–' : percent(run.evaluation.macroF1)}</Table.Td>
     <Table.Td visibleFrom="sm" ta="right" title={moment(run.createdAt)}>
-      {ago(run.createdAt)}
+      <Ago at={run.createdAt} />
     </Table.Td>
   </Table.Tr>
 )

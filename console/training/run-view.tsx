@@ -3,7 +3,8 @@ import { Alert, Anchor, Stack, Text } from '@mantine/core'
 import { IconAlertTriangle, IconPlugConnected } from '@tabler/icons-react'
 import { Fragment } from 'react'
 import { Link } from 'wouter'
-import { ago, percent } from '../look/figures.js'
+import { Ago } from '../look/ago.js'
+import { percent } from '../look/figures.js'
 import { Curves } from './curves.js'
 import { Phases } from './phases.js'
 import { Status } from './status.js'
@@ -40,7 +41,6 @@ export function RunView({ run, epochs, story, caughtUp }: RunNow & { run: Run })
 export function About({ run }: { run: Run }) {
   const { startedAt, finishedAt, evaluation, recommendation, datasetVersion } = run
   const said = [
-    ago(finishedAt ?? startedAt ?? run.createdAt),
     evaluation?.accuracy != null && `accuracy ${percent(evaluation.accuracy)}`,
     evaluation?.macroF1 != null && `macro F1 ${percent(evaluation.macroF1)}`,
     recommendation && `recommended: ${recommendations[recommendation].toLowerCase()}`,
@@ -52,6 +52,10 @@ export function About({ run }: { run: Run }) {
       <Anchor component={Link} href={`/datasets/${encodeURIComponent(datasetVersion.name)}`} inherit underline="always">
         {datasetVersion.name}
       </Anchor>
+      {' · '}
+      <span className={classes.whole}>
+        <Ago at={finishedAt ?? startedAt ?? run.createdAt} />
+      </span>
       {said.map((part) => (
         // The dot stays with what is before it: no line begins with one.
         <Fragment key={part}>

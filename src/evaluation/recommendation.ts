@@ -7,6 +7,8 @@
 export const significance = 0.05
 /** Below it no figure says much about the photos to come: 30 right of 30 still allows one wrong in ten. */
 const fewestPhotos = 30
+/** Of fewer photos of new classes nothing is to be told: 8 right of 10 allows 44 to 97 % (95 %, Clopper and Pearson). */
+const enoughOfNew = 10
 /** A model that learned from more may be so much less accurate at worst (95 % sure) and still take over. */
 const toleratedLoss = 0.03
 /** A class whose recall falls by so much, beyond chance, is a person's business, whatever the average says. */
@@ -51,6 +53,7 @@ export function recommend(facts: Facts): { recommendation: Recommendation; reaso
   if (newClasses.length > 0) {
     const unknown = all.testImages - shared.testImages
     reasons.push(`It also knows ${list(newClasses)}; the older model cannot be right on their ${photos(unknown)}.`)
+    if (unknown < enoughOfNew) reasons.push(`So few do not tell how well it knows ${list(newClasses)}.`)
     reasons.push(describe(shared, 'of the classes both know'))
   }
   if (all.testImages < fewestPhotos) {

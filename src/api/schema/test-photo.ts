@@ -17,6 +17,11 @@ const TestPhoto = builder.prismaObject('TestPrediction', {
       resolve: ({ photo }) => photo.contentHash,
     }),
     classLabel: t.exposeString('classLabel', { description: 'The class it has in the version.' }),
+    filename: t.string({
+      description: 'Name of the file, as it was imported or uploaded.',
+      select: { photo: true },
+      resolve: ({ photo }) => photo.filename,
+    }),
     predicted: t.exposeString('predicted', { description: 'The class that this run thinks most likely.' }),
     confidence: t.exposeFloat('confidence', { description: 'Softmax probability of `predicted`, 0 to 1.' }),
     labelProbability: t.exposeFloat('labelProbability', {

@@ -46,7 +46,8 @@ export const DatasetVersionConnection = builder.connectionObject(
 )
 
 export const DatasetClass = builder.prismaNode('DatasetClass', {
-  description: 'A kind of waste. Classes come from imported folders and from labels.',
+  description:
+    'A kind of waste. Classes come from imported folders and from labels; one that no version has goes with its last label.',
   id: { field: 'id' },
   nullable: true,
   fields: (t) => ({

@@ -1,17 +1,17 @@
-/** A photo that is labelled and in no version yet; what its label changes; and the way back. */
+/** A photo that was decided on and is in no version yet: its label, what that changes, and the way back. */
 import { ActionIcon, Text } from '@mantine/core'
 import { IconArrowBackUp } from '@tabler/icons-react'
 import { ClassDot } from '../classes/class-dot.js'
-import type { StagedPhotosQuery } from '../generated/graphql.js'
+import type { DecidedPhotosQuery } from '../generated/graphql.js'
 import { Thumbnail } from '../photos/thumbnail.js'
 import classes from './review.module.css'
 
-interface StagedCellProps {
-  photo: StagedPhotosQuery['images']['edges'][number]['node']
+interface DecidedCellProps {
+  photo: DecidedPhotosQuery['images']['edges'][number]['node']
   putBack: () => void
 }
 
-export function StagedCell({ photo, putBack }: StagedCellProps) {
+export function DecidedCell({ photo, putBack }: DecidedCellProps) {
   const { filename, thumbnailUrl, assignedLabel, activeEntry } = photo
   const before = activeEntry && activeEntry.classLabel !== assignedLabel ? activeEntry : undefined
   return (
@@ -20,7 +20,7 @@ export function StagedCell({ photo, putBack }: StagedCellProps) {
         <Thumbnail url={thumbnailUrl} alt={filename} />
       </div>
       <div className={classes.words}>
-        <ClassDot of={assignedLabel ?? ''} />
+        {assignedLabel !== null && <ClassDot of={assignedLabel} />}
         <Text span size="xs" truncate flex={1}>
           {before && (
             <>
@@ -28,7 +28,7 @@ export function StagedCell({ photo, putBack }: StagedCellProps) {
               <span className="unseen"> becomes</span>{' '}
             </>
           )}
-          {assignedLabel}
+          {assignedLabel ?? 'rejected'}
         </Text>
         <ActionIcon variant="subtle" size="sm" aria-label={`Put ${filename} back into the queue`} onClick={putBack}>
           <IconArrowBackUp size={16} stroke={1.6} />
