@@ -16,6 +16,7 @@ interface DropPlaceProps {
 
 export function DropPlace({ take, small }: DropPlaceProps) {
   const input = useRef<HTMLInputElement>(null)
+  const size = small ? 'xs' : 'sm'
   const [isOver, setOver] = useState(false)
   const [camera, setCamera] = useState(false)
   useEffect(() => {
@@ -49,10 +50,10 @@ export function DropPlace({ take, small }: DropPlaceProps) {
           Drop photos of waste here
         </Text>
         <Group gap="xs" justify="center">
-          <Button leftSection={<IconPhotoPlus size={18} />} onClick={() => input.current?.click()}>
+          <Button size={size} leftSection={<IconPhotoPlus size={18} />} onClick={() => input.current?.click()}>
             Choose photos
           </Button>
-          <Button variant="default" leftSection={<IconCamera size={18} />} onClick={() => setCamera(true)}>
+          <Button size={size} variant="default" leftSection={<IconCamera size={18} />} onClick={() => setCamera(true)}>
             Take a photo
           </Button>
         </Group>

@@ -24,7 +24,7 @@ export function MetricsTable({ run: { name, evaluation, comparison } }: { run: R
           (areFewer
             ? `; compared on ${counted(testImages, 'photo')}: the others the older model has learned from`
             : ', both models on the same')}
-        .
+        .{comparison && ' In the drawings better lies on the right.'}
       </Text>
       <Table className={`figures ${classes.metrics}`} verticalSpacing={6} horizontalSpacing={6}>
         <Table.Thead>
@@ -42,14 +42,15 @@ export function MetricsTable({ run: { name, evaluation, comparison } }: { run: R
         <Table.Tbody>
           {metrics.map((metric) => {
             const delta = deltas.find((own) => own.metric === metric)
+            const isOfKnown = isLoss(metric) && newClasses.length > 0
             return (
               <Table.Tr key={metric}>
                 <Table.Th scope="row">{metricNames[metric]}</Table.Th>
                 <Table.Td ta="right">
                   {said(metric, evaluation[metric])}
-                  {areFewer && delta && (
+                  {(areFewer || isOfKnown) && delta && (
                     <Text span size="xs" c="dimmed" display="block" className={classes.onFewer}>
-                      {said(metric, delta.candidate)} on the {count(testImages)}
+                      {said(metric, delta.candidate)} on {isOfKnown ? 'classes both know' : `the ${count(testImages)}`}
                     </Text>
                   )}
                 </Table.Td>

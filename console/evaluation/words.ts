@@ -8,8 +8,8 @@ export type Comparison = NonNullable<Run['comparison']>
 export type Delta = Comparison['deltas'][number]
 
 export const verdicts: Readonly<Record<Recommendation, { title: string; about: string }>> = {
-  PROMOTE: { title: 'Recommended: promote it', about: 'The figures speak for letting it serve.' },
-  KEEP: { title: 'Recommended: keep the older one', about: 'The figures speak against the new one.' },
+  PROMOTE: { title: 'Recommended: promote it', about: 'It may serve: the last of the reasons says why.' },
+  KEEP: { title: 'Recommended: keep the older one', about: 'The last of the reasons says why.' },
   REVIEW: { title: 'Recommended: that a person looks', about: 'The figures do not settle it. The photos below may.' },
 }
 

@@ -12,6 +12,7 @@ import { useNews } from './news.js'
 import { NothingWaits } from './nothing-waits.js'
 import { Queue } from './queue.js'
 import { Refusals } from './refusals.js'
+import classes from './review.module.css'
 import type { Room } from './room.js'
 import { Tally } from './tally.js'
 import { useClasses } from './use-classes.js'
@@ -47,9 +48,11 @@ export default function ReviewScreen() {
       <Box>
         <Refusals refusals={decisions.refusals} forget={decisions.forgetRefusals} />
         <Tabs value={view.tab} onChange={(tab) => show({ tab: (tab ?? 'queue') as Tab })} keepMounted={false}>
-          <Tabs.List mb="md">
+          <Tabs.List mb="md" className={classes.tabs}>
             <Tabs.Tab value="queue">One by one</Tabs.Tab>
-            <Tabs.Tab value="many">Many at once</Tabs.Tab>
+            <Tabs.Tab value="many">
+              Many<span className={classes.atOnce}> at once</span>
+            </Tabs.Tab>
             <Tabs.Tab value="staged">Staged{counts.staged ? ` · ${count(counts.staged)}` : ''}</Tabs.Tab>
             <Tabs.Tab value="rejected">Rejected</Tabs.Tab>
           </Tabs.List>
