@@ -162,6 +162,13 @@ describe('the comparison with the model that serves', () => {
       recommendation: 'PROMOTE',
     })
     expect(one.reasons).toContain('It also knows “jar”; the older model cannot be right on their 15 photos.')
+    expect(one.reasons.join()).not.toContain('So few')
+    const few = compared({
+      candidate: model(newerAnswers.slice(0, -6), ['box', 'can', 'jar']),
+      baseline: model(olderAnswers.slice(0, -6)),
+      truth: truth.slice(0, -6),
+    })
+    expect(few.reasons).toContain('So few do not tell how well it knows “jar”.')
     const other = compared({
       candidate: model(newerAnswers, ['jar', 'can', 'box']),
       baseline: model(olderAnswers, ['can', 'box']),
