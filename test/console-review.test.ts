@@ -17,7 +17,7 @@ describe.skipIf(!hasBrowser)('the queue, by keys alone', () => {
   let complaints: string[]
   beforeAll(async () => {
     ;[server, browser] = await Promise.all([startTestServer(), openBrowser()])
-    await server.db.datasetClass.createMany({ data: ['glass', 'metal', 'paper'].map((name) => ({ name, key: name })) })
+    await addVersion(server.db, 'v0', { glass: 1, metal: 1, paper: 1 })
     await queuePhotos(server, hundred)
     ;({ page, complaints } = await openConsole(browser, server.address, '/review'))
     page.setDefaultTimeout(10_000)
@@ -202,7 +202,7 @@ describe.skipIf(!hasBrowser)('the queue, by keys alone', () => {
     await page.getByText('Nothing waits').waitFor()
   })
 
-  it('forgets a class that a slip made, once it is taken back', async () => {
+  it('offers no class that a slip made, once it is taken back', async () => {
     await queuePhotos(server, ['slip.jpg'], { suggestedLabel: 'mtal', disputed: true })
     await shows('slip.jpg')
     await page.getByText('but “mtal”').waitFor()
@@ -213,7 +213,6 @@ describe.skipIf(!hasBrowser)('the queue, by keys alone', () => {
     await page.getByRole('option', { name: 'Make a new class metl' }).click()
     await expect.poll(() => labelOf('slip.jpg')).toBe('metl')
     await page.keyboard.press('u')
-    await expect.poll(() => server.db.datasetClass.count({ where: { name: 'metl' } })).toBe(0)
     await shows('slip.jpg')
     await page
       .getByRole('list', { name: 'Classes' })

@@ -164,24 +164,6 @@ describe('an operator', () => {
     expect(await hall.db.datasetClass.count({ where: { key: 'strasse' } })).toBe(1)
   })
 
-  it('leaves no class behind that nothing is called by any more, whatever others do with it meanwhile', async () => {
-    const exists = async (name: string) => (await hall.db.datasetClass.count({ where: { name } })) > 0
-    const [one, other] = [await keep(50), await keep(51)]
-    await label(hall, by, one, 'glsas')
-    await label(hall, by, one, 'glass')
-    expect(await exists('glsas')).toBe(false)
-    for (let i = 0; i < 20; i++) {
-      await label(hall, by, one, 'wavering')
-      // One takes the last label of that name away while another gives it.
-      await Promise.all([unlabel(hall, by, one), label(hall, by, other, 'Wavering')])
-      const { assignedLabel } = await stateOf(other)
-      expect(assignedLabel?.toLowerCase()).toBe('wavering')
-      expect(await exists(assignedLabel ?? '')).toBe(true)
-      await unlabel(hall, by, other)
-      expect(await exists(assignedLabel ?? '')).toBe(false)
-    }
-  })
-
   it('cannot give names that make no sense', async () => {
     const id = await keep(28)
     for (const name of ['', '   ', 'a\nb', 'a\u0000', 'x'.repeat(65), 'a\u202eb', '\ud800'])

@@ -38,7 +38,10 @@ export function ClassesProvider({ children }: { children: ReactNode }) {
   }, togetherMs)
   useLive(VersionMadeDocument, isOperator ? {} : null, { next: again, gap: again })
   const known = useMemo(() => {
+    // One that a slip made and that was taken back is in no version, and no photo is labelled so: it is not offered again.
+    const staged = new Set(all?.stagedClasses.map(({ classLabel }) => classLabel))
     const inOrder = all?.datasetClasses
+      .filter(({ name, introducedIn }) => introducedIn !== null || staged.has(name))
       .toSorted((a, b) => a.createdAt.localeCompare(b.createdAt) || a.name.localeCompare(b.name))
       .map(({ name }) => name)
     const names = inOrder ?? served?.servingModel?.classLabels

@@ -9,7 +9,6 @@ import { type AuditAction, difference, leaveTrail } from '../access/trail.js'
 import { type Db, uuidPattern } from '../db.js'
 import { conflict, notFound } from '../errors.js'
 import { claimedByAnother, refuseClaimed } from './claims.js'
-import { dropUnused } from './classes.js'
 import { tellChanged } from './tell-changed.js'
 
 /** The columns that make up the state of a photo that is in no version. */
@@ -65,10 +64,6 @@ export async function changeStates(
   // What has left the queue is in nobody's hand.
   const data = state.reviewed ? { ...state, claimedUntil: null } : state
   await tx.image.updateMany({ where: { id: { in: [...found.keys()] } }, data })
-  const unnamed = rows
-    .flatMap(({ assignedLabel }) => assignedLabel ?? [])
-    .filter((label) => label !== state.assignedLabel)
-  if (unnamed.length > 0) await dropUnused(tx, unnamed)
   const deeds = rows.flatMap((row) => {
     const changed = difference<ReviewState>(row, state)
     return changed ? [{ action, subject: { type: 'Image' as const, id: row.id }, ...changed }] : []

@@ -92,6 +92,10 @@ export async function addVersion(
       },
     },
   })
+  await db.datasetClass.updateMany({
+    where: { name: { in: Object.keys(photosOf) }, introducedId: null },
+    data: { introducedId: id },
+  })
   return db.datasetVersion.update({ where: { id }, data: { splits } })
 }
 

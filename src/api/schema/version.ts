@@ -46,8 +46,7 @@ export const DatasetVersionConnection = builder.connectionObject(
 )
 
 export const DatasetClass = builder.prismaNode('DatasetClass', {
-  description:
-    'A kind of waste. Classes come from imported folders and from labels; one that no version has goes with its last label.',
+  description: 'A kind of waste. Classes come from imported folders and from labels.',
   id: { field: 'id' },
   nullable: true,
   fields: (t) => ({
