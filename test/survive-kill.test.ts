@@ -27,7 +27,7 @@ import { headAlone, runOf, runWhen, settingsOf } from './support/training.js'
 import { until } from './support/until.js'
 
 const minutes = 60_000
-const rounds = Number(process.env['WASTEX_KILL_ROUNDS'] ?? 5)
+const rounds = Number(process.env['WASTEX_KILL_ROUNDS'] ?? 4)
 const seed = Number(process.env['WASTEX_KILL_SEED'] ?? Date.now() % 1_000_000)
 const longestMs = 4_000
 

@@ -10,22 +10,24 @@ import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { drawSamples } from '../demo/draw.js'
+import type { TrainingRun } from '../src/db.js'
 import { photoFile } from '../src/photos/store.js'
 import { trainingRows } from '../src/versions/training-rows.js'
 import { ask, send } from './support/client.js'
-import { openTestHall, type TestHall } from './support/hall.js'
+import type { TestHall } from './support/hall.js'
+import { openTrainedHall } from './support/trained-hall.js'
 import { ServerProcess } from './support/server-process.js'
-import { startTraining, trainAndPromote } from './support/trained.js'
-import { drawVersion, headAlone, hasTold, runOf, runWhen, settingsOf } from './support/training.js'
+import { startTraining } from './support/trained.js'
+import { headAlone, hasTold, runOf, runWhen, settingsOf } from './support/training.js'
 
 const minutes = 60_000
 let hall: TestHall
+let served: TrainingRun
 const processes: ServerProcess[] = []
 let arriving: string
 
 beforeAll(async () => {
-  hall = await openTestHall()
-  await drawVersion(hall, 'v1')
+  ;({ hall, run: served } = await openTrainedHall())
   arriving = path.join(hall.folder, 'arriving')
   await drawSamples(arriving, { perClass: 60, classes: ['bottle', 'can'], seed: 9 })
 }, minutes)
@@ -96,7 +98,6 @@ function slowUpload(address: string): http.ClientRequest {
 
 it('parks what can go on, says goodbye, and has ended within ten seconds', { timeout: 2 * minutes }, async () => {
   const { server, address } = await start()
-  const served = await trainAndPromote(hall, address)
   const { name } = await startTraining(address, {
     datasetVersion: 'v1',
     ...headAlone,

@@ -43,9 +43,12 @@ export async function takeFeatures(hall: Pick<TestHall, 'config'>): Promise<void
 /** A server that shares a hall's database: its first run serves. */
 export async function trainAndPromote(hall: TestHall, address: string, input: object = {}): Promise<TrainingRun> {
   await takeFeatures(hall)
+  const promotions = hall.events.subscribe('modelPromoted')
   const run = await train(hall, address, { autoPromote: true, ...input })
   await cp(featuresFolder(hall.config), keptFeatures(), { recursive: true, force: false })
-  // It may be under way by itself.
+  await promotions.next()
+  await promotions.return?.()
+  // Answered when it serves there.
   await promote(address, run.name)
   return run
 }
