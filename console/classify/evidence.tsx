@@ -26,7 +26,7 @@ export function Evidence({ answer }: { answer: Answer }) {
     <div>
       <Stack gap={8} component="ul" className={classes.tests} aria-label="What the model knows of such photos">
         {testsOf(answer).map(({ name, asks, value, threshold, best, failed, said }) => {
-          const at = ((value - best) / (threshold - best)) * thresholdAt
+          const at = ((value - best) / (threshold - best || Number.EPSILON)) * thresholdAt
           return (
             <li key={name}>
               <Group justify="space-between" gap="xs" wrap="nowrap">

@@ -18,15 +18,20 @@ export function useLease(desk: Desk, renew: () => Promise<void>): void {
       touched = Date.now()
       if (!wasThere) look()
     }
+    // Nothing was renewed while nobody could see it.
+    const shown = () => {
+      touched = Date.now()
+      look()
+    }
     const leave = () => desk.leave()
     const timer = setInterval(look, renewMs)
     for (const event of touches) addEventListener(event, touch, { passive: true })
-    document.addEventListener('visibilitychange', touch)
+    document.addEventListener('visibilitychange', shown)
     addEventListener('pagehide', leave)
     return () => {
       clearInterval(timer)
       for (const event of touches) removeEventListener(event, touch)
-      document.removeEventListener('visibilitychange', touch)
+      document.removeEventListener('visibilitychange', shown)
       removeEventListener('pagehide', leave)
     }
   }, [desk, renew])
