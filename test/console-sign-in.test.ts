@@ -99,8 +99,11 @@ describe.skipIf(!hasBrowser)('who looks', () => {
     await open('/review')
     await signIn(secret)
     await page.getByText('Nothing waits').waitFor()
+    // The menu is a part of the page that comes when it is wanted, or when there is time.
+    await page.getByRole('button', { name: 'Account and appearance' }).click()
+    await page.getByRole('menuitem', { name: 'Sign out' }).waitFor()
     line.cut()
-    await signOut()
+    await page.getByRole('menuitem', { name: 'Sign out' }).click()
     await page.getByText('the server does not answer. Try again').waitFor()
     line.mend()
     expect(await signInScreen().count()).toBe(0)
