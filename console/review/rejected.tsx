@@ -11,7 +11,12 @@ const filter = { rejected: true }
 
 export function Rejected({ room: { news, decisions } }: { room: Room }) {
   const all = usePages(DecidedPhotosDocument, { filter }, ({ images }) => images)
-  useHeard(news, { gap: all.again })
+  useHeard(news, {
+    changed: ({ id, rejected }) => {
+      if (rejected && !all.rows.some((row) => row.id === id)) all.again()
+    },
+    gap: all.again,
+  })
   const rows = all.rows.filter(({ id }) => !['UNLABEL', 'LABEL'].includes(decisions.became(id) ?? ''))
   return (
     <PhotoGrid

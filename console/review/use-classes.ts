@@ -15,12 +15,11 @@ export function useClasses(
 ): Pick<Room, 'classLabels' | 'inOrder' | 'recent' | 'areAll'> {
   const { inOrder: known, again } = useKnownClasses()
   const latest = [...new Set(given.filter(Boolean).toReversed())]
-  const said = JSON.stringify(latest)
+  const said = JSON.stringify([...new Set(given.filter(Boolean))])
   const inOrder = useMemo(() => {
     const names = new Map((known ?? []).map((name) => [keyOf(name), name]))
     // A class that was named a moment ago is one, though the server has not said so yet.
-    for (const name of (JSON.parse(said) as string[]).toReversed())
-      if (!names.has(keyOf(name))) names.set(keyOf(name), name)
+    for (const name of JSON.parse(said) as string[]) if (!names.has(keyOf(name))) names.set(keyOf(name), name)
     return [...names.values()]
   }, [known, said])
   const classLabels = useMemo(() => inOrder.toSorted((a, b) => a.localeCompare(b)), [inOrder])

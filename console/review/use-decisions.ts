@@ -80,7 +80,9 @@ export function useDecisions(news: News): Decisions {
         if (settled?.trouble) {
           const { decision } = settled
           // Where it was before, as far as anybody here knows.
-          for (const id of decision.ids) said.current.set(id, decision.verb === 'UNLABEL' ? 'LABEL' : 'UNLABEL')
+          for (const id of decision.ids)
+            if (decision.verb === 'UNLABEL') said.current.delete(id)
+            else said.current.set(id, 'UNLABEL')
           deeds.current = without(deeds.current, decision.ids)
         }
         changed()

@@ -7,7 +7,7 @@
 export const significance = 0.05
 /** Below it no figure says much about the photos to come: 30 right of 30 still allows one wrong in ten. */
 const fewestPhotos = 30
-/** Of fewer photos of new classes nothing is to be told: 8 right of 10 allows 44 to 97 % (95 %, Clopper and Pearson). */
+/** Of fewer photos of new classes nothing is to be told: 7 right of 9 allow 40 to 97 % (95 %, Clopper and Pearson). */
 const enoughOfNew = 10
 /** A model that learned from more may be so much less accurate at worst (95 % sure) and still take over. */
 const toleratedLoss = 0.03
