@@ -38,18 +38,21 @@ export function ClassesProvider({ children }: { children: ReactNode }) {
   }, togetherMs)
   useLive(VersionMadeDocument, isOperator ? {} : null, { next: again, gap: again })
   const known = useMemo(() => {
-    // One that a slip made and that was taken back is in no version, and no photo is labelled so: it is not offered again.
+    const everNamed = all?.datasetClasses.toSorted(
+      (a, b) => a.createdAt.localeCompare(b.createdAt) || a.name.localeCompare(b.name),
+    )
+    // One that a slip made and that was taken back is in no version, and no photo is labelled so: it is not offered again. It keeps
+    // its place among the colours, so that those of others stay.
     const staged = new Set(all?.stagedClasses.map(({ classLabel }) => classLabel))
-    const inOrder = all?.datasetClasses
-      .filter(({ name, introducedIn }) => introducedIn !== null || staged.has(name))
-      .toSorted((a, b) => a.createdAt.localeCompare(b.createdAt) || a.name.localeCompare(b.name))
-      .map(({ name }) => name)
-    const names = inOrder ?? served?.servingModel?.classLabels
+    const inUse = everNamed?.filter(({ name, introducedIn }) => introducedIn !== null || staged.has(name))
+    const ofModel = served?.servingModel?.classLabels
+    const names = inUse?.map(({ name }) => name) ?? ofModel
+    const coloured = everNamed?.map(({ name }) => name) ?? ofModel
     return {
       again,
       inOrder: names,
       classLabels: names?.toSorted((a, b) => a.localeCompare(b)),
-      colourOf: (classLabel: string) => colourAt(names?.indexOf(classLabel) ?? -1),
+      colourOf: (classLabel: string) => colourAt(coloured?.indexOf(classLabel) ?? -1),
     }
   }, [all, served, again])
   return <ClassesContext value={known}>{children}</ClassesContext>

@@ -26,7 +26,7 @@ export function Verdict({ run: { comparison, isActive }, serving, open }: Verdic
   }
   const { recommendation, reasons, baseline } = comparison
   const { title, about } = isActive
-    ? { title: 'It was promoted', about: `${verdicts[recommendation].title}, was said before.` }
+    ? { title: 'It was promoted', about: `Before that it was said: “${verdicts[recommendation].title}”.` }
     : verdicts[recommendation]
   const isOld = !isActive && serving !== undefined && serving !== baseline?.name
   return (

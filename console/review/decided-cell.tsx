@@ -13,7 +13,9 @@ interface DecidedCellProps {
 
 export function DecidedCell({ photo, putBack }: DecidedCellProps) {
   const { filename, thumbnailUrl, assignedLabel, activeEntry } = photo
-  const before = activeEntry && activeEntry.classLabel !== assignedLabel ? activeEntry : undefined
+  // What is rejected stays in the version as it is.
+  const isOther = assignedLabel !== null && activeEntry !== null && activeEntry.classLabel !== assignedLabel
+  const before = isOther ? activeEntry : undefined
   return (
     <div className={classes.cell}>
       <div className={classes.square}>
