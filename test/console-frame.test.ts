@@ -63,6 +63,24 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
   const open = async (address: string, screen: string, options?: Parameters<typeof openConsole>[3]) =>
     (opened = await openConsole(browser, address, screen, options)).page
 
+  it('a click that comes before the menu opens it when it comes; light and dark are chosen by keys', async () => {
+    const page = await open(server.address, '/review')
+    await page.getByRole('button', { name: 'Account and appearance' }).click()
+    const chosen = page.getByRole('menuitemradio', { name: 'As the system' })
+    await chosen.and(page.locator('[aria-checked=true]')).waitFor()
+    expect(await seriousFindings(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    await chosen.waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Account and appearance' }).focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('menuitemradio', { name: 'Light' }).and(page.locator(':focus')).waitFor()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    await page.locator('html[data-mantine-color-scheme=dark]').waitFor()
+    await page.getByRole('button', { name: 'Account and appearance' }).and(page.locator(':focus')).waitFor()
+    expect(opened?.complaints).toEqual([])
+  })
+
   it('the first screen is there for less than 200 kB', async () => {
     const page = await open(server.address, '/review')
     await page.getByRole('heading', { level: 1, name: 'Review' }).waitFor()

@@ -1,10 +1,10 @@
 /** Who is signed in, light or dark, and the way out. */
 import { Group, Menu, useMantineColorScheme } from '@mantine/core'
-import { IconApi, IconCheck, IconDeviceDesktop, IconLogout, IconMoon, IconSun } from '@tabler/icons-react'
+import { IconApi, IconDeviceDesktop, IconLogout, IconMoon, IconSun } from '@tabler/icons-react'
 import { useState } from 'react'
 import { signOut } from '../talk/session.js'
 import { useWho } from '../talk/who.js'
-import type { AccountProps } from './account.js'
+import type { AccountPartProps } from './account.js'
 import { AccountButton, AccountName, roles } from './account-button.js'
 
 const appearances = [
@@ -13,7 +13,7 @@ const appearances = [
   { scheme: 'auto', label: 'As the system', icon: IconDeviceDesktop },
 ] as const
 
-export function AccountMenu({ anew, compact = false }: AccountProps) {
+export function AccountMenu({ anew, compact = false, isWanted }: AccountPartProps) {
   const { name, role } = useWho()
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   const [isStuck, setStuck] = useState(false)
@@ -22,7 +22,14 @@ export function AccountMenu({ anew, compact = false }: AccountProps) {
     signOut().then(anew, () => setStuck(true))
   }
   return (
-    <Menu position={compact ? 'bottom-end' : 'right-end'} withinPortal>
+    <Menu
+      defaultOpened={isWanted}
+      withInitialFocusPlaceholder={false}
+      menuItemTabIndex={0}
+      returnFocus
+      position={compact ? 'bottom-end' : 'right-end'}
+      withinPortal
+    >
       <Group gap="xs" wrap="nowrap" justify="space-between">
         {!compact && <AccountName />}
         <Menu.Target>
@@ -35,18 +42,13 @@ export function AccountMenu({ anew, compact = false }: AccountProps) {
             {name ?? 'This machine'} · {roles[role]}
           </Menu.Label>
         )}
-        {appearances.map(({ scheme, label, icon: Icon }) => (
-          <Menu.Item
-            key={scheme}
-            role="menuitemradio"
-            aria-checked={scheme === colorScheme}
-            leftSection={<Icon size={16} />}
-            rightSection={scheme === colorScheme && <IconCheck size={16} aria-hidden />}
-            onClick={() => setColorScheme(scheme)}
-          >
-            {label}
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup value={colorScheme} onChange={(scheme) => setColorScheme(scheme as typeof colorScheme)}>
+          {appearances.map(({ scheme, label, icon: Icon }) => (
+            <Menu.RadioItem key={scheme} value={scheme} closeMenuOnClick rightSection={<Icon size={16} aria-hidden />}>
+              {label}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Divider />
         <Menu.Item leftSection={<IconApi size={16} />} component="a" href="/graphql" target="_blank">
           The API, in GraphiQL
