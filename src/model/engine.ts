@@ -5,8 +5,11 @@ import { fileURLToPath } from 'node:url'
 
 export type TrainingEngine = { readonly ok: true } | { readonly ok: false; readonly mend: string }
 
-/** Set-up (tools/setup/tensorflow.mjs) writes here what its probe found. The same from src/model and from dist/model. */
+/** Set-up (tools/setup/tensorflow.mjs) writes here what its probe found under which Node. The same from src/model and from dist/model. */
 const verdictFile = fileURLToPath(new URL('../../node_modules/.wastex/tensorflow.json', import.meta.url))
+
+/** The same from src/model and from dist/model: it is JavaScript in both. */
+const shim = new URL('./network/removed-from-node.js', import.meta.url).href
 
 const probeMs = 60_000
 let found: Promise<TrainingEngine> | undefined
@@ -19,9 +22,10 @@ export function trainingEngine(): Promise<TrainingEngine> {
 
 function readVerdict(): TrainingEngine | undefined {
   try {
-    return JSON.parse(readFileSync(verdictFile, 'utf8')) as TrainingEngine
+    const { node, ...verdict } = JSON.parse(readFileSync(verdictFile, 'utf8')) as TrainingEngine & { node?: string }
+    return node === process.version ? verdict : undefined
   } catch {
-    return undefined // Started without the set-up.
+    return undefined // The server was started without the set-up.
   }
 }
 
@@ -30,7 +34,7 @@ function probe(): Promise<TrainingEngine> {
   const script = "require('@tensorflow/tfjs-node').scalar(1).dataSync()"
   const options = { cwd: fileURLToPath(new URL('../..', import.meta.url)), timeout: probeMs }
   return new Promise((resolve) => {
-    execFile(process.execPath, ['-e', script], options, (error) => {
+    execFile(process.execPath, ['--import', shim, '-e', script], options, (error) => {
       const mend =
         "Training needs TensorFlow's native library, which does not load: run `node tools/setup/tensorflow.mjs`."
       resolve(error ? { ok: false, mend } : { ok: true })

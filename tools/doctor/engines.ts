@@ -10,6 +10,7 @@ import path from 'node:path'
 import { type Finding, fail, ok, warn } from './finding.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
+const shim = new URL('../../src/model/network/removed-from-node.js', import.meta.url).href
 const patienceMs = 60_000
 
 const scripts = {
@@ -43,7 +44,7 @@ function tried(what: string, args: string[], judge: (error: string) => Finding):
 }
 
 export const tensorflow = () =>
-  tried('tfjs-node', ['-e', scripts.tensorflow], (error) =>
+  tried('tfjs-node', ['--import', shim, '-e', scripts.tensorflow], (error) =>
     warn(
       'tfjs-node',
       `does not work (${error}): node tools/setup/tensorflow.mjs. Without it WasteX serves and cannot train.`,

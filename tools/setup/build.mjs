@@ -11,7 +11,7 @@ const sources = (root) =>
     ['src', 'console', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'].map((name) =>
       path.join(root, name),
     ),
-    (file) => /\.(?:tsx?|css|html|svg)$/.test(file),
+    (file) => /\.(?:[jt]sx?|css|html|svg)$/.test(file),
   )
 
 export const isBuilt = (root) => readStamp(stampFile(path.join(root, 'dist'))) === sources(root)

@@ -11,7 +11,7 @@ import { tfjsNode } from './tensorflow/package.mjs'
 import { probe as probeLibrary } from './tensorflow/probe.mjs'
 import { buildFromWheel } from './tensorflow/wheel.mjs'
 
-/** src/model/engine.ts reads it: `{ ok: true, ... }` or `{ ok: false, mend }`. */
+/** src/model/engine.ts reads it: `{ ok: true, node, ... }` or `{ ok: false, node, mend }`. */
 const verdictFile = fileURLToPath(new URL('../../node_modules/.wastex/tensorflow.json', import.meta.url))
 
 /** True when the probe passed before, on the very file that is there now, with this Node. Costs no process. */
@@ -32,7 +32,8 @@ export async function ensureTensorFlow(say) {
   const result = await install(say)
   mkdirSync(path.dirname(verdictFile), { recursive: true })
   const draft = `${verdictFile}.${process.pid}.tmp`
-  writeFileSync(draft, JSON.stringify(result.ok ? { ...result, tested: identity() } : result))
+  const verdict = { ...result, node: process.version, ...(result.ok && { tested: identity() }) }
+  writeFileSync(draft, JSON.stringify(verdict))
   renameSync(draft, verdictFile)
   return result
 }

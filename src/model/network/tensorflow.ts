@@ -1,5 +1,6 @@
 /** The one door to TensorFlow. Its native library may be missing, and takes a second to load: nobody imports it at the top. */
 import { createRequire } from 'node:module'
+import './removed-from-node.js'
 
 export type TensorFlow = typeof import('@tensorflow/tfjs-node')
 export type { LayersModel, Tensor, SymbolicTensor } from '@tensorflow/tfjs-node'

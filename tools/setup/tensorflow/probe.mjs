@@ -4,6 +4,8 @@ import { lastLine, run } from '../run.mjs'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
+const shim = new URL('../../../src/model/network/removed-from-node.js', import.meta.url).href
+
 const script = `
 const tf = require('@tensorflow/tfjs-node')
 const product = tf.matMul(tf.tensor2d([[1, 2], [3, 4]]), tf.tensor2d([[5, 6], [7, 8]])).dataSync()
@@ -13,7 +15,7 @@ console.log('tensorflow ' + require('@tensorflow/tfjs-node').version['tfjs-node'
 
 /** @returns {Promise<string | undefined>} what is wrong, in one line; undefined when it loads and multiplies. */
 export async function probe() {
-  const { ok, output, end } = await run(process.execPath, ['-e', script], {
+  const { ok, output, end } = await run(process.execPath, ['--import', shim, '-e', script], {
     cwd: root,
     env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' },
     limitMs: 60_000,
