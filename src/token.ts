@@ -2,7 +2,6 @@
  * `npm run token`: makes, lists and revokes tokens in the database, whether or not a server runs; one that runs is told. The
  * answer goes to standard output, everything else to standard error.
  */
-import { parseArgs } from 'node:util'
 import { roles } from './access/actor.js'
 import { command as byCommand } from './access/doer.js'
 import { createToken, revokeToken } from './access/tokens.js'
@@ -11,25 +10,25 @@ import { openDatabase } from './database/open.js'
 import { connect, type PrismaClient } from './db.js'
 import { messageOf } from './errors.js'
 
-const roleNames = roles.map((role) => role.toLowerCase()).join(' | ')
-const usage = `npm run token -- create NAME --role ${roleNames}
-npm run token -- list
-npm run token -- revoke NAME`
+export interface TokenCommand {
+  readonly what: 'create' | 'list' | 'revoke'
+  /** For `create` and `revoke`. */
+  readonly name?: string
+  /** For `create`, in any case of letters. */
+  readonly role?: string
+}
 
-async function run(db: PrismaClient, [command, name]: readonly string[], wanted = ''): Promise<string> {
-  if (command === 'list') return list(db)
-  if (command === 'create' && name !== undefined) {
-    const role = roles.find((one) => one === wanted.toUpperCase())
-    if (!role) throw new Error(`Which role? --role ${roleNames}`)
-    const { token, secret } = await createToken(db, byCommand, { name, role })
-    console.error(`The token “${token.name}” (${token.role}), shown this once:`)
-    return secret
-  }
-  if (command === 'revoke' && name !== undefined) {
+async function run(db: PrismaClient, { what, name = '', role: wanted = '' }: TokenCommand): Promise<string> {
+  if (what === 'list') return list(db)
+  if (what === 'revoke') {
     await revokeToken(db, byCommand, name)
     return `The token “${name}” is revoked.`
   }
-  throw new Error(usage)
+  const role = roles.find((one) => one === wanted.toUpperCase())
+  if (!role) throw new Error(`There is no role “${wanted}”: ${roles.join(', ').toLowerCase()}.`)
+  const { token, secret } = await createToken(db, byCommand, { name, role })
+  console.error(`The token “${token.name}” (${token.role}), shown this once:`)
+  return secret
 }
 
 async function list(db: PrismaClient): Promise<string> {
@@ -51,23 +50,24 @@ async function list(db: PrismaClient): Promise<string> {
     .join('\n')
 }
 
-try {
-  const { positionals, values } = parseArgs({ allowPositionals: true, options: { role: { type: 'string' } } })
-  if (positionals.length === 0) throw new Error(usage)
-  const config = readConfig()
-  const database = await openDatabase(config, (line) => console.error(line))
-  if (database.isNew)
-    console.error(
-      `No WasteX was here: its database was made just now, in ${config.dataDir}. A server that was started with another WASTEX_DATA has its own, and does not know what is made here.`,
-    )
-  const db = connect(database.url, 1)
+/** tools/token.mjs has read the arguments. */
+export async function runTokenCommand(given: TokenCommand): Promise<void> {
   try {
-    console.log(await run(db, positionals, values.role))
-  } finally {
-    await db.$disconnect()
-    await database.stop()
+    const config = readConfig()
+    const database = await openDatabase(config, (line) => console.error(line))
+    if (database.isNew)
+      console.error(
+        `No WasteX was here: its database was made just now, in ${config.dataDir}. A server that was started with another WASTEX_DATA has its own, and does not know what is made here.`,
+      )
+    const db = connect(database.url, 1)
+    try {
+      console.log(await run(db, given))
+    } finally {
+      await db.$disconnect()
+      await database.stop()
+    }
+  } catch (error) {
+    console.error(messageOf(error))
+    process.exitCode = 1
   }
-} catch (error) {
-  console.error(messageOf(error))
-  process.exitCode = 1
 }

@@ -1,4 +1,8 @@
-/** `npm run build`: dist/, and what it needs. */
-import { setUp } from './setup.mjs'
+/** `npm run build`: the server and the console as they run, and what that needs. */
+import { command } from './command.mjs'
 
-await setUp(['packages', 'client', 'build'])
+const usage = `npm run build
+
+Compiles the server and the console into dist.`
+
+await command({ usage, needs: ['packages', 'client', 'build'] }, () => {})

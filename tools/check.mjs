@@ -2,8 +2,11 @@
 import { wrongConsoleImports } from './check/console-imports.mjs'
 import { wrongImports } from './check/imports.mjs'
 import { wrongPackages } from './check/supply-chain.mjs'
-import { root, setUp } from './setup.mjs'
+import { fileURLToPath } from 'node:url'
+import { command } from './command.mjs'
 import { packageProgram } from './setup/programs.mjs'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** `find` returns what is wrong, or nothing. */
 const checks = [
@@ -54,21 +57,26 @@ const checks = [
     find: driftOfSchema,
   },
 ]
-await setUp(['packages', 'client'])
-let wrong = 0
-for (const { name, mend, find } of checks) {
-  const start = performance.now()
-  const found = await find()
-  const seconds = ((performance.now() - start) / 1000).toFixed(1)
-  console.log(`${found ? 'WRONG' : 'ok   '}  ${name.padEnd(18)} ${seconds.padStart(5)} s`)
-  if (!found) continue
-  wrong++
-  console.log(`${found.replaceAll(/^/gm, '       ')}\n       -> ${mend}`)
-}
-console.log(
-  wrong === 0 ? `All ${checks.length} checks are clean.` : `${wrong} of ${checks.length} checks found something.`,
-)
-process.exitCode = wrong === 0 ? 0 : 1
+const usage = `npm run check
+
+Says everything that can be known without running WasteX. Exit code 1 when a check finds something.`
+
+await command({ usage, needs: ['packages', 'client'] }, async () => {
+  let wrong = 0
+  for (const { name, mend, find } of checks) {
+    const start = performance.now()
+    const found = await find()
+    const seconds = ((performance.now() - start) / 1000).toFixed(1)
+    console.log(`${found ? 'WRONG' : 'ok   '}  ${name.padEnd(18)} ${seconds.padStart(5)} s`)
+    if (!found) continue
+    wrong++
+    console.log(`${found.replaceAll(/^/gm, '       ')}\n       -> ${mend}`)
+  }
+  console.log(
+    wrong === 0 ? `All ${checks.length} checks are clean.` : `${wrong} of ${checks.length} checks found something.`,
+  )
+  process.exitCode = wrong === 0 ? 0 : 1
+})
 
 async function complaints(program, args) {
   const { ok, output, end } = await packageProgram(root, program, args)

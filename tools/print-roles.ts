@@ -7,7 +7,12 @@ import path from 'node:path'
 import { mayAct, roles } from '../src/access/actor.js'
 import { rootFields } from '../src/api/schema/guard.js'
 import { schema } from '../src/api/schema/index.js'
+import { readArguments } from './command.mjs'
 
+const { values } = readArguments({
+  usage: 'tsx tools/print-roles.ts [--check]',
+  options: { check: { type: 'boolean' } },
+})
 const file = path.resolve(import.meta.dirname, '../docs/limits.md')
 const [begin, end] = ['<!-- roles:begin -->', '<!-- roles:end -->']
 
@@ -25,7 +30,7 @@ const parts = text.split(new RegExp(`(?<=${begin})[\\s\\S]*(?=${end})`))
 if (parts.length !== 2) throw new Error(`docs/limits.md has no ${begin} ... ${end}: put the markers back.`)
 const made = parts.join(`\n\n${table}\n\n`)
 
-if (!process.argv.includes('--check')) writeFileSync(file, made)
+if (!values['check']) writeFileSync(file, made)
 else if (made !== text) {
   console.log('it is not what src/api/schema says')
   process.exitCode = 1

@@ -6,11 +6,16 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { printSchema } from 'graphql'
 import { schema } from '../src/api/schema/index.js'
+import { readArguments } from './command.mjs'
 
+const { values } = readArguments({
+  usage: 'tsx tools/print-schema.ts [--check]',
+  options: { check: { type: 'boolean' } },
+})
 const file = path.resolve(import.meta.dirname, '../schema.graphql')
 const sdl = `${printSchema(schema)}\n`
 
-if (!process.argv.includes('--check')) writeFileSync(file, sdl)
+if (!values['check']) writeFileSync(file, sdl)
 else if (readFileSync(file, 'utf8') !== sdl) {
   console.log('it is not what src/api/schema says')
   process.exitCode = 1

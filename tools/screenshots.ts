@@ -1,6 +1,6 @@
 /**
  * Pictures of every screen of a WasteX that runs: those of README.md, or with `--all` each at three widths, light and dark, to be
- * looked at. `npm run screenshots -- http://127.0.0.1:4000 [FOLDER] [--all]`
+ * looked at. tools/screenshots.mjs reads the arguments.
  */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
@@ -54,37 +54,33 @@ async function take(browser: Browser, address: string, screen: Screen, file: str
   console.log(file, ...complaints)
 }
 
-const [address, ...more] = process.argv.slice(2).filter((word) => !word.startsWith('--'))
-const isAll = process.argv.includes('--all')
-if (!address || !hasBrowser) {
-  console.error(
-    address
-      ? 'There is no Chromium here. CHROMIUM names one.'
-      : 'Of which WasteX? npm run screenshots -- http://127.0.0.1:4000 (npm run demo leaves one running with something to see)',
-  )
-  process.exit(1)
-}
-const folder = path.resolve(more[0] ?? (isAll ? 'data/screenshots' : 'docs/console'))
-await mkdir(folder, { recursive: true })
-const drawn = await mkdtemp(path.join(os.tmpdir(), 'wastex-drawn-'))
-const browser = await openBrowser()
-try {
-  const samples = await drawSamples(drawn, { perClass: 0, classes: [], odd: 1, seed: 11 })
-  const known = await drawSamples(drawn, { perClass: 1, seed: 12 })
-  const screens = screensOf([samples[0], known[0]].flatMap((sample) => sample?.path ?? []))
-  for (const screen of screens) {
-    if (!isAll) {
-      const isWall = screen.name === 'wall'
-      await take(browser, address, screen, path.join(folder, `${screen.name}.webp`), isWall ? 'wide' : 'desk', isWall)
-      continue
-    }
-    for (const size of Object.keys(sizes) as Size[])
-      for (const isDark of [false, true]) {
-        const file = path.join(folder, `${screen.name}-${sizes[size].width}-${isDark ? 'dark' : 'light'}.webp`)
-        await take(browser, address, screen, file, size, isDark)
-      }
+export async function takeScreenshots(address: string, into: string | undefined, isAll: boolean): Promise<void> {
+  if (!hasBrowser) {
+    console.error('There is no Chromium here. CHROMIUM names one.')
+    process.exit(1)
   }
-} finally {
-  await browser.close()
-  await rm(drawn, { recursive: true })
+  const folder = path.resolve(into ?? (isAll ? 'data/screenshots' : 'docs/console'))
+  await mkdir(folder, { recursive: true })
+  const drawn = await mkdtemp(path.join(os.tmpdir(), 'wastex-drawn-'))
+  const browser = await openBrowser()
+  try {
+    const samples = await drawSamples(drawn, { perClass: 0, classes: [], odd: 1, seed: 11 })
+    const known = await drawSamples(drawn, { perClass: 1, seed: 12 })
+    const screens = screensOf([samples[0], known[0]].flatMap((sample) => sample?.path ?? []))
+    for (const screen of screens) {
+      if (!isAll) {
+        const isWall = screen.name === 'wall'
+        await take(browser, address, screen, path.join(folder, `${screen.name}.webp`), isWall ? 'wide' : 'desk', isWall)
+        continue
+      }
+      for (const size of Object.keys(sizes) as Size[])
+        for (const isDark of [false, true]) {
+          const file = path.join(folder, `${screen.name}-${sizes[size].width}-${isDark ? 'dark' : 'light'}.webp`)
+          await take(browser, address, screen, file, size, isDark)
+        }
+    }
+  } finally {
+    await browser.close()
+    await rm(drawn, { recursive: true })
+  }
 }

@@ -4,7 +4,6 @@ import { installBrowser, isBrowserSettled } from './setup/browser.mjs'
 import { build, isBuilt } from './setup/build.mjs'
 import { areDependenciesThere, installDependencies } from './setup/dependencies.mjs'
 import { withLock } from './setup/lock.mjs'
-import { wrongNode } from './setup/node-version.mjs'
 import { generateClient, isClientGenerated } from './setup/prisma-client.mjs'
 import { ensureTensorFlow, isTensorFlowKnownToWork } from './setup/tensorflow.mjs'
 
@@ -51,8 +50,6 @@ export const setUpForTests = () => setUp([...Object.keys(steps), ...Object.keys(
 
 /** @param {string[]} [names] of the steps that are needed; those of the server by default. Ends the process with a word when one fails. */
 export async function setUp(names = Object.keys(steps)) {
-  const wrong = wrongNode()
-  if (wrong) fail(wrong)
   const wanted = names.map((name) => ({ ...steps, ...testSteps })[name])
   const open = () => wanted.filter(({ isDone }) => !isDone())
   if (open().length === 0) return

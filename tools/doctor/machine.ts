@@ -1,9 +1,10 @@
-/** Processor, memory, disk. */
+/** Node, processor, memory, disk. */
 import { existsSync, readFileSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import type { Config } from '../../src/config.js'
+import { supportedNodes } from '../setup/node/version.mjs'
 import { type Finding, fail, gibibytes, ok, warn } from './finding.js'
 
 /** What kernels of TensorFlow and onnxruntime ask for, by the kernel's names for them. */
@@ -13,6 +14,15 @@ const forServing = 1 * 2 ** 30
 const forTraining = 4 * 2 ** 30
 const littleDisk = 5 * 2 ** 30
 const noDisk = 0.5 * 2 ** 30
+
+export function node(restartedFrom: string | undefined): Finding {
+  const says = `${process.version}, ${process.platform} ${process.arch}`
+  if (restartedFrom === undefined) return ok('Node', says)
+  return warn(
+    'Node',
+    `${says}, from npm's registry (${process.execPath}): every command restarts itself under it, because the Node found here, v${restartedFrom}, is not supported. Install Node ${supportedNodes}.`,
+  )
+}
 
 export function processor(): Finding {
   const cores = `${os.availableParallelism()} cores (${os.cpus()[0]?.model.trim() ?? os.arch()})`

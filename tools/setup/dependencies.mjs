@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { npmCommand } from './npm.mjs'
 import { run } from './run.mjs'
 
 /** npm's own record of what it put there, held against the lock: also right after an `npm install` by hand. */
@@ -21,11 +22,4 @@ export async function installDependencies(root) {
   const { ok, output, end } = await run(npm.program, args, { cwd: root, limitMs: 1_800_000 })
   // After the reason npm tells how it is used.
   if (!ok) throw new Error(`npm ci failed (${end}):\n${output.split('\n').slice(0, 20).join('\n')}`)
-}
-
-/** The npm that runs us, else the one on the path. */
-function npmCommand() {
-  const script = process.env.npm_execpath
-  if (script && path.basename(script) === 'npm-cli.js') return { program: process.execPath, args: [script] }
-  return { program: process.platform === 'win32' ? 'npm.cmd' : 'npm', args: [] }
 }

@@ -95,7 +95,13 @@ function identity() {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const result = await ensureTensorFlow((line) => console.log(`TensorFlow: ${line}`))
-  console.log(result.ok ? `TensorFlow: ready (${result.how})` : result.mend)
-  process.exitCode = result.ok ? 0 : 1
+  const usage = `node tools/setup/tensorflow.mjs
+
+Looks for TensorFlow's native library, and brings it where it is missing. Exit code 1 when there is none.`
+  const { command } = await import('../command.mjs')
+  await command({ usage, needs: ['packages'] }, async () => {
+    const result = await ensureTensorFlow((line) => console.log(`TensorFlow: ${line}`))
+    console.log(result.ok ? `TensorFlow: ready (${result.how})` : result.mend)
+    process.exitCode = result.ok ? 0 : 1
+  })
 }
