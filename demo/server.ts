@@ -5,7 +5,7 @@ import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
-const program = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+const program = fileURLToPath(new URL('../tools/start.mjs', import.meta.url))
 /** Milliseconds between looks at its output. */
 const look = 50
 const startMs = 60_000
@@ -25,7 +25,7 @@ export async function startServer(folder: string): Promise<Server> {
   await mkdir(folder, { recursive: true })
   // A file, not a pipe: a server whose listener has gone would die of its next word.
   const output = await open(log, 'w')
-  const child = spawn(process.execPath, ['--enable-source-maps', program], {
+  const child = spawn(process.execPath, [program], {
     env: { ...process.env, ...settings(folder) },
     stdio: ['ignore', output.fd, output.fd],
     detached: true,

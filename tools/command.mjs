@@ -28,8 +28,12 @@ export async function command(declared, run) {
   const given = readArguments(declared)
   const restartedFrom = await underSupportedNode(declared.withoutNode)
   if (declared.needs?.length !== 0) {
-    const { setUp } = await import('./setup.mjs')
+    const { root, setUp } = await import('./setup.mjs')
     await setUp(declared.needs)
+    if (declared.needs?.includes('build') ?? true) {
+      const { useBuild } = await import('./setup/builds.mjs')
+      useBuild(root)
+    }
   }
   await run({ ...given, restartedFrom })
 }

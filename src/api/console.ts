@@ -9,10 +9,11 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
+import { isBuilt } from '../release.js'
 import { remembered } from '../remembered.js'
 
-/** The same from `src` and from `dist`. */
-const folder = fileURLToPath(new URL('../../dist/console/', import.meta.url))
+/** A build has a console of its own; the sources have that of the last build. */
+const folder = fileURLToPath(new URL(isBuilt ? '../console/' : '../../dist/console/', import.meta.url))
 
 interface Asset {
   readonly type: string

@@ -41,7 +41,7 @@ export async function cardOf(
     golden: { photos: golden.length, logits: golden },
     quantised,
     timings: clock.stop(),
-    versions: await versions(),
+    versions: versions(),
     createdAt: new Date().toISOString(),
   }
 }

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { usersOfBuilds } from './builds.mjs'
 import { npmCommand } from './npm.mjs'
 import { run } from './run.mjs'
 
@@ -16,6 +17,12 @@ export function areDependenciesThere(root) {
 }
 
 export async function installDependencies(root) {
+  // Their libraries and threads load packages later than at their start.
+  const users = usersOfBuilds(root)
+  if (users.length > 0)
+    throw new Error(
+      `Its packages have changed, and a WasteX that runs from this folder (process ${users.join(', ')}) uses the earlier ones. Stop that first.`,
+    )
   const npm = npmCommand()
   // .npmrc says so, too; yet a setting in the environment would be believed over it.
   const args = [...npm.args, 'ci', '--ignore-scripts', '--include=dev', '--no-progress', '--loglevel=error']

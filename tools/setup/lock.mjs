@@ -35,7 +35,15 @@ function take(file) {
 /** A killed process leaves its lock behind. */
 function isHeld(file) {
   try {
-    process.kill(Number(readFileSync(file, 'utf8')), 0)
+    return isRunning(Number(readFileSync(file, 'utf8')))
+  } catch {
+    return false // It was released just now.
+  }
+}
+
+export function isRunning(pid) {
+  try {
+    process.kill(pid, 0)
     return true
   } catch (error) {
     return error.code === 'EPERM'
