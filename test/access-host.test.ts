@@ -10,9 +10,9 @@ import { settingsOf } from './support/training.js'
 import { bearer } from './support/tokens.js'
 
 const root = new URL('..', import.meta.url).pathname
-/** As `npm run token` does, but for the build. */
+/** `npm run token`. */
 const token = (env: Record<string, string>, ...args: string[]) =>
-  promisify(execFile)(process.execPath, ['--import', 'tsx', 'src/token.ts', ...args], {
+  promisify(execFile)(process.execPath, ['tools/token.mjs', ...args], {
     cwd: root,
     env: { ...process.env, ...env },
   })
@@ -49,7 +49,7 @@ describe('a server that others can reach', () => {
     const hall = await openTestHall()
     const env = settingsOf(hall)
     await expect(token(env)).rejects.toThrow(/npm run token -- list/)
-    await expect(token(env, 'create', 'x', '--role', 'king')).rejects.toThrow(/device \| operator \| trainer \| admin/)
+    await expect(token(env, 'create', 'x', '--role', 'king')).rejects.toThrow(/device\|operator\|trainer\|admin/)
     await expect(token(env, 'revoke', 'nobody')).rejects.toThrow(/no live token “nobody”/)
     await hall.close()
   }, 60_000)

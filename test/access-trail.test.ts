@@ -57,7 +57,7 @@ describe('a token', () => {
 
   it('and by the command', { timeout: 60_000 }, async () => {
     const token = (...args: string[]) =>
-      promisify(execFile)(process.execPath, ['--import', 'tsx', 'src/token.ts', ...args], {
+      promisify(execFile)(process.execPath, ['tools/token.mjs', ...args], {
         cwd: path.resolve(import.meta.dirname, '..'),
         env: { ...process.env, ...settingsOf(hall) },
       })

@@ -180,8 +180,8 @@ describe('a backup', () => {
 
 describe('the commands', () => {
   const root = path.resolve(import.meta.dirname, '..')
-  const command = (settings: Record<string, string>, ...args: string[]) =>
-    promisify(execFile)(process.execPath, ['--import', 'tsx', path.join(root, 'src/command.ts'), ...args], {
+  const command = (settings: Record<string, string>, name: 'backup' | 'restore', ...args: string[]) =>
+    promisify(execFile)(process.execPath, [path.join(root, `tools/${name}.mjs`), ...args], {
       cwd: root,
       env: { ...process.env, ...settings },
     }).then(

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { applyMigrations } from '../src/database/migrate.js'
+import { applyMigrations, missingMigrations } from '../src/database/migrate.js'
+import { release } from '../src/release.js'
 import { createEmptyDatabase, type TestDatabase } from './support/database.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -94,10 +95,27 @@ describe('migrations', () => {
     await expect(applyMigrations(database.url, folder)).rejects.toThrow(`${first} was edited after`)
   })
 
-  it('are refused when the database has one that we do not know', async () => {
+  it('are refused when the database has one that we do not know, by the name of the release that this one needs', async () => {
     await addMigration('20990101000000_later', 'CREATE TABLE later (id int)')
+    await addMigration('20990102000000_last', 'CREATE TABLE last (id int)')
     await applyMigrations(database.url, folder)
-    await expect(applyMigrations(database.url)).rejects.toThrow('A newer WasteX made this database')
+    const refused = expect.objectContaining({ message: expect.stringContaining('A newer WasteX made this database') })
+    await expect(applyMigrations(database.url)).rejects.toEqual(refused)
+    // Later releases leave the same words with their own versions.
+    for (const [version, name] of [
+      ['9.1.0', '20990102000000_last'],
+      ['10.9.0', '20990101000000_later'],
+    ])
+      await query(
+        `UPDATE "_prisma_migrations" SET logs = replace(logs, '${release}', '${version}') WHERE migration_name = '${name}'`,
+      )
+    for (const look of [applyMigrations, missingMigrations])
+      await expect(look(database.url)).rejects.toThrow(
+        `WasteX 10.9.0 has worked with this database: it has the migration 20990101000000_later and 1 more, which WasteX ${release} does not know. Update to WasteX 10.9.0 or newer`,
+      )
+    // Release 0.1.0 and the Prisma CLI leave no word.
+    await query('UPDATE "_prisma_migrations" SET logs = NULL')
+    await expect(applyMigrations(database.url)).rejects.toEqual(refused)
   })
 
   it('leave nothing behind of one that fails, and go on once it is mended', async () => {

@@ -1,6 +1,7 @@
 /**
  * Applies the migrations of prisma/migrations, as `prisma migrate deploy` would, without Prisma's CLI and engine. It keeps
- * the same record (`_prisma_migrations`), so the CLI finds nothing left to do afterwards.
+ * the same record (`_prisma_migrations`), so the CLI finds nothing left to do afterwards. Its column `logs`, which the CLI leaves empty
+ * after a success, says which release of WasteX applied the migration: an older release reads there what the database needs.
  */
 import { createHash, randomUUID } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
@@ -8,6 +9,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { messageOf } from '../errors.js'
+import { release } from '../release.js'
 
 /** The same from src/database and from dist/database. */
 const ourMigrations = fileURLToPath(new URL('../../prisma/migrations', import.meta.url))
@@ -25,6 +27,8 @@ const record = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
   "started_at" TIMESTAMPTZ NOT NULL DEFAULT now(),
   "applied_steps_count" INTEGER NOT NULL DEFAULT 0
 )`
+
+const appliedBy = 'Applied by WasteX '
 
 interface Migration {
   readonly name: string
@@ -85,17 +89,24 @@ async function readMigrations(folder: string): Promise<Migration[]> {
 interface Applied {
   readonly checksum: string
   readonly isFinished: boolean
+  /** Which release of WasteX applied it; null: release 0.1.0, or the Prisma CLI. */
+  readonly appliedBy: string | null
 }
 
 async function readApplied(client: pg.Client): Promise<Map<string, Applied>> {
   const { rows } = await client.query<{ name: string } & Applied>(
-    `SELECT migration_name AS name, checksum, finished_at IS NOT NULL AS "isFinished"
+    `SELECT migration_name AS name, checksum, finished_at IS NOT NULL AS "isFinished",
+       substring(logs FROM '^${appliedBy}(.+)$') AS "appliedBy"
      FROM "_prisma_migrations" WHERE rolled_back_at IS NULL`,
   )
   return new Map(rows.map(({ name, ...applied }) => [name, applied]))
 }
 
 function refuseForeign(applied: Map<string, Applied>, migrations: Migration[]): void {
+  const unknown = [...applied.keys()]
+    .filter((name) => !migrations.some((migration) => migration.name === name))
+    .toSorted((a, b) => a.localeCompare(b, 'en'))
+  if (unknown.length > 0) throw newer(unknown.map((name) => [name, applied.get(name)?.appliedBy ?? null]))
   for (const [name, { checksum, isFinished }] of applied) {
     if (!isFinished) {
       throw new Error(
@@ -104,13 +115,7 @@ function refuseForeign(applied: Map<string, Applied>, migrations: Migration[]): 
       )
     }
     const ours = migrations.find((migration) => migration.name === name)
-    if (!ours) {
-      throw new Error(
-        `A newer WasteX made this database: it has the migration ${name}, which this one does not know. ` +
-          'Update WasteX, or give it another WASTEX_DATA or DATABASE_URL.',
-      )
-    }
-    if (ours.checksum !== checksum) {
+    if (ours !== undefined && ours.checksum !== checksum) {
       throw new Error(
         `Migration ${name} was edited after it had been applied to this database: ` +
           'bring the file back as it was, and put the change into a new migration (npm run migrate).',
@@ -119,14 +124,32 @@ function refuseForeign(applied: Map<string, Applied>, migrations: Migration[]): 
   }
 }
 
+/** @param unknown migrations that this release does not have, and which release applied each */
+function newer(unknown: (readonly [name: string, appliedBy: string | null])[]): Error {
+  const needed = unknown
+    .flatMap(([, by]) => by ?? [])
+    .toSorted(byVersion)
+    .at(-1)
+  const isLater = needed !== undefined && byVersion(needed, release) > 0
+  const made = isLater ? `WasteX ${needed} has worked with this database` : 'A newer WasteX made this database'
+  const more = unknown.length > 1 ? ` and ${unknown.length - 1} more` : ''
+  const update = isLater ? `Update to WasteX ${needed} or newer` : 'Update WasteX'
+  return new Error(
+    `${made}: it has the migration ${unknown[0]?.[0]}${more}, which WasteX ${release} does not know. ` +
+      `${update}, or give it another WASTEX_DATA or DATABASE_URL.`,
+  )
+}
+
+const byVersion = (a: string, b: string) => a.localeCompare(b, 'en', { numeric: true })
+
 async function apply(client: pg.Client, { name, sql, checksum }: Migration): Promise<void> {
   await client.query('BEGIN')
   try {
     await client.query(sql)
     await client.query(
-      `INSERT INTO "_prisma_migrations" (id, checksum, migration_name, finished_at, applied_steps_count)
-       VALUES ($1, $2, $3, now(), 1)`,
-      [randomUUID(), checksum, name],
+      `INSERT INTO "_prisma_migrations" (id, checksum, migration_name, finished_at, applied_steps_count, logs)
+       VALUES ($1, $2, $3, now(), 1, $4)`,
+      [randomUUID(), checksum, name, appliedBy + release],
     )
     await client.query('COMMIT')
   } catch (error) {

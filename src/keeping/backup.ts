@@ -23,6 +23,7 @@ import {
   placeInBackup,
   tableFile,
 } from './contents.js'
+import { release } from '../release.js'
 import { readTable, schemaOf, tablesOf } from './tables.js'
 
 type Folders = Pick<Config, 'dataDir' | 'modelsDir' | 'uploadsDir'>
@@ -82,7 +83,7 @@ async function lookAt(client: Client, folder: string): Promise<Look> {
   const runs = await client.query<KnownRun>(
     `SELECT name, artefacts FROM "TrainingRun" WHERE status = 'COMPLETED' ORDER BY name`,
   )
-  const head: Head = { format: 2, at: new Date().toISOString(), schema: await schemaOf(client) }
+  const head: Head = { format: 2, at: new Date().toISOString(), release, schema: await schemaOf(client) }
   await client.query('COMMIT')
   return { head, rows, photos: photos.rows, runs: runs.rows }
 }

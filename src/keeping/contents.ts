@@ -9,6 +9,8 @@ export const contentsFile = 'contents.json'
 export const Head = z.object({
   format: z.literal(2),
   at: z.iso.datetime(),
+  /** Which release of WasteX made it; release 0.1.0 did not say. */
+  release: z.string().optional(),
   /** Names and checksums of the migrations that made its database. */
   schema: z.array(z.string()),
 })

@@ -27,9 +27,9 @@ export async function restore(config: Folders, databaseUrl: string, file: string
     await refuseIfUsed(config, client)
     const archive = await open(file)
     try {
-      const { at, schema } = await orDamaged(file, () => headOf(archive))
+      const { at, release = '0.1.0', schema } = await orDamaged(file, () => headOf(archive))
       if (schema.join() !== (await schemaOf(client)).join())
-        throw new Error('This backup was made by another WasteX: restore it with that one, then update.')
+        throw new Error(`This backup was made by WasteX ${release}: restore it with that one, then update.`)
       const aside = <T>(folder: string, use: (draft: string) => Promise<T>) =>
         withFolderAside(path.join(folder, 'restored'), use)
       const contents = await aside(config.dataDir, (rest) =>
