@@ -6,6 +6,8 @@ import { start } from './start.js'
 const say = (line: string) => console.log(line)
 /** Whoever sends SIGTERM sends SIGKILL ten seconds later. What has not ended by then goes on at the next start, as after a crash. */
 const lastMomentMs = 9_000
+/** One Ctrl-C reaches a server under npm more than once: the terminal sends it, and npm passes its own on. */
+const sameKeyMs = 500
 /**
  * A thread that computes cannot be stopped from outside: a process that exits meanwhile ends by SIGSEGV or SIGABRT, whatever its exit
  * code was to be. The signal itself, which nobody catches any more, ends it in order, as far as there is one.
@@ -18,9 +20,14 @@ function endBy(signal: NodeJS.Signals): void {
 try {
   const starting = start(readConfig(), say)
   let stopping = false
+  let askedAt = 0
   const stop = (signal: NodeJS.Signals) => {
-    if (stopping) return endBy(signal) // asked twice: at once
+    if (stopping) {
+      const isSameKey = signal === 'SIGINT' && performance.now() - askedAt < sameKeyMs
+      return isSameKey ? undefined : endBy(signal) // asked twice: at once
+    }
     stopping = true
+    askedAt = performance.now()
     say(`${signal}: stopping`)
     setTimeout(() => {
       say('Some work did not end in time: it goes on at the next start')

@@ -1,5 +1,7 @@
 /** The set-up's own decisions, on folders made for them. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,6 +9,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { wrongConsoleImports } from '../tools/check/console-imports.mjs'
 import { wrongImports } from '../tools/check/imports.mjs'
 import { wrongPackages } from '../tools/check/supply-chain.mjs'
+import { readArguments } from '../tools/command.mjs'
+import { switchTo, usersOfBuilds } from '../tools/setup/builds.mjs'
 import { areDependenciesThere, installDependencies } from '../tools/setup/dependencies.mjs'
 import { withLock } from '../tools/setup/lock.mjs'
 import { lastLine, run } from '../tools/setup/run.mjs'
@@ -227,14 +231,105 @@ describe('imports of the console', () => {
   })
 })
 
-describe('the first words on a Node that is too old', () => {
-  it('are one line with what to do', async () => {
-    const manifest = readFileSync(path.join(root, 'package.json'), 'utf8')
-    write('package.json', manifest.replace('>=20.19', '>=99.1'))
-    write('tools/setup/node-version.mjs', readFileSync(path.join(root, 'tools/setup/node-version.mjs'), 'utf8'))
-    const { wrongNode } = (await import(path.join(folder, 'tools/setup/node-version.mjs'))) as {
-      wrongNode: () => string
-    }
-    expect(wrongNode()).toContain(`WasteX needs Node.js 99.1 or newer, and this is ${process.versions.node}`)
+describe('every command', () => {
+  const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>
+  }
+  const launchers = Object.entries(scripts).map(([name, script]) => [name, script.replace(/^.*exec node /, '')] as const)
+  /** `npm test` hands its options to vitest, which has to be there to know them. */
+  const own = launchers.filter(([name]) => name !== 'test')
+  /** In a fresh clone: what would be set up or started would leave something there. */
+  const call = async (script: string, args: string[], env: Record<string, string> = {}) => {
+    for (const name of ['tools', 'bench/lines']) cpSync(path.join(root, name), path.join(folder, name), { recursive: true })
+    cpSync(path.join(root, 'package.json'), path.join(folder, 'package.json'))
+    const before = readdirSync(folder)
+    const settings = { WASTEX_DATA: path.join(folder, 'data'), ...env }
+    const ended = await run(process.execPath, [script, ...args], { cwd: folder, env: { ...process.env, ...settings } })
+    expect(readdirSync(folder)).toEqual(before)
+    return ended
+  }
+  const wrong = { ok: false, end: 'exit code 2' }
+
+  it.each(own)('npm run %s refuses what it does not know before it does anything, and tells its usage', async (name, script) => {
+    const refused = await call(script, ['--nope'])
+    expect(refused).toMatchObject(wrong)
+    expect(refused.output).toMatch(new RegExp(`^Unknown option '--nope'\\.?\n\nn(?:pm|ode) .*${name}`))
+    expect(await call(script, Array.from({ length: 20 }, (_, i) => `stray${i}`))).toMatchObject(wrong)
+    const help = await call(script, ['--help'])
+    expect(help).toMatchObject({ ok: true, output: expect.stringMatching(new RegExp(`^npm .*${name}`)) })
+    expect(refused.output).toContain(help.output)
+  })
+
+  it('npm test refuses an option that vitest does not know', async () => {
+    const refused = await run(process.execPath, ['tools/test.mjs', '--nope'], { cwd: root })
+    expect(refused).toMatchObject(wrong)
+    expect(refused.output).toMatch(/Unknown option `--nope`[\s\S]*npm test/)
+  })
+
+  it.each([
+    ['prune', '--dayz', '90'],
+    ...['--days', '--days=', '--days=-1', '--days=1e9', '--days=40000', '--days=abc', '--days=1.5'].map((days) => ['prune', days]),
+    ['prune', '--yes=no'],
+    ['backup'],
+    ['restore', 'a.tar', 'b.tar'],
+    ['token'],
+    ['token', 'make', 'x'],
+    ['token', 'create', 'x'],
+    ['token', 'create', 'x', '--role', 'king'],
+    ['token', 'list', 'x'],
+    ['token', 'revoke'],
+    ['token', 'revoke', 'x', '--role', 'admin'],
+    ['migrate', 'two words'],
+    ['bench', 'no-such-line'],
+    ['screenshots', 'localhost'],
+    ['release-data', '0.1.0'],
+  ])('npm run %s refuses %s %s', async (name, ...args) => {
+    expect(await call(`tools/${name}.mjs`, args)).toMatchObject(wrong)
+  })
+
+  it('names an option that npm took for itself', async () => {
+    const refused = await call('tools/prune.mjs', [], { npm_config_days: '90' })
+    expect(refused).toMatchObject({ ...wrong, output: expect.stringContaining('npm has taken --days') })
+  })
+
+  it.each([[['--days', '90']], [['--days=90']], [['--days', '0', '--yes']]])('prune understands %s', async (args) => {
+    vi.spyOn(process, 'argv', 'get').mockReturnValue(['node', 'prune.mjs', ...args])
+    const options = { days: { type: 'string' }, yes: { type: 'boolean', default: false } } as const
+    expect(readArguments({ usage: '', options }).values).toMatchObject({
+      days: args.join('=').includes('90') ? '90' : '0',
+      yes: args.includes('--yes'),
+    })
+    vi.restoreAllMocks()
+  })
+})
+
+describe('builds', () => {
+  const make = (build: string) => {
+    write(`${build}/main.js`, '')
+    switchTo(folder, build)
+  }
+  const builds = () => readdirSync(folder).filter((name) => name.startsWith('dist.'))
+  const [one, two, three, four] = ['1', '2', '3', '4'].map((digit) => `dist.${digit.repeat(12)}`) as [string, string, string, string]
+
+  it('stay as long as a process runs from them, and packages are not changed under it', async () => {
+    write('dist/main.js', 'of release 0.1.0')
+    make(one)
+    expect(readFileSync(path.join(folder, 'dist/main.js'), 'utf8')).toBe('')
+    const server = spawn(process.execPath, [
+      '--input-type=module',
+      '-e',
+      `import { useBuild } from ${JSON.stringify(path.join(root, 'tools/setup/builds.mjs'))}
+       useBuild(${JSON.stringify(folder)}); console.log('runs'); setInterval(() => {}, 1000)`,
+    ])
+    await once(server.stdout, 'data')
+    for (const build of [two, three, four]) make(build)
+    expect(builds()).toEqual([one, three, four])
+    expect(usersOfBuilds(folder)).toEqual([server.pid])
+    await expect(installDependencies(folder)).rejects.toThrow(`(process ${server.pid}) uses the earlier ones. Stop that first.`)
+    server.kill('SIGKILL')
+    await once(server, 'exit')
+    expect(usersOfBuilds(folder)).toEqual([])
+    make(two)
+    expect(builds()).toEqual([two, four])
   })
 })

@@ -10,6 +10,7 @@ this clone's history.`
 await command(
   { usage, positionals: [2, 2], needs: ['packages', 'client', 'tensorflow'] },
   async ({ positionals: [release, folder] }) => {
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130))
     await import('tsx')
     const { makeReleaseData } = await import('./release-data/make.ts')
     try {

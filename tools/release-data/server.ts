@@ -26,6 +26,8 @@ export class OldServer {
       env: { ...process.env, ...settings, PORT: '0', LOG_LEVEL: 'silent', NODE_OPTIONS: `--import ${shim}` },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
+    // It does not outlive us.
+    process.once('exit', () => child.kill('SIGTERM'))
     return new Promise((resolve, reject) => {
       let said = ''
       const listen = (text: string) => {
