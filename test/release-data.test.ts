@@ -15,7 +15,8 @@ import { headAlone, weights } from './support/training.js'
 const release = '0.1.0'
 const minutes = 600_000
 const isThere = (await commitOf(release)) !== undefined
-if (!isThere) process.stderr.write(`SKIPPED: the history of this clone lacks release ${release} (git fetch --unshallow).\n`)
+if (!isThere)
+  process.stderr.write(`SKIPPED: the history of this clone lacks release ${release} (git fetch --unshallow).\n`)
 
 describe.skipIf(!isThere)(`a data folder of release ${release}`, () => {
   let folder: string
@@ -23,6 +24,8 @@ describe.skipIf(!isThere)(`a data folder of release ${release}`, () => {
   let server: ServerProcess
   let address: string
   const headers = () => ({ headers: bearer(made.token) })
+  const asAdmin = <Result>(document: string, variables: object = {}) =>
+    ask<Result, object>(address, document, variables, headers())
 
   beforeAll(async () => {
     folder = mkdtempSync(path.join(os.tmpdir(), 'wastex-release-data-'))
@@ -41,18 +44,19 @@ describe.skipIf(!isThere)(`a data folder of release ${release}`, () => {
 
   const classify = async () => {
     const bytes = await readFile(path.join(folder, made.answer.file))
-    const query = 'mutation ($image: Upload!) { classify(image: $image) { classLabel scores { classLabel probability } } }'
-    const { classify } = await upload<{ classify: Omit<ReleaseData['answer'], 'file'> }, object>(
+    const query =
+      'mutation ($image: Upload!) { classify(image: $image) { classLabel scores { classLabel probability } } }'
+    const { data, errors } = await upload<{ classify: Omit<ReleaseData['answer'], 'file'> }, object>(
       address,
       query,
       { image: file(bytes, 'p.jpg') },
       headers(),
     )
-    return classify
+    return data?.classify ?? expect.fail(JSON.stringify(errors))
   }
 
   it('serves the model that served, with the same answer', async () => {
-    const { servingModel } = await ask<{ servingModel: { run: object } }>(address, '{ servingModel { run { name } } }', {}, headers())
+    const { servingModel } = await asAdmin<{ servingModel: { run: object } }>('{ servingModel { run { name } } }')
     expect(servingModel.run).toEqual({ name: made.run })
     const { classLabel, scores } = await classify()
     expect(classLabel).toBe(made.answer.classLabel)
@@ -64,11 +68,9 @@ describe.skipIf(!isThere)(`a data folder of release ${release}`, () => {
   it('has its photos, the labels on them, and the files of its run', async () => {
     const fetched = (url: string) => fetch(new URL(url, address), headers())
     const photo = 'fragment P on Image { id url thumbnailUrl reviewed staged assignedLabel }'
-    const both = await ask<Record<'labelled' | 'waiting', { url: string; thumbnailUrl: string }>>(
-      address,
+    const both = await asAdmin<Record<'labelled' | 'waiting', { url: string; thumbnailUrl: string }>>(
       `query ($labelled: ID!, $waiting: ID!) { labelled: image(id: $labelled) { ...P } waiting: image(id: $waiting) { ...P } } ${photo}`,
       { labelled: made.labelled.id, waiting: made.waiting.id },
-      headers(),
     )
     expect(both).toMatchObject({
       labelled: { reviewed: true, staged: true, assignedLabel: 'bag' },
@@ -77,12 +79,9 @@ describe.skipIf(!isThere)(`a data folder of release ${release}`, () => {
     for (const { url, thumbnailUrl } of [both.labelled, both.waiting]) {
       for (const picture of [url, thumbnailUrl]) expect((await fetched(picture)).status).toBe(200)
     }
-    const { trainingRun } = await ask<{ trainingRun: { artefacts: { name: string; url: string; sha256: string }[] } }>(
-      address,
-      'query ($name: String!) { trainingRun(name: $name) { artefacts { name url sha256 } } }',
-      { name: made.run },
-      headers(),
-    )
+    const { trainingRun } = await asAdmin<{
+      trainingRun: { artefacts: { name: string; url: string; sha256: string }[] }
+    }>('query ($name: String!) { trainingRun(name: $name) { artefacts { name url sha256 } } }', { name: made.run })
     expect(trainingRun.artefacts.length).toBeGreaterThan(3)
     for (const { name, url, sha256 } of trainingRun.artefacts) {
       const bytes = Buffer.from(await (await fetched(url)).arrayBuffer())
@@ -92,36 +91,24 @@ describe.skipIf(!isThere)(`a data folder of release ${release}`, () => {
 
   it('grows by what was labelled, trains on it, and serves the new model', { timeout: minutes }, async () => {
     const version = { name: 'v2', activate: true }
-    await ask(
-      address,
-      'mutation ($input: CreateVersionInput!) { createVersion(input: $input) { name } }',
-      { input: version },
-      headers(),
-    )
-    const { startTraining } = await ask<{ startTraining: { name: string } }>(
-      address,
+    await asAdmin('mutation ($input: CreateVersionInput!) { createVersion(input: $input) { name } }', {
+      input: version,
+    })
+    const { startTraining } = await asAdmin<{ startTraining: { name: string } }>(
       'mutation ($input: StartTrainingInput!) { startTraining(input: $input) { name } }',
       { input: { datasetVersion: 'v2', ...headAlone } },
-      headers(),
     )
     const runOf = () =>
-      ask<{ trainingRun: object }>(
-        address,
+      asAdmin<{ trainingRun: object }>(
         'query ($name: String!) { trainingRun(name: $name) { status error } }',
         startTraining,
-        headers(),
       )
     await expect
       .poll(runOf, { timeout: minutes, interval: 200 })
       .not.toMatchObject({ trainingRun: { status: expect.stringMatching(/QUEUED|RUNNING/) } })
     expect(await runOf()).toEqual({ trainingRun: { status: 'COMPLETED', error: null } })
-    await ask(address, 'mutation ($name: String!) { promote(name: $name) { name } }', startTraining, headers())
-    const { servingModel } = await ask<{ servingModel: object }>(
-      address,
-      '{ servingModel { run { name } } }',
-      {},
-      headers(),
-    )
+    await asAdmin('mutation ($name: String!) { promote(name: $name) { name } }', startTraining)
+    const { servingModel } = await asAdmin<{ servingModel: object }>('{ servingModel { run { name } } }')
     expect(servingModel).toEqual({ run: startTraining })
     await classify()
   })

@@ -235,12 +235,15 @@ describe('every command', () => {
   const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
     scripts: Record<string, string>
   }
-  const launchers = Object.entries(scripts).map(([name, script]) => [name, script.replace(/^.*exec node /, '')] as const)
+  const launchers = Object.entries(scripts).map(
+    ([name, script]) => [name, script.replace(/^.*exec node /, '')] as const,
+  )
   /** `npm test` hands its options to vitest, which has to be there to know them. */
   const own = launchers.filter(([name]) => name !== 'test')
   /** In a fresh clone: what would be set up or started would leave something there. */
   const call = async (script: string, args: string[], env: Record<string, string> = {}) => {
-    for (const name of ['tools', 'bench/lines']) cpSync(path.join(root, name), path.join(folder, name), { recursive: true })
+    for (const name of ['tools', 'bench/lines'])
+      cpSync(path.join(root, name), path.join(folder, name), { recursive: true })
     cpSync(path.join(root, 'package.json'), path.join(folder, 'package.json'))
     const before = readdirSync(folder)
     const settings = { WASTEX_DATA: path.join(folder, 'data'), ...env }
@@ -250,17 +253,25 @@ describe('every command', () => {
   }
   const wrong = { ok: false, end: 'exit code 2' }
 
-  it.each(own)('npm run %s refuses what it does not know before it does anything, and tells its usage', async (name, script) => {
-    const refused = await call(script, ['--nope'])
-    expect(refused).toMatchObject(wrong)
-    expect(refused.output).toMatch(new RegExp(`^Unknown option '--nope'\\.?\n\nn(?:pm|ode) .*${name}`))
-    expect(await call(script, Array.from({ length: 20 }, (_, i) => `stray${i}`))).toMatchObject(wrong)
-    const help = await call(script, ['--help'])
-    expect(help).toMatchObject({ ok: true, output: expect.stringMatching(new RegExp(`^npm .*${name}`)) })
-    expect(refused.output).toContain(help.output)
-  })
+  it.each(own)(
+    'npm run %s refuses what it does not know before it does anything, and tells its usage',
+    async (name, script) => {
+      const refused = await call(script, ['--nope'])
+      expect(refused).toMatchObject(wrong)
+      expect(refused.output).toMatch(new RegExp(`^Unknown option '--nope'\\.?\n\nn(?:pm|ode) .*${name}`))
+      expect(
+        await call(
+          script,
+          Array.from({ length: 20 }, (_, i) => `stray${i}`),
+        ),
+      ).toMatchObject(wrong)
+      const help = await call(script, ['--help'])
+      expect(help).toMatchObject({ ok: true, output: expect.stringMatching(new RegExp(`^npm .*${name}`)) })
+      expect(refused.output).toContain(help.output)
+    },
+  )
 
-  it('npm test refuses an option that vitest does not know', async () => {
+  it('npm test refuses an option that vitest does not know', { timeout: 120_000 }, async () => {
     const refused = await run(process.execPath, ['tools/test.mjs', '--nope'], { cwd: root })
     expect(refused).toMatchObject(wrong)
     expect(refused.output).toMatch(/Unknown option `--nope`[\s\S]*npm test/)
@@ -268,7 +279,10 @@ describe('every command', () => {
 
   it.each([
     ['prune', '--dayz', '90'],
-    ...['--days', '--days=', '--days=-1', '--days=1e9', '--days=40000', '--days=abc', '--days=1.5'].map((days) => ['prune', days]),
+    ...['--days', '--days=', '--days=-1', '--days=1e9', '--days=40000', '--days=abc', '--days=1.5'].map((days) => [
+      'prune',
+      days,
+    ]),
     ['prune', '--yes=no'],
     ['backup'],
     ['restore', 'a.tar', 'b.tar'],
@@ -309,7 +323,12 @@ describe('builds', () => {
     switchTo(folder, build)
   }
   const builds = () => readdirSync(folder).filter((name) => name.startsWith('dist.'))
-  const [one, two, three, four] = ['1', '2', '3', '4'].map((digit) => `dist.${digit.repeat(12)}`) as [string, string, string, string]
+  const [one, two, three, four] = ['1', '2', '3', '4'].map((digit) => `dist.${digit.repeat(12)}`) as [
+    string,
+    string,
+    string,
+    string,
+  ]
 
   it('stay as long as a process runs from them, and packages are not changed under it', async () => {
     write('dist/main.js', 'of release 0.1.0')
@@ -325,7 +344,9 @@ describe('builds', () => {
     for (const build of [two, three, four]) make(build)
     expect(builds()).toEqual([one, three, four])
     expect(usersOfBuilds(folder)).toEqual([server.pid])
-    await expect(installDependencies(folder)).rejects.toThrow(`(process ${server.pid}) uses the earlier ones. Stop that first.`)
+    await expect(installDependencies(folder)).rejects.toThrow(
+      `(process ${server.pid}) uses the earlier ones. Stop that first.`,
+    )
     server.kill('SIGKILL')
     await once(server, 'exit')
     expect(usersOfBuilds(folder)).toEqual([])

@@ -41,12 +41,13 @@ async function pack(script: string) {
   writeFileSync(path.join(place, 'package.json'), JSON.stringify({ name, version: '1.0.0' }))
   writeFileSync(path.join(place, 'bin', 'node'), script)
   chmodSync(path.join(place, 'bin', 'node'), 0o755)
-  const packed = await run('npm', ['pack', '--pack-destination', place], { cwd: place })
+  const archives = mkdtempSync(path.join(folder, 'archives-'))
+  const packed = await run('npm', ['pack', '--pack-destination', archives], { cwd: place })
   expect(packed.ok, packed.output).toBe(true)
-  const archive = readFileSync(path.join(place, 'node-of-a-test-1.0.0.tgz'))
-  // The fetched package is named by its place, and otherwise goes the same way.
-  const integrity = `sha512-${createHash('sha512').update(archive).digest('base64')}`
-  return { package: name, version: `file:${place}`, integrity }
+  const archive = path.join(archives, `${name}-1.0.0.tgz`)
+  // npm takes it from this file, and otherwise as from a registry.
+  const integrity = `sha512-${createHash('sha512').update(readFileSync(archive)).digest('base64')}`
+  return { package: name, version: `file:${archive}`, integrity }
 }
 
 const withCache = () => {
@@ -136,7 +137,7 @@ describe('a command under a Node that is not supported', () => {
     writeFileSync(path.join(clone, 'package.json'), JSON.stringify({ type: 'module', engines: { node: '^99.1.0' } }))
     const wanted = { package: 'node', version: '24', integrity: 'sha512-x' }
     writeFileSync(path.join(clone, 'tools/setup/node/pinned.json'), JSON.stringify({ [platform]: wanted }))
-    const name = `24-${createHash('sha256').update('sha512-x').digest('hex').slice(0, 12)}`
+    const name = createHash('sha256').update('sha512-x').digest('hex').slice(0, 12)
     const kept = path.join(clone, 'cache/wastex/node', name, 'bin')
     mkdirSync(kept, { recursive: true })
     if (program) {
@@ -179,7 +180,7 @@ describe('a command under a Node that is not supported', () => {
     )
     const { out, ended } = start(file, ['a', 'b c'])
     expect(await ended).toEqual([7, null])
-    expect(out.text).toMatch(new RegExp(`^a,b c ${process.versions.node} .*/cache/wastex/node/24-\\w+/bin\n$`))
+    expect(out.text).toMatch(new RegExp(`^a,b c ${process.versions.node} .*/cache/wastex/node/\\w+/bin\n$`))
   })
 
   it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('passes %s on, and ends as the command does', async (signal) => {

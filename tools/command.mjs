@@ -50,7 +50,7 @@ export function readArguments(declared) {
   const help = { type: 'boolean', short: 'h' }
   let given
   try {
-    given = util.parseArgs({ options: { ...options, help }, allowPositionals: true })
+    given = util.parseArgs({ options: { ...options, help }, allowPositionals: true, tokens: true })
   } catch (error) {
     // Its second sentence tells of a way around that no command here needs.
     return refuse(error.message.replace(/\. To specify a.*/s, '.'))
@@ -59,8 +59,9 @@ export function readArguments(declared) {
     console.log(usage)
     process.exit()
   }
+  const isGiven = (name) => given.tokens.some((token) => token.kind === 'option' && token.name === name)
   const taken = Object.keys(options).find(
-    (name) => options[name].type === 'string' && process.env[`npm_config_${name}`] && !(name in given.values),
+    (name) => options[name].type === 'string' && process.env[`npm_config_${name}`] && !isGiven(name),
   )
   if (taken) return refuse(`npm has taken --${taken} for an option of its own: put -- before it.`)
   const { positionals } = given

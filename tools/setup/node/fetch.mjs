@@ -18,7 +18,7 @@ const pinned = JSON.parse(readFileSync(new URL('pinned.json', import.meta.url), 
 export async function pinnedNode(say, wanted = pinned[`${process.platform}-${process.arch}`]) {
   if (!wanted) throw new Error(`there is none for ${process.platform} ${process.arch}`)
   if (isMusl()) throw new Error('there is none for musl, as in Alpine Linux')
-  const name = `${wanted.version}-${createHash('sha256').update(wanted.integrity).digest('hex').slice(0, 12)}`
+  const name = createHash('sha256').update(wanted.integrity).digest('hex').slice(0, 12)
   const folders = caches().map((cache) => path.join(cache, name))
   const kept = folders.map(programIn).find(isProgram)
   if (kept) return kept
