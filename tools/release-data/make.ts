@@ -132,7 +132,7 @@ async function train(server: OldServer): Promise<string> {
     )
     if (trainingRun.status === 'COMPLETED') return startTraining.name
     if (!['QUEUED', 'RUNNING'].includes(trainingRun.status))
-      throw new Error(`The training is ${trainingRun.status}: ${trainingRun.error}`)
+      throw new Error(`The training is ${trainingRun.status}: ${trainingRun.error}\n${server.said()}`)
     await pause(lookMs)
   }
 }

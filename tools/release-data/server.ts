@@ -3,9 +3,10 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 
-/** Release 0.1.0 was made for Node 20: what newer ones lack comes in before TensorFlow does, in every thread. */
-const shim = new URL('../../src/model/network/removed-from-node.js', import.meta.url).href
+/** Release 0.1.0 was made for Node 20: what newer ones lack comes in first. By `--require`, for threads know nothing of `--import`. */
+const shim = fileURLToPath(new URL('../../src/model/network/removed-from-node.js', import.meta.url))
 
 export interface Classified {
   readonly classLabel: string
@@ -17,13 +18,15 @@ export class OldServer {
   private constructor(
     private readonly child: ChildProcess,
     private readonly address: string,
+    /** The end of what it said, errors among it. */
+    readonly said: () => string,
   ) {}
 
   /** @throws Error with its last words when it ends before it serves */
   static start(code: string, settings: Record<string, string>): Promise<OldServer> {
     const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
       cwd: code,
-      env: { ...process.env, ...settings, PORT: '0', LOG_LEVEL: 'silent', NODE_OPTIONS: `--import ${shim}` },
+      env: { ...process.env, ...settings, PORT: '0', LOG_LEVEL: 'error', NODE_OPTIONS: `--require "${shim}"` },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     // It does not outlive us.
@@ -31,9 +34,9 @@ export class OldServer {
     return new Promise((resolve, reject) => {
       let said = ''
       const listen = (text: string) => {
-        said += text
+        said = (said + text).slice(-10_000)
         const address = /serves at (http:\/\/\S+)/.exec(said)?.[1]
-        if (address) resolve(new OldServer(child, address))
+        if (address) resolve(new OldServer(child, address, () => said))
       }
       child.stdout.setEncoding('utf8').on('data', listen)
       child.stderr.setEncoding('utf8').on('data', listen)
