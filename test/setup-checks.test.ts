@@ -274,7 +274,7 @@ describe('every command', () => {
   it('npm test refuses an option that vitest does not know', { timeout: 120_000 }, async () => {
     const refused = await run(process.execPath, ['tools/test.mjs', '--nope'], { cwd: root })
     expect(refused).toMatchObject(wrong)
-    expect(refused.output).toMatch(/Unknown option `--nope`[\s\S]*npm test/)
+    expect(refused.output).toMatch(/Unknown option '--nope'[\s\S]*npm test/)
   })
 
   it.each([

@@ -8,16 +8,15 @@ const usage = `npm test [-- FILE ... | OPTION ...]
 Runs the tests; all of them, or those in the files. Options are those of \`vitest run\`, such as -t NAME.`
 
 await command({ usage, passOn: true, needs: ['packages'] }, async ({ positionals: args }) => {
-  if (args.some((arg) => arg.startsWith('-'))) {
-    const { parseCLI } = await import('vitest/node')
-    try {
-      parseCLI(['vitest', 'run', ...args])
-    } catch (error) {
-      refuseArguments(error.message, usage)
-    }
-  }
   const { root, setUpForTests } = await import('./setup.mjs')
-  const { packageEnvironment } = await import('./setup/programs.mjs')
+  const { packageEnvironment, packageProgram } = await import('./setup/programs.mjs')
+  const options = args.filter((arg) => /^-./.test(arg))
+  if (options.length > 0) {
+    const { output } = await packageProgram(root, 'vitest', ['run', '--help'])
+    const known = new Set(output.match(/(?<=[\s,])--?\w+/g))
+    const unknown = options.find((option) => !known.has(nameOf(option)))
+    if (unknown) refuseArguments(`Unknown option '${unknown}'.`, usage)
+  }
   await setUpForTests()
   const vitest = path.join(root, 'node_modules', 'vitest', 'vitest.mjs')
   const tests = spawn(process.execPath, [vitest, 'run', ...args], {
@@ -28,3 +27,9 @@ await command({ usage, passOn: true, needs: ['packages'] }, async ({ positionals
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => tests.kill(signal))
   tests.once('exit', (code) => (process.exitCode = code ?? 1))
 })
+
+/** As vitest's help writes it: `--no-test-timeout=1` and `--testTimeout` are one. */
+function nameOf(option) {
+  const [name] = option.replace(/^--no-/, '--').split(/[=.]/)
+  return name.replaceAll(/(?<=\w)-(\w)/g, (_, letter) => letter.toUpperCase())
+}
