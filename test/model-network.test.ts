@@ -53,7 +53,7 @@ describe('fine-tune depth', () => {
     )
   })
 
-  it.skipIf(!sharedWeights)('agrees with the order of layers in a file of Keras (needs WASTEX_WEIGHTS)', async () => {
+  it.skipIf(!sharedWeights)('agrees with the order of layers in a file of Keras (needs ../shared/weights or WASTEX_WEIGHTS)', async () => {
     await ready
     const file = new File(sharedWeights ?? '', 'r')
     const layers = (file.attrs['layer_names']?.value ?? []) as string[]

@@ -15,6 +15,7 @@ import { trainingRows } from '../src/versions/training-rows.js'
 import { drawnPhoto, nearCopyOf, writeDataset } from './support/drawn-photo.js'
 import { openTestHall, type TestHall } from './support/hall.js'
 import { by } from './support/doer.js'
+import { shared } from './support/shared.js'
 
 let hall: TestHall
 beforeAll(async () => {
@@ -457,16 +458,16 @@ it('finds photos that were sorted into other folders of their dataset', async ()
   expect(await files(again.id)).toEqual(await hashes(again.id))
 })
 
-const shared = path.resolve('../shared/photos')
+const photos = shared('photos') ?? ''
 const classes = ['cardboard', 'glass', 'metal', 'paper', 'plastic']
-it.skipIf(!existsSync(shared))(
-  'imports TrashNet (skipped where ../shared/photos is not there)',
+it.skipIf(!photos)(
+  'imports TrashNet (needs ../shared/photos)',
   { timeout: 120_000 },
   async () => {
-    const own = await openTestHall({ WASTEX_IMPORT_ROOTS: shared })
-    const { id } = await importDataset(own, by, { name: 'v1', path: shared, classes })
+    const own = await openTestHall({ WASTEX_IMPORT_ROOTS: photos })
+    const { id } = await importDataset(own, by, { name: 'v1', path: photos, classes })
     const version = await own.db.datasetVersion.findUniqueOrThrow({ where: { id } })
-    const filesIn = async (name: string) => (await readdir(path.join(shared, name))).length
+    const filesIn = async (name: string) => (await readdir(path.join(photos, name))).length
     const counts = await Promise.all(
       classes.map(async (classLabel) => ({ classLabel, count: await filesIn(classLabel) })),
     )
