@@ -67,7 +67,8 @@ describe('where the network looked', () => {
   })
 
   // With the weights of nsfwjs the network names hardly any drawn can.
-  const quality = 'lies on the object that is named rather than on the plain ground beside it (needs ImageNet’s weights)'
+  const quality =
+    'lies on the object that is named rather than on the plain ground beside it (needs ImageNet’s weights)'
   it.skipIf(!sharedWeights)(quality, { timeout: minutes }, async () => {
     const [width, height] = [200, 300]
     const shares: number[] = []

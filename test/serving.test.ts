@@ -32,6 +32,7 @@ let server: TestServer
 let [first, second]: TrainingRun[] = []
 let known: Buffer
 let odd: Buffer
+let oddOnes: Buffer[]
 
 /** Threads of this process that have not ended: the server's. */
 const threads = new Set<Worker>()
@@ -101,8 +102,9 @@ beforeAll(async () => {
   await drawVersion(hall, 'v1')
   await takeFeatures(hall)
   server = await startServerOf(hall)
-  const [other] = await drawSamples(path.join(hall.folder, 'others'), { perClass: 0, odd: 1, seed: 5 })
-  odd = await readFile(other?.path ?? '')
+  const others = await drawSamples(path.join(hall.folder, 'others'), { perClass: 0, odd: 12, seed: 5 })
+  oddOnes = await Promise.all(others.map((photo) => readFile(photo.path)))
+  odd = oddOnes[0] ?? expect.fail()
 })
 
 afterAll(async () => {
@@ -128,6 +130,19 @@ describe('before anything was promoted', () => {
     const { data } = await promote(first)
     expect(data?.promote).toMatchObject({ name: first.name, isActive: true })
   })
+})
+
+it('sends at least a third of other things to review for their novelty, with the weights of nsfwjs and with ImageNet’s', async () => {
+  const novelty = async (bytes: Buffer) =>
+    (
+      await upload<{ classify: { oodReasons: string[] } }, object>(
+        server.address,
+        'mutation ($image: Upload!) { classify(image: $image) { oodReasons } }',
+        { image: file(bytes, 'odd.jpg') },
+      )
+    ).data?.classify.oodReasons.includes('NOVELTY')
+  const novel = await Promise.all(oddOnes.map(novelty))
+  expect(novel.filter(Boolean).length).toBeGreaterThanOrEqual(oddOnes.length / 3)
 })
 
 describe('the model that serves', () => {

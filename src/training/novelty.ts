@@ -51,8 +51,20 @@ export function leftOutNovelty(tf: TensorFlow, features: Float32Array, dimension
   const rowsWhere = (isWanted: (photo: number) => boolean) =>
     features.filter((_, i) => isWanted(Math.floor(i / dimensions)))
   return Array.from({ length: Math.min(folds, photos) }).flatMap((_, fold) => {
-    const fitted = fitNovelty(tf, rowsWhere((photo) => photo % folds !== fold), dimensions)
-    return fitted ? [...noveltyOf(tf, fitted, rowsWhere((photo) => photo % folds === fold))] : []
+    const fitted = fitNovelty(
+      tf,
+      rowsWhere((photo) => photo % folds !== fold),
+      dimensions,
+    )
+    return fitted
+      ? [
+          ...noveltyOf(
+            tf,
+            fitted,
+            rowsWhere((photo) => photo % folds === fold),
+          ),
+        ]
+      : []
   })
 }
 
