@@ -13,6 +13,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // What is waited for comes when it comes: on a busy machine, too.
     expect: { poll: { timeout: 10_000 } },
+    reporters: ['./test/support/say-skipped.ts', 'default'],
     // A test says what it does; the product's own logs would drown it.
     env: { LOG_LEVEL: 'silent' },
   },

@@ -76,7 +76,7 @@ describe('documents', () => {
     }
   }, 60_000)
 
-  it.skipIf(!contract)('has every operation of the contract', () => {
+  it.skipIf(!contract)('has every operation of the contract (needs ../shared/contract)', () => {
     const named = (documents: ReadonlyMap<string, string>) =>
       [...documents.values()].flatMap((text) =>
         parse(text).definitions.flatMap((d) =>

@@ -110,7 +110,7 @@ const expectedOfOurs = {
 describe.each([
   ['our documents', ownDocuments, expectedOfOurs],
   ['the contract', contract, expected],
-] as const)('the number of SQL statements of %s', (which, documents, costs) => {
+] as const)('the number of SQL statements of %s (the contract needs ../shared/contract)', (which, documents, costs) => {
   it.skipIf(!documents)('is small, and stays the same when lists grow', async () => {
     const before = await addVersion(hall.db, `before ${which}`, { metal: 1 })
     for (const size of [1, 4]) {

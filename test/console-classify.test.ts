@@ -13,7 +13,6 @@ import { elsewhere, hasBrowser, type Opened, openBrowser, openConsole, seriousFi
 import { openTrainedHall } from './support/trained-hall.js'
 import type { TestHall } from './support/hall.js'
 import type { TestServer } from './support/server.js'
-import { findPhotos } from './support/trained.js'
 import { startServerOf } from './support/training.js'
 
 const minutes = 60_000
@@ -30,10 +29,8 @@ describe.skipIf(!hasBrowser)('classifying in the console', () => {
   beforeAll(async () => {
     ;({ hall } = await openTrainedHall())
     server = await startServerOf(hall)
-    const photos = await findPhotos(hall, server.address)
     known = path.join(hall.folder, 'known.jpg')
     unknown = path.join(hall.folder, 'unknown.jpg')
-    await Promise.all([writeFile(known, photos.known), writeFile(unknown, photos.unknown)])
     browser = await openBrowser()
   }, 3 * minutes)
   afterEach(() => opened.page.context().close())

@@ -53,19 +53,22 @@ describe('fine-tune depth', () => {
     )
   })
 
-  it.skipIf(!sharedWeights)('agrees with the order of layers in a file of Keras (needs WASTEX_WEIGHTS)', async () => {
-    await ready
-    const file = new File(sharedWeights ?? '', 'r')
-    const layers = (file.attrs['layer_names']?.value ?? []) as string[]
-    file.close()
-    expect(layers).toHaveLength(311)
-    const all = new Set(inceptionV3.filter((node) => node.op === 'conv').map((node) => node.name))
-    for (const depth of validDepths) {
-      const { boundary, frozen } = boundaryOf(depth, 'layers')
-      const still = new Set([...nodesBetween(inceptionV3, [PIXELS], [boundary]).map(({ name }) => name), ...frozen])
-      const trained = [...all].filter((name) => !still.has(name))
-      const last = layers.slice(layers.length - depth).filter((name) => all.has(name))
-      expect(trained.toSorted(), `depth ${depth}`).toEqual(last.toSorted())
-    }
-  })
+  it.skipIf(!sharedWeights)(
+    'agrees with the order of layers in a file of Keras (needs ../shared/weights or WASTEX_WEIGHTS)',
+    async () => {
+      await ready
+      const file = new File(sharedWeights ?? '', 'r')
+      const layers = (file.attrs['layer_names']?.value ?? []) as string[]
+      file.close()
+      expect(layers).toHaveLength(311)
+      const all = new Set(inceptionV3.filter((node) => node.op === 'conv').map((node) => node.name))
+      for (const depth of validDepths) {
+        const { boundary, frozen } = boundaryOf(depth, 'layers')
+        const still = new Set([...nodesBetween(inceptionV3, [PIXELS], [boundary]).map(({ name }) => name), ...frozen])
+        const trained = [...all].filter((name) => !still.has(name))
+        const last = layers.slice(layers.length - depth).filter((name) => all.has(name))
+        expect(trained.toSorted(), `depth ${depth}`).toEqual(last.toSorted())
+      }
+    },
+  )
 })

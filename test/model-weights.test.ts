@@ -23,7 +23,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-describe.skipIf(!sharedWeights)('ImageNet weights (need WASTEX_WEIGHTS)', () => {
+describe.skipIf(!sharedWeights)("ImageNet's weights (needs them: ../shared/weights or WASTEX_WEIGHTS)", () => {
   /** Published with the weights: the reference picture's average over positions, its sum and first values. */
   const published = {
     mixed8: { sum: 149.598, first: [0.05434, 0.36503, 0.02138, 0, 0.01895] },

@@ -1,13 +1,11 @@
 /** A phone sends again what may have arrived already: it gets the first answer, and nothing is counted twice. */
-import { readFile } from 'node:fs/promises'
 import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sweepReceipts } from '../src/access/sweep-receipts.js'
 import type { TrainingRun } from '../src/db.js'
-import { photoFile } from '../src/photos/store.js'
-import { trainingRows } from '../src/versions/training-rows.js'
 import { ask, file, send, upload } from './support/client.js'
+import { withComment } from './support/drawn-photo.js'
 import { openTrainedHall } from './support/trained-hall.js'
 import type { TestHall } from './support/hall.js'
 import { addImage } from './support/rows.js'
@@ -47,16 +45,12 @@ const keys = (key: string) => hall.db.idempotencyKey.findMany({ where: { key } }
 const codeOf = ({ errors }: { errors: { extensions: { code: string } }[] | undefined }) => errors?.[0]?.extensions.code
 
 beforeAll(async () => {
-  ;({ hall, run } = await openTrainedHall())
+  const trained = await openTrainedHall()
+  ;({ hall, run } = trained)
+  const { known } = trained.photos
+  photos = [known, withComment(known, 'another')]
   server = await startServerOf(hall)
   other = await startServerOf(hall)
-  const rows = await trainingRows(hall.db, run.versionId)
-  photos = []
-  for (const row of rows) {
-    const bytes = await readFile(photoFile(hall.config, row))
-    if ((await classify(server.address, bytes)).data?.classify.ood === false) photos.push(bytes)
-    if (photos.length === 2) break
-  }
 }, 4 * minutes)
 
 afterAll(async () => {

@@ -1,7 +1,8 @@
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import { describe, expect, it } from 'vitest'
 import { standardise } from '../src/model/standardisation.js'
 import { loadTensorFlow } from '../src/model/network/tensorflow.js'
-import { fitNovelty as fit, noveltyOf as distances } from '../src/training/novelty.js'
+import { fitNovelty as fit, leftOutNovelty, noveltyOf as distances } from '../src/training/novelty.js'
 
 const tf = loadTensorFlow()
 const fitNovelty = (rows: Float32Array, width: number) => fit(tf, rows, width)
@@ -67,6 +68,30 @@ describe('novelty', () => {
 
   it('is the same every time', () => {
     expect(fitNovelty(known, 6)).toEqual(fitted)
+  })
+
+  it('of photos that are left out is what it is of others like them, not of those it is fitted on', () => {
+    // Random photos: few of them have nothing in common, so their own directions explain them and no others.
+    const random = xoroshiro128plus(5)
+    const photos = (n: number) => Float32Array.from({ length: n * 60 }, () => random.next() / 2 ** 31)
+    const mean = (values: Iterable<number>) => [...values].reduce((sum, value, _, all) => sum + value / all.length, 0)
+    const trained = photos(40)
+    const own = fitNovelty(trained, 60) ?? expect.fail()
+    const leftOut = leftOutNovelty(tf, trained, 60)
+    expect(leftOut).toHaveLength(40)
+    const ofOthers = mean(noveltyOf(own, photos(200)))
+    expect(mean(leftOut) / ofOthers).toBeGreaterThan(0.9)
+    expect(mean(leftOut) / ofOthers).toBeLessThan(1.2)
+    expect(mean(noveltyOf(own, trained)) / ofOthers).toBeLessThan(0.8)
+  })
+
+  it('is not blown up by a feature that happens not to vary in few photos', () => {
+    const random = xoroshiro128plus(6)
+    const photos = (n: number, last: number) =>
+      Float32Array.from({ length: n * 60 }, (_, i) => (i % 60 === 59 ? last : random.next() / 2 ** 31))
+    const own = fitNovelty(photos(10, 0.5), 60) ?? expect.fail()
+    const [same = 0, other = 0] = [photos(1, 0.5), photos(1, 1)].map((one) => noveltyOf(own, one)[0] ?? 0)
+    expect(other / same).toBeLessThan(2)
   })
 
   it('is null where nothing varies', () => {

@@ -1,3 +1,4 @@
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import { describe, expect, it } from 'vitest'
 import { argmax, energy, oodVerdict, referenceThresholds, softmax } from '../src/predictions/ood.js'
 import { findThresholds, isRefused, type ValidationScore } from '../src/predictions/thresholds.js'
@@ -111,10 +112,45 @@ describe('thresholds of a run', () => {
     expect(findThresholds([{ energy: -1, confidence: 0.4, novelty: 3, correct: false }])).toEqual(referenceThresholds)
     const few = scores(15, 9).map((row, i) => ({ ...row, energy: -1 - i, correct: true }))
     const limits = findThresholds(few)
-    expect(limits.energy).toBe(-1)
-    expect(limits.novelty).toBeGreaterThan(Math.max(...few.map((row) => row.novelty ?? 0)))
+    expect(limits.energy).toBe(-1 + 7) // as far beyond -1 as that lies beyond the median, -8
+    expect(limits.confidence).toBe(Math.min(0.7, ...few.map((row) => row.confidence)))
     expect(findThresholds(few.slice(0, 4)).novelty).toBeNull()
-    expect(few.filter((row) => isRefused(row, limits))).toEqual([])
+  })
+
+  describe('with fewer than 100 correctly classified photos', () => {
+    /** exp(3 + z / 4), z standard normal by Box and Muller: what novelty says of photos of one kind. */
+    const noveltyOf = (n: number, seed: number) => {
+      const random = xoroshiro128plus(seed)
+      const uniform = () => ((random.next() >>> 0) + 0.5) / 2 ** 32
+      return Array.from({ length: n }, () =>
+        Math.exp(3 + (Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform())) / 4),
+      )
+    }
+
+    it.each([3, 19, 31])('set novelty, with %i of them, so that 39 in 40 of the next photos pass', (correct) => {
+      const shares = Array.from({ length: 200 }, (_, seed) => {
+        const validation = scores(correct, 7).map((row, i) => ({
+          ...row,
+          novelty: noveltyOf(correct, 1_000 + seed)[i] ?? 0,
+          correct: true,
+        }))
+        const { novelty } = findThresholds(validation, () => noveltyOf(25, seed))
+        return noveltyOf(200, 2_000 + seed).filter((one) => one <= (novelty ?? 0)).length / 200
+      })
+      // With 31 correct ones the limit is no lower than their second highest novelty.
+      expect(shares.reduce((sum, share) => sum + share, 0) / shares.length).toBeCloseTo(0.975, 1.7)
+    })
+
+    it('have a novelty test with hardly a validation photo', () => {
+      const [row] = scores(1, 3).map((one) => ({ ...one, novelty: 20, correct: true }))
+      const limits = findThresholds(row ? [row] : [], () => noveltyOf(25, 1))
+      expect(limits.novelty).toBeGreaterThan(25)
+      expect(limits.novelty).toBeLessThan(50)
+    })
+
+    it('refuse a novelty that is not finite', () => {
+      expect(() => findThresholds([], () => [1, 2, Number.NaN, 4, 5])).toThrow('not finite')
+    })
   })
 
   it('refuse a score that is not finite', () => {

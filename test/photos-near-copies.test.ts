@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import sharp from 'sharp'
@@ -7,6 +7,7 @@ import { decode } from '../src/photos/decode.js'
 import { forEachNearPair, nearCopyGroups } from '../src/photos/near-copies.js'
 import { hammingDistance, nearCopyRadius, perceptualHash } from '../src/photos/perceptual-hash.js'
 import { drawnPhoto, nearCopyOf } from './support/drawn-photo.js'
+import { shared } from './support/shared.js'
 
 const hashOf = async (bytes: Uint8Array) => perceptualHash((await decode(bytes)).pixels)
 
@@ -104,8 +105,8 @@ describe('the hash', () => {
   })
 })
 
-const photos = path.resolve('../shared/photos')
-describe.skipIf(!existsSync(photos))('on real photos (skipped where ../shared/photos is not there)', () => {
+const photos = shared('photos') ?? ''
+describe.skipIf(!photos)('on real photos (needs ../shared/photos)', () => {
   const glass = () =>
     readdirSync(path.join(photos, 'glass'))
       .sort()

@@ -12,7 +12,6 @@ import { openTrainedHall } from './support/trained-hall.js'
 import type { TestHall } from './support/hall.js'
 import { startTestServer, type TestServer } from './support/server.js'
 import { tokenOfEach } from './support/tokens.js'
-import { findPhotos } from './support/trained.js'
 import { settingsOf, startServerOf } from './support/training.js'
 
 const minutes = 60_000
@@ -22,9 +21,8 @@ let server: TestServer
 let sampling: TestServer
 let photos: { known: Buffer; unknown: Buffer }
 beforeAll(async () => {
-  ;({ hall } = await openTrainedHall())
+  ;({ hall, photos } = await openTrainedHall())
   server = await startServerOf(hall)
-  photos = await findPhotos(hall, server.address)
   sampling = await startTestServer({ ...settingsOf(hall), WASTEX_REVIEW_SHARE: '1' })
 }, 4 * minutes)
 afterAll(async () => {

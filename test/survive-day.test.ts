@@ -10,8 +10,9 @@ import { withComment } from './support/drawn-photo.js'
 import { openTrainedHall } from './support/trained-hall.js'
 import type { TestHall } from './support/hall.js'
 import { ServerProcess } from './support/server-process.js'
+import { tellApart } from './support/tell-apart.js'
 import type { Resources } from './support/tell-resources.js'
-import { findPhotos, promote, train } from './support/trained.js'
+import { promote, train } from './support/trained.js'
 import { settingsOf } from './support/training.js'
 
 const minutes = 60_000
@@ -56,8 +57,10 @@ beforeAll(async () => {
   const trained = await openTrainedHall()
   ;({ hall } = trained)
   await start()
-  runs.push(trained.run.name, (await train(hall, address, { seed: 2 })).name)
-  ;({ known, unknown } = await findPhotos(hall, address))
+  ;({ known, unknown } = trained.photos)
+  const second = await train(hall, address, { seed: 2 })
+  await tellApart(hall, second, { known: [known], unknown: [unknown] })
+  runs.push(trained.run.name, second.name)
   // One that has trained keeps what TensorFlow took.
   await server.kill()
   await start()

@@ -20,7 +20,6 @@ import { withComment } from './support/drawn-photo.js'
 import { openTrainedHall } from './support/trained-hall.js'
 import type { TestHall } from './support/hall.js'
 import type { TestServer } from './support/server.js'
-import { findPhotos } from './support/trained.js'
 import { startServerOf } from './support/training.js'
 
 const minutes = 60_000
@@ -37,9 +36,10 @@ const filesBelow = async (folder: string) =>
     .toSorted()
 
 beforeAll(async () => {
-  ;({ hall, run } = await openTrainedHall())
+  const trained = await openTrainedHall()
+  ;({ hall, run } = trained)
+  ;({ known, unknown } = trained.photos)
   server = await startServerOf(hall)
-  ;({ known, unknown } = await findPhotos(hall, server.address))
 }, 3 * minutes)
 
 afterAll(async () => {

@@ -22,7 +22,8 @@ import { openTrainedHall } from './support/trained-hall.js'
 import type { TestHall } from './support/hall.js'
 import { emptyLedger, everybody, sendAgain, type Verdict } from './support/load.js'
 import { ServerProcess } from './support/server-process.js'
-import { findPhotos, startTraining, train } from './support/trained.js'
+import { tellApart } from './support/tell-apart.js'
+import { startTraining, train } from './support/trained.js'
 import { headAlone, runOf, runWhen, settingsOf } from './support/training.js'
 import { until } from './support/until.js'
 
@@ -61,9 +62,11 @@ beforeAll(async () => {
   importFolder = path.join(hall.folder, 'arriving')
   await drawSamples(importFolder, { perClass: 4, classes: ['bottle', 'can'], seed: 9 })
   await start()
-  runs.push(trained.run.name, (await train(hall, address, { seed: 2 })).name)
+  ;({ known, unknown } = trained.photos)
+  const second = await train(hall, address, { seed: 2 })
+  await tellApart(hall, second, { known: [known], unknown: [unknown] })
+  runs.push(trained.run.name, second.name)
   ledger.serving.acknowledged = runs[0] ?? ''
-  ;({ known, unknown } = await findPhotos(hall, address))
   const { _sum } = await hall.db.trashCounter.aggregate({ _sum: { totalCount: true, oodCount: true } })
   for (const record of [ledger.sent, ledger.answered])
     Object.assign(record, { known: _sum.totalCount ?? 0, unknown: _sum.oodCount ?? 0 })

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { drawSamples } from '../demo/draw.js'
 import type { Config } from '../src/config.js'
 import type { TrainingRun } from '../src/db.js'
 import { backUp } from '../src/keeping/backup.js'
@@ -96,12 +95,10 @@ const filesBelow = async (folder: string) =>
   (await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])).filter((entry) => entry.isFile())
 
 beforeAll(async () => {
-  ;({ hall, run } = await openTrainedHall())
+  const trained = await openTrainedHall()
+  ;({ hall, run } = trained)
+  ;({ unknown } = trained.photos)
   server = await startServerOf(hall)
-  for (const photo of await drawSamples(path.join(hall.folder, 'others'), { perClass: 0, odd: 12, seed: 5 })) {
-    unknown = await readFile(photo.path)
-    if ((await classify(unknown)).ood) break
-  }
 }, 3 * minutes)
 afterAll(async () => {
   await server.close()

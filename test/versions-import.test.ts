@@ -15,6 +15,7 @@ import { trainingRows } from '../src/versions/training-rows.js'
 import { drawnPhoto, nearCopyOf, writeDataset } from './support/drawn-photo.js'
 import { openTestHall, type TestHall } from './support/hall.js'
 import { by } from './support/doer.js'
+import { shared } from './support/shared.js'
 
 let hall: TestHall
 beforeAll(async () => {
@@ -457,30 +458,26 @@ it('finds photos that were sorted into other folders of their dataset', async ()
   expect(await files(again.id)).toEqual(await hashes(again.id))
 })
 
-const shared = path.resolve('../shared/photos')
+const photos = shared('photos') ?? ''
 const classes = ['cardboard', 'glass', 'metal', 'paper', 'plastic']
-it.skipIf(!existsSync(shared))(
-  'imports TrashNet (skipped where ../shared/photos is not there)',
-  { timeout: 120_000 },
-  async () => {
-    const own = await openTestHall({ WASTEX_IMPORT_ROOTS: shared })
-    const { id } = await importDataset(own, by, { name: 'v1', path: shared, classes })
-    const version = await own.db.datasetVersion.findUniqueOrThrow({ where: { id } })
-    const filesIn = async (name: string) => (await readdir(path.join(shared, name))).length
-    const counts = await Promise.all(
-      classes.map(async (classLabel) => ({ classLabel, count: await filesIn(classLabel) })),
-    )
-    // Two bottles are in plastic as well as in glass: the first by path is glass.
-    expect(version.classCounts).toEqual(
-      counts.map((one) => (one.classLabel === 'plastic' ? { ...one, count: one.count - 2 } : one)),
-    )
-    expect((await importReport(own.db, id))?.findings.twoLabels.examples).toEqual([
-      { path: 'plastic/plastic152.jpg', classLabel: 'plastic', sameAs: 'glass/glass176.jpg', keptLabel: 'glass' },
-      { path: 'plastic/plastic332.jpg', classLabel: 'plastic', sameAs: 'glass/glass389.jpg', keptLabel: 'glass' },
-    ])
-    const train =
-      (version.splits as { split: string; count: number }[]).find(({ split }) => split === 'TRAIN')?.count ?? 0
-    expect(Math.abs(train / version.totalImages - 0.7)).toBeLessThan(0.04)
-    await own.close()
-  },
-)
+it.skipIf(!photos)('imports TrashNet (needs ../shared/photos)', { timeout: 120_000 }, async () => {
+  const own = await openTestHall({ WASTEX_IMPORT_ROOTS: photos })
+  const { id } = await importDataset(own, by, { name: 'v1', path: photos, classes })
+  const version = await own.db.datasetVersion.findUniqueOrThrow({ where: { id } })
+  const filesIn = async (name: string) => (await readdir(path.join(photos, name))).length
+  const counts = await Promise.all(
+    classes.map(async (classLabel) => ({ classLabel, count: await filesIn(classLabel) })),
+  )
+  // Two bottles are in plastic as well as in glass: the first by path is glass.
+  expect(version.classCounts).toEqual(
+    counts.map((one) => (one.classLabel === 'plastic' ? { ...one, count: one.count - 2 } : one)),
+  )
+  expect((await importReport(own.db, id))?.findings.twoLabels.examples).toEqual([
+    { path: 'plastic/plastic152.jpg', classLabel: 'plastic', sameAs: 'glass/glass176.jpg', keptLabel: 'glass' },
+    { path: 'plastic/plastic332.jpg', classLabel: 'plastic', sameAs: 'glass/glass389.jpg', keptLabel: 'glass' },
+  ])
+  const train =
+    (version.splits as { split: string; count: number }[]).find(({ split }) => split === 'TRAIN')?.count ?? 0
+  expect(Math.abs(train / version.totalImages - 0.7)).toBeLessThan(0.04)
+  await own.close()
+})

@@ -16,7 +16,7 @@ import { foldInto, type Standardisation } from '../model/standardisation.js'
 import type { Backbone, Convolutions } from '../model/weights/backbone.js'
 import { findTemperature } from '../evaluation/calibration.js'
 import { argmax, oodVerdict, referenceThresholds } from '../predictions/ood.js'
-import { findThresholds } from '../predictions/thresholds.js'
+import { findThresholds, type ValidationScore } from '../predictions/thresholds.js'
 import { evenly, type Examples, wholeViews } from './examples.js'
 import type { FeatureSource, ViewOf } from './features/feature-source.js'
 import { channelsOf, type HeadBlocks } from './head-blocks.js'
@@ -25,7 +25,7 @@ import { headLogits } from './head-logits.js'
 import type { HeadNetwork } from './head-network.js'
 import { rowsOfViews } from './held-rows.js'
 import type { Judged } from './judge.js'
-import { fitNovelty, noveltyOf, noveltyPhotos } from './novelty.js'
+import { fitNovelty, leftOutNovelty, noveltyOf, noveltyPhotos } from './novelty.js'
 import type { Tail } from './tail.js'
 
 export interface Trained {
@@ -72,7 +72,9 @@ export async function finalModel(trained: Trained, train: Examples, val: Example
     head,
     convolutions,
     novelty,
-    thresholds: thresholdsOf(validated, val.labels),
+    thresholds: findThresholds(scoresOf(validated, val.labels), () =>
+      leftOutNovelty(tf, rows, channelsOf(blocks.novelty)),
+    ),
     temperature: findTemperature({ truth: val.labels, logits: validated.logits, classes }),
     outputs,
     onnx: onnxModel({ convolutions, outputs }),
@@ -97,14 +99,12 @@ export async function judgeFeatures(
   return { logits, novelty: Float32Array.from(distances.flatMap((some) => [...some])) }
 }
 
-function thresholdsOf({ logits, novelty }: Judged, labels: readonly number[]): Thresholds {
+function scoresOf({ logits, novelty }: Judged, labels: readonly number[]): ValidationScore[] {
   const classes = logits.length / labels.length
-  return findThresholds(
-    labels.map((label, i) => {
-      const own = logits.subarray(i * classes, (i + 1) * classes)
-      const distance = novelty[i] ?? null
-      const { energy, confidence } = oodVerdict({ logits: own, novelty: distance }, referenceThresholds)
-      return { energy, confidence, novelty: distance, correct: argmax(own) === label }
-    }),
-  )
+  return labels.map((label, i) => {
+    const own = logits.subarray(i * classes, (i + 1) * classes)
+    const distance = novelty[i] ?? null
+    const { energy, confidence } = oodVerdict({ logits: own, novelty: distance }, referenceThresholds)
+    return { energy, confidence, novelty: distance, correct: argmax(own) === label }
+  })
 }

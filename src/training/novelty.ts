@@ -8,7 +8,7 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import type { ResidualOf } from '../model/network/expression.js'
 import type { TensorFlow } from '../model/network/tensorflow.js'
-import { standardisationOf, standardise } from '../model/standardisation.js'
+import { type Standardisation, standardisationOf, standardise } from '../model/standardisation.js'
 
 /** So many photos, evenly taken, are enough to find the directions by. */
 export const noveltyPhotos = 2_048
@@ -16,6 +16,13 @@ export const noveltyPhotos = 2_048
 const mostDirections = 64
 /** With fewer photos than four a direction, the directions would describe the photos rather than their kind. */
 const photosPerDirection = 4
+/**
+ * The variances of few photos say little: each is drawn towards the mean one, as if so many photos more had that. A feature that
+ * happens not to vary in few photos would else outweigh all others in the next one.
+ */
+const photosOfMeanVariance = 3
+/** Each photo is left out of the directions once, with a fifth of the others. */
+const folds = 5
 /** Of subspace iteration; each brings the directions nearer by the ratio of neighbouring variances. */
 const iterations = 6
 
@@ -27,11 +34,38 @@ export function fitNovelty(tf: TensorFlow, features: Float32Array, dimensions: n
   if (features.length % dimensions !== 0) throw new Error(`${features.length} features are not rows of ${dimensions}`)
   if (!features.every(Number.isFinite)) throw new Error('a feature is not finite')
   const photos = features.length / dimensions
-  const standardisation = standardisationOf(features, dimensions)
+  const standardisation = shrunk(standardisationOf(features, dimensions), photos)
   if (!standardisation.scale.some((scale) => scale > 0)) return null
   const kept = Math.min(mostDirections, Math.floor(photos / photosPerDirection), dimensions)
   const z = standardise(features.slice(), standardisation)
   return { ...standardisation, directions: mainDirections(tf, z, dimensions, kept) }
+}
+
+/**
+ * What novelty says of photos that it has not seen, where there are too few validation photos to ask: each photo is measured
+ * by directions that were found without it (Stone, 1974: cross-validation).
+ * @param features of training photos, float32 [N, D] @returns [N], in the order of the folds
+ */
+export function leftOutNovelty(tf: TensorFlow, features: Float32Array, dimensions: number): number[] {
+  const photos = features.length / dimensions
+  const rowsWhere = (isWanted: (photo: number) => boolean) =>
+    features.filter((_, i) => isWanted(Math.floor(i / dimensions)))
+  return Array.from({ length: Math.min(folds, photos) }).flatMap((_, fold) => {
+    const fitted = fitNovelty(
+      tf,
+      rowsWhere((photo) => photo % folds !== fold),
+      dimensions,
+    )
+    return fitted
+      ? [
+          ...noveltyOf(
+            tf,
+            fitted,
+            rowsWhere((photo) => photo % folds === fold),
+          ),
+        ]
+      : []
+  })
 }
 
 /** @param features float32 [N, D] @returns float32 [N]: squared length of what the directions leave over, 0 or more */
@@ -52,6 +86,18 @@ export function noveltyOf(
       .sum(1)
       .dataSync<'float32'>()
   })
+}
+
+function shrunk({ mean, scale }: Standardisation, photos: number): Standardisation {
+  const variances = scale.map((one) => (one > 0 ? 1 / one ** 2 : 0))
+  const average = variances.reduce((sum, variance) => sum + variance, 0) / variances.length
+  return {
+    mean,
+    scale: variances.map((variance) => {
+      const between = (photos * variance + photosOfMeanVariance * average) / (photos + photosOfMeanVariance)
+      return between > 0 ? 1 / Math.sqrt(between) : 0
+    }),
+  }
 }
 
 /**

@@ -8,7 +8,7 @@ import type { TestHall } from './hall.js'
 
 /** @param change of the card as it lies there @param files of the folder that are written anew: the card vouches for them, the row for the card. */
 export async function changeCard(
-  { db, config }: TestHall,
+  { db, config }: Pick<TestHall, 'db' | 'config'>,
   run: TrainingRun,
   change: (card: Card) => void,
   files: Readonly<Record<string, Uint8Array>> = {},

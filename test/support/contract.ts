@@ -1,8 +1,9 @@
 /** The documents that clients elsewhere have sent for as long as there are clients. They lie beside the project, if at all. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { shared } from './shared.js'
 
-const folder = path.resolve(import.meta.dirname, '../../../shared/contract')
+const folder = shared('contract')
 
 const documentsIn = (where: string) =>
   new Map(
@@ -12,6 +13,6 @@ const documentsIn = (where: string) =>
   )
 
 /** By file name; undefined where there is no contract. */
-export const contract = existsSync(folder) ? documentsIn(folder) : undefined
+export const contract = folder === undefined ? undefined : documentsIn(folder)
 
 export const ownDocuments = documentsIn(path.resolve(import.meta.dirname, '../../documents'))

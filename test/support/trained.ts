@@ -1,13 +1,10 @@
-/** What tests of a serving WasteX begin with: runs that are COMPLETED, a photo that the model knows, and one that it does not. */
-import { cp, mkdir, readFile } from 'node:fs/promises'
+/** What tests of a serving WasteX begin with: runs that are COMPLETED. */
+import { cp, mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, inject } from 'vitest'
-import { drawSamples } from '../../demo/draw.js'
 import type { TrainingRun } from '../../src/db.js'
-import { photoFile } from '../../src/photos/store.js'
 import { featuresFolder } from '../../src/training/features/place.js'
-import { trainingRows } from '../../src/versions/training-rows.js'
-import { ask, file, upload } from './client.js'
+import { ask } from './client.js'
 import type { TestHall } from './hall.js'
 import { finished, headAlone } from './training.js'
 
@@ -51,32 +48,4 @@ export async function trainAndPromote(hall: TestHall, address: string, input: ob
   // Answered when it serves there.
   await promote(address, run.name)
   return run
-}
-
-const isUnknown = async (address: string, bytes: Buffer): Promise<boolean> => {
-  const document = 'mutation ($image: Upload!) { classify(image: $image) { ood } }'
-  const answer = await upload<{ classify: { ood: boolean } }, object>(address, document, {
-    image: file(bytes, 'p.jpg'),
-  })
-  return answer.data?.classify.ood ?? expect.fail(answer.errors?.[0]?.message)
-}
-
-/** A photo of version v1 that the model which serves names, and a drawn one that goes to review. */
-export async function findPhotos(hall: TestHall, address: string): Promise<{ known: Buffer; unknown: Buffer }> {
-  const named = (await trainingRows(hall.db, 1)).map((row) => photoFile(hall.config, row))
-  const odd = await drawSamples(path.join(hall.folder, 'others'), { perClass: 0, odd: 12, seed: 5 })
-  const first = async (files: readonly string[], wanted: boolean) => {
-    for (const name of files) {
-      const bytes = await readFile(name)
-      if ((await isUnknown(address, bytes)) === wanted) return bytes
-    }
-    return expect.fail(`no photo of ${files.length} is ${wanted ? 'unknown' : 'known'}`)
-  }
-  return {
-    known: await first(named, false),
-    unknown: await first(
-      odd.map((photo) => photo.path),
-      true,
-    ),
-  }
 }
