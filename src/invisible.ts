@@ -6,7 +6,10 @@
 /** Scripts whose letters change their shape at ZWJ and ZWNJ (Unicode Standard Annex 31, section 2.3; 23.2 of the Standard). */
 const scripts =
   'Adlm Arab Bali Beng Cakm Deva Gujr Guru Java Khmr Knda Lana Mand Mlym Mong Mymr Newa Nkoo Orya Phag Rohg Sinh Sund Sylo Syrc Taml Telu Tibt Tirh'
-const letter = `(?=[\\p{L}\\p{M}])[${scripts.split(' ').map((script) => `\\p{scx=${script}}`).join('')}]`
+const letter = `(?=[\\p{L}\\p{M}])[${scripts
+  .split(' ')
+  .map((script) => `\\p{scx=${script}}`)
+  .join('')}]`
 const emoji = '\\p{Extended_Pictographic}'
 
 /** What is seen all the same: it changes how the characters beside it look. */
