@@ -185,7 +185,7 @@ describe.skipIf(!hasBrowser)('the evaluation screen', () => {
       await page.getByText(words).waitFor()
       expect(await seriousFindings(page)).toEqual([])
     }
-    await says('', 'All figures are without their test photos, for both models.')
+    await says('', 'All figures are without their test photos.')
     await says(`/training/${name}`, `${name} leaves out classes without a training photo`)
     await says('/datasets/untaught', 'make the next version: the first photo of a class goes to training')
     await page.getByRole('link', { name: 'Start a training' }).click()

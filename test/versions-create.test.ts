@@ -147,7 +147,8 @@ describe('the next version', () => {
     // By their content they would all be for testing.
     const burst = await burstFor('TEST')
     await labelMany(hall, by, await Promise.all(burst.map(keep)), 'burst')
-    const tested = (await entriesOf('v4')).find(({ split, sourceImageId }) => split === 'TEST' && !sourceImageId)
+    // The last one: the first ones have near copies.
+    const tested = (await entriesOf('v4')).findLast(({ split, sourceImageId }) => split === 'TEST' && !sourceImageId)
     if (!tested) throw new Error('v4 has no imported test photo')
     const original = Number(tested.photo.path.match(/\d+/)?.[0]) + (tested.photo.path.startsWith('metal') ? 100 : 0)
     // A relabelled test photo is for testing, and so is its near copy.

@@ -32,8 +32,7 @@ export function RunEvaluation({ run, evaluation, serving }: RunEvaluationProps) 
   return (
     <Stack gap="md">
       <Untrainable classLabels={run.untrainableClasses}>
-        The model does not know classes without a training photo. All figures are without their test photos, for both
-        models.
+        The model does not know classes without a training photo. All figures are without their test photos.
       </Untrainable>
       <SimpleGrid cols={{ base: 1, lg: 2 }}>
         <Stack gap="md">

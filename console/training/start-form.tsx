@@ -62,6 +62,10 @@ export function StartForm({ versions, first, running, started }: StartFormProps)
             label: `${name} · ${counted(totalImages, 'photo')}${isActive ? ' · active' : ''}`,
           }))}
         />
+        <Untrainable classLabels={estimated.estimate?.untrainableClasses ?? []}>
+          The run leaves out classes without a training photo. Its model does not know them, and is not judged on their
+          test photos.
+        </Untrainable>
         <Radio.Group label="Recipe" value={choices.recipe} onChange={(recipe) => change({ recipe })}>
           <Stack gap="xs" mt={6}>
             {Object.entries(recipes).map(([value, { name, about }]) => (
@@ -71,10 +75,6 @@ export function StartForm({ versions, first, running, started }: StartFormProps)
         </Radio.Group>
         <Advanced choices={choices} change={change} errors={errors} settings={estimated.estimate?.settings} />
         <div className={classes.foot}>
-          <Untrainable classLabels={estimated.estimate?.untrainableClasses ?? []}>
-            The run leaves out classes without a training photo. Its model does not know them, and is not judged on
-            their test photos.
-          </Untrainable>
           <Estimate {...estimated} />
           {on !== undefined && (
             <Text size="sm" role="status">

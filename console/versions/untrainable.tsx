@@ -23,6 +23,8 @@ export function Untrainable({ classLabels, children }: UntrainableProps) {
   return (
     <Alert
       color="yellow"
+      // Yellow on pale yellow is too faint to read.
+      styles={{ title: { color: 'var(--mantine-color-text)' } }}
       icon={<IconAlertTriangle />}
       title={`${named(classLabels)} ${classLabels.length === 1 ? 'has' : 'have'} no training photo`}
     >
