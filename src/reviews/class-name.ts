@@ -11,13 +11,14 @@ export const longestName = 64
  */
 export function checkedName(field: string, given: string): string {
   const name = given.normalize('NFC').trim()
-  if (name === '') throw badInput(field, 'A name must not be empty.')
+  const seen = withoutInvisible(name)
+  if (seen.trim() === '') throw badInput(field, 'A name must not be empty.')
   if ([...name].length > longestName) throw badInput(field, `A name has at most ${longestName} characters.`)
   const unseen = firstInvisible(name)
   if (unseen !== undefined)
     throw badInput(
       field,
-      `The name “${withoutInvisible(name)}” contains the invisible character ${unseen}. Remove it and try again: control characters, line breaks, direction marks and joiners that nothing needs are not allowed in names.`,
+      `The name “${seen}” contains the invisible character ${unseen}. Remove it and try again: control characters, line breaks, direction marks and joiners that nothing needs are not allowed in names.`,
     )
   return name
 }
