@@ -122,11 +122,14 @@ describe('from the first token on', () => {
     })
   })
 
-  it('a name that is too long is refused', async () => {
+  it('a name that is too long, or cannot be seen, is refused', async () => {
     const make = (name: string) =>
       send(server.address, `mutation { createToken(name: "${name}", role: DEVICE) { secret } }`, {}, { headers: admin })
     expect(await make('x'.repeat(65))).toMatchObject({ status: 400, errors: [{ extensions: { field: 'name' } }] })
     expect((await make('x'.repeat(64))).status).toBe(200)
+    // Letters to Unicode, and blank to people.
+    for (const name of ['\u3164', 'wall\u115f'])
+      expect(await make(name)).toMatchObject({ status: 400, errors: [{ extensions: { field: 'name' } }] })
   })
 
   it('no row of a token goes, and none is given back', async () => {

@@ -11,7 +11,7 @@ import { hasBrowser, openBrowser, openConsole, seriousFindings, sizes } from './
 import { by } from './support/doer.js'
 import { openTestHall, type TestHall } from './support/hall.js'
 import { addJudgedRun } from './support/judged-run.js'
-import { addRun } from './support/rows.js'
+import { addRun, addVersion } from './support/rows.js'
 import type { TestServer } from './support/server.js'
 import { drawVersion, startServerOf } from './support/training.js'
 
@@ -162,6 +162,37 @@ describe.skipIf(!hasBrowser)('the evaluation screen', () => {
     await page.getByText('By now run-3 serves.').waitFor()
     // A refusal is an answer; the browser itself calls it an error.
     expect(complaints.filter((line) => !line.includes('409'))).toEqual([])
+    await page.context().close()
+  })
+
+  it('warns on each screen of a class that has no training photo', async () => {
+    const rows = await trainingRows(hall.db, versionId)
+    const entries = rows
+      .filter(({ split, classLabel }) => split !== 'TRAIN' || classLabel !== 'paper')
+      .map(({ photoId, split, classLabel }) => ({ photoId, split, classLabel }))
+    const counted = classLabels.map((classLabel) => ({ classLabel, count: 1 }))
+    const version = await addVersion(hall.db, 'untaught', {}, { classCounts: counted }, entries)
+    const known = classLabels.filter((label) => label !== 'paper')
+    const judged = photos.filter(({ classLabel }) => classLabel !== 'paper')
+    const answers = judged.map(({ classLabel }) => classLabel)
+    const of = { versionId: version.id, photos: judged, classLabels: known, answers }
+    const { name } = await addJudgedRun(hall.db, 'run-30', of)
+    const { page, complaints } = await open(name)
+    const title = page.getByText('“paper” has no training photo')
+    const says = async (hash: string, words: string) => {
+      if (hash) await page.goto(`${server.address}/#${hash}`)
+      await title.waitFor()
+      await page.getByText(words).waitFor()
+      expect(await seriousFindings(page)).toEqual([])
+    }
+    await says('', 'All figures are without their test photos.')
+    await says(`/training/${name}`, `${name} leaves out classes without a training photo`)
+    await says('/datasets/untaught', 'make the next version: the first photo of a class goes to training')
+    await page.getByRole('link', { name: 'Start a training' }).click()
+    await says('', 'The run leaves out classes without a training photo.')
+    await page.getByLabel('Version').selectOption('v1')
+    await title.waitFor({ state: 'detached' })
+    expect(complaints).toEqual([])
     await page.context().close()
   })
 

@@ -186,6 +186,9 @@ describe.skipIf(!hasBrowser)('the queue, by keys alone', () => {
     await page.getByRole('tab', { name: /Staged/ }).click()
     await page.getByText(/of them is in v1 already, and keeps its split: 1 relabelled\./).waitFor()
     await page.getByRole('list', { name: 'Staged photos' }).getByText('metal').waitFor()
+    // The only photo of metal is for testing, wherever it is labelled.
+    await page.getByText('“metal” has no training photo').waitFor()
+    await page.getByText('Nothing that is staged changes that.').waitFor()
     expect(await seriousFindings(page)).toEqual([])
     await page.getByRole('tab', { name: 'One by one' }).click()
   })

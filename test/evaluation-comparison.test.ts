@@ -95,6 +95,25 @@ describe('the comparison with the model that serves', () => {
     ])
   })
 
+  it('says which classes count for neither model, and calls no class known that a model was never shown', () => {
+    const truth = half(100)
+    const untrainable = { classLabels: ['jar', 'paper'], testImages: 3 }
+    const { reasons, newClasses, recommendation, shared } = compared({
+      candidate: model(truth),
+      // As release 0.1.0 trained: it has logits for classes that had no training photo.
+      baseline: { ...model(wrongAt(truth, 0), ['box', 'can', 'jar', 'tin']), knows: ['box'] },
+      truth,
+      untrainable,
+    })
+    expect(reasons[1]).toBe(
+      'It does not know “jar”, “paper”, because the version has no training photo of these classes; 3 photos of the test split left out for that.',
+    )
+    expect(newClasses).toEqual(['can'])
+    expect(shared?.testImages).toBe(50)
+    expect(reasons.join()).not.toContain('no longer knows')
+    expect(recommendation).toBe('PROMOTE')
+  })
+
   it('recommends to keep the older one when the new one is worse beyond chance, however much it learned from', () => {
     const truth = half(100)
     const candidate = model(wrongAt(truth, ...range(0, 10)), known, 900)

@@ -110,6 +110,14 @@ describe('a photo that the network does not know', () => {
     const long = await keep(9, `${'x'.repeat(300)}.jpg`)
     const { filename } = await hall.db.image.findUniqueOrThrow({ where: { id: long } })
     expect(filename).toBe(`${'x'.repeat(251)}.jpg`)
+    const turned = await keep(90, 'a\u202egpj.\u2066b\u00ad\u3164.jpg')
+    expect((await hall.db.image.findUniqueOrThrow({ where: { id: turned } })).filename).toBe('agpj.b.jpg')
+    const joined = await keep(91, 'شیشه\u200cها 👩\u200d🔬.jpg')
+    expect((await hall.db.image.findUniqueOrThrow({ where: { id: joined } })).filename).toBe(
+      'شیشه\u200cها 👩\u200d🔬.jpg',
+    )
+    const unseen = await keep(92, '\u200f\u200b\ufeff')
+    expect((await hall.db.image.findUniqueOrThrow({ where: { id: unseen } })).filename).toMatch(/^[0-9a-f]{64}\.jpg$/)
     const nameless = await keep(8, '')
     expect((await hall.db.image.findUniqueOrThrow({ where: { id: nameless } })).filename).toMatch(/^[0-9a-f]{64}\.jpg$/)
   })
@@ -166,12 +174,35 @@ describe('an operator', () => {
 
   it('cannot give names that make no sense', async () => {
     const id = await keep(28)
-    for (const name of ['', '   ', 'a\nb', 'a\u0000', 'x'.repeat(65), 'a\u202eb', '\ud800'])
+    const unseen = [
+      ...'\u00ad\u034f\u061c\u115f\u180e\u200b\u200c\u200d\u200e\u202e\u2060\u2063\u2067\u2800\u3164\ufe0f\ufffa\u{e0041}',
+    ]
+    for (const character of unseen)
+      await expect(label(hall, by, id, `gl${character}ass`)).rejects.toMatchObject({
+        code: 'BAD_USER_INPUT',
+        message: expect.stringMatching(/“glass” .*U\+[0-9A-F]{4,5}\./),
+      })
+    // At an end, twice, or after what is no emoji, nothing needs a joiner.
+    const misplaced = ['شیشه\u200c', '\u200cشیشه', 'شیشه\u200c\u200cها', '👩\u200d', '1\ufe0f', '🏴\u{e0067}']
+    for (const name of ['', '   ', 'a\nb', 'a\u0000', 'x'.repeat(65), '\ud800', ...misplaced])
       await expect(label(hall, by, id, name)).rejects.toMatchObject({
         code: 'BAD_USER_INPUT',
         details: { field: 'classLabel' },
       })
     await label(hall, by, id, '🗑'.repeat(64))
+    // Persian, Hindi, Bengali, Sinhala and Malayalam are spelled with them, and so are emoji.
+    const spelled = ['کاغذ\u200cها', 'क\u094d\u200dष', 'র\u200d\u09cdযাপার', 'ශ\u0dca\u200dරී', 'അവന\u0d4d\u200d']
+    for (const name of [
+      ...spelled,
+      '♻\ufe0f',
+      '👩🏽\u200d🔬',
+      '❤\ufe0f\u200d🔥',
+      '1\ufe0f\u20e3',
+      '🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}',
+    ]) {
+      await label(hall, by, id, name)
+      expect((await stateOf(id)).assignedLabel).toBe(name.normalize('NFC'))
+    }
   })
 
   it('cannot change what is not there', async () => {

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { drawSamples } from '../demo/draw.js'
 import type { RunEvent, TrainingRun } from '../src/db.js'
 import { WasteXError } from '../src/errors.js'
+import type { Comparison } from '../src/evaluation/comparison.js'
 import { artefactsOf, readCard } from '../src/model/card.js'
 import { loadTensorFlow, type Tensor } from '../src/model/network/tensorflow.js'
 import type { Backbone } from '../src/model/weights/backbone.js'
@@ -17,11 +18,13 @@ import { keepForReview } from '../src/reviews/keep-for-review.js'
 import { label } from '../src/reviews/label.js'
 import { trainingViews } from '../src/training/examples.js'
 import type { HeadBlocks } from '../src/training/head-blocks.js'
-import type { TrainingPhoto } from '../src/training/job.js'
+import type { Job, TrainingPhoto } from '../src/training/job.js'
 import { judgeBaseline } from '../src/training/judge-baseline.js'
 import { whyRefused } from '../src/training/judge-quantised.js'
 import { settingsFrom } from '../src/training/settings.js'
 import { readStart } from '../src/training/start-weights.js'
+import { estimateTraining } from '../src/training/estimate.js'
+import { prepareJob } from '../src/training/prepare-job.js'
 import { Training } from '../src/training/training.js'
 import { createVersion } from '../src/versions/create-version.js'
 import { trainingRows } from '../src/versions/training-rows.js'
@@ -404,6 +407,57 @@ describe('the next version', () => {
     expect(JSON.stringify(third.comparison)).toContain('4 photos of the test split left out')
   })
 
+  it('has no class without a training photo: neither model is judged on it', { timeout: 2 * minutes }, async () => {
+    const rows = await trainingRows(hall.db, first.versionId)
+    const entries = rows
+      .filter(({ split, classLabel }) => split !== 'TRAIN' || classLabel !== 'paper')
+      .map(({ photoId, split, classLabel }) => ({ photoId, split, classLabel }))
+    const { id: versionId } = await hall.db.datasetVersion.create({
+      data: {
+        name: 'untaught',
+        totalImages: entries.length,
+        classCounts: first.classLabels.map((classLabel) => ({ classLabel, count: 1 })),
+        splits: [],
+        entries: { create: entries },
+      },
+    })
+    const known = ['bottle', 'box', 'can']
+    const { views, untrainable } = await estimateTraining(hall, { datasetVersion: 'untaught', ...headAlone })
+    expect(untrainable).toEqual(['paper'])
+    const { id } = await training.start(by, { datasetVersion: 'untaught', ...headAlone })
+    await finished(hall, id)
+    const run = await runOf(hall.db, id)
+    expect(run).toMatchObject({ status: 'COMPLETED', error: null, classLabels: known })
+    expect(told(run.events[0] as RunEvent)['message']).toContain('without “paper”')
+    const [loading] = ofType('TrainingStageStarted', run).map(told)
+    expect(loading?.['message']).toContain(`${views} views`)
+
+    const test = rows.filter(({ split }) => split === 'TEST')
+    const judged = test.filter(({ classLabel }) => classLabel !== 'paper')
+    expect(test.length).toBeGreaterThan(judged.length)
+    expect(run.evaluation).toMatchObject({ testImages: judged.length, confusionMatrix: { classLabels: known } })
+    expect(run.comparison).toMatchObject({ testImages: judged.length, newClasses: [] })
+    const reasons = (run.comparison as unknown as Comparison).reasons.join(' ')
+    expect(reasons).toContain('does not know “paper”')
+    expect(reasons).toContain(`${test.length - judged.length} photo`)
+    expect(await hall.db.testPrediction.count({ where: { runId: id } })).toBe(judged.length)
+    const card = await readCard(folderOf(run))
+    expect(card).toMatchObject({ classLabels: known, untrainableClasses: ['paper'] })
+    expect(card.quantised?.testPhotos).toBe(judged.length)
+    for (const logits of [...card.golden.logits, ...(card.quantised?.golden.logits ?? [])])
+      expect(logits).toHaveLength(known.length)
+
+    // A run that was started with a class cannot go on without it: its checkpoint has weights for each.
+    const started = { versionId, recipe: 'DEFAULT' as const, settings: {}, classLabels: first.classLabels }
+    const older = await hall.db.trainingRun.create({ data: { ...started, name: 'run-90', status: 'INTERRUPTED' } })
+    await expect(training.resume(by, older.name)).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringMatching(/“paper”.*Start a new run/),
+    })
+    expect(await hall.db.trainingRun.findUnique({ where: { id: older.id } })).toMatchObject({ status: 'INTERRUPTED' })
+    await expect(prepareJob(hall, older, {} as Job['weights'])).rejects.toThrow(/“paper”.*Start a new run/)
+  })
+
   it(
     'is trained although the folder of the older model is broken; it is compared with nothing then',
     { timeout: 2 * minutes },
@@ -518,12 +572,14 @@ describe('a run by default, and the next one after a few more photos', () => {
 
 describe('a version that cannot be learned from', () => {
   it.each([
-    ['no test photos', ['TRAIN', 'VAL'], ['bottle', 'can']],
-    ['fewer than two classes', ['TRAIN', 'VAL', 'TEST'], ['bottle']],
-  ])('is refused before anything starts: %s', async (reason, splits, classes) => {
+    ['no test photos of “bottle”, “can”', { bottle: ['TRAIN', 'VAL'], can: ['TRAIN'], box: ['TEST'] }],
+    ['fewer than two classes: only of “bottle”.', { bottle: ['TRAIN', 'VAL', 'TEST'] }],
+    ['“can” has none.', { bottle: ['TRAIN', 'VAL', 'TEST'], can: ['VAL', 'TEST'] }],
+    ['fewer than two classes. “bottle”, “can” have none.', { bottle: ['TEST'], can: ['TEST'] }],
+  ])('is refused before anything starts: %s', async (reason, splits: Record<string, string[]>) => {
     const rows = await trainingRows(hall.db, first.versionId)
     const name = `without: ${reason}`
-    const chosen = rows.filter(({ split, classLabel }) => splits.includes(split) && classes.includes(classLabel))
+    const chosen = rows.filter(({ split, classLabel }) => splits[classLabel]?.includes(split))
     const entries = chosen.map(({ photoId, split, classLabel }) => ({ photoId, split, classLabel }))
     await hall.db.datasetVersion.create({
       data: { name, totalImages: entries.length, classCounts: [], splits: [], entries: { create: entries } },

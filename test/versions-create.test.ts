@@ -2,18 +2,21 @@ import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { Split } from '../src/db.js'
 import { erasePhoto } from '../src/keeping/erase.js'
+import { contentHash } from '../src/photos/identity.js'
 import { hammingDistance, nearCopyRadius } from '../src/photos/perceptual-hash.js'
 import { keepForReview } from '../src/reviews/keep-for-review.js'
 import { label } from '../src/reviews/label.js'
 import { stagedClasses } from '../src/reviews/staged-classes.js'
 import { labelMany } from '../src/reviews/label-many.js'
 import { unlabel } from '../src/reviews/unlabel.js'
-import { classSplits } from '../src/versions/class-splits.js'
+import { classSplits, splitsLeft, untrainable } from '../src/versions/class-splits.js'
 import { createVersion } from '../src/versions/create-version.js'
 import { diffCounts, diffEntries, versionDiff } from '../src/versions/diff.js'
 import { importDataset } from '../src/versions/import-dataset.js'
 import { setActiveVersion } from '../src/versions/set-active-version.js'
+import { splitOfContent } from '../src/versions/splits.js'
 import { trainingRows } from '../src/versions/training-rows.js'
 import { drawnPhoto, nearCopyOf, writeDataset } from './support/drawn-photo.js'
 import { openTestHall, type TestHall } from './support/hall.js'
@@ -47,6 +50,17 @@ const entriesOf = async (name: string) =>
   hall.db.versionEntry.findMany({ where: { version: { name } }, include: { photo: true }, orderBy: { id: 'asc' } })
 const active = async () =>
   (await hall.db.datasetVersion.findMany({ where: { isActive: true } })).map(({ name }) => name)
+
+/** A photo and two near copies of it, which by their content go to this split. */
+async function burstFor(split: Split): Promise<Buffer[]> {
+  for (;;) {
+    const original = await drawnPhoto(seed++)
+    const burst = [original, await nearCopyOf(original), await nearCopyOf(await nearCopyOf(original))]
+    const [smallest = ''] = burst.map(contentHash).sort()
+    if (burst.every((one) => splitOfContent(contentHash(one)) === split) || splitOfContent(smallest) === split)
+      return burst
+  }
+}
 
 describe('the next version', () => {
   it('is its parent and what is staged, and no file is touched', async () => {
@@ -124,6 +138,49 @@ describe('the next version', () => {
     const added = (await entriesOf('v4')).filter((entry) => copies.has(entry.sourceImageId ?? ''))
     expect(added).toHaveLength(12)
     for (const { sourceImageId, split } of added) expect(split).toBe(copies.get(sourceImageId ?? ''))
+  })
+
+  it('trains on a burst of photos that alone show a class, and says which classes have no training photo', async () => {
+    const untrainableOf = async (name: string) => untrainable(await splitsLeft(hall.db, (await version(name)).id))
+    const splitsOf = async (name: string, classLabel: string) =>
+      (await entriesOf(name)).filter((entry) => entry.classLabel === classLabel).map(({ split }) => split)
+    // By their content they would all be for testing.
+    const burst = await burstFor('TEST')
+    await labelMany(hall, by, await Promise.all(burst.map(keep)), 'burst')
+    // The last one: the first ones have near copies.
+    const tested = (await entriesOf('v4')).findLast(({ split, sourceImageId }) => split === 'TEST' && !sourceImageId)
+    if (!tested) throw new Error('v4 has no imported test photo')
+    const original = Number(tested.photo.path.match(/\d+/)?.[0]) + (tested.photo.path.startsWith('metal') ? 100 : 0)
+    // A relabelled test photo is for testing, and so is its near copy.
+    await label(hall, by, await keep(await drawnPhoto(original)), 'rare')
+    await createVersion(hall, by, { name: 'bursts', parent: 'v4', activate: false })
+    expect(await splitsOf('bursts', 'burst')).toEqual(['TRAIN', 'TRAIN', 'TRAIN'])
+    expect(await untrainableOf('bursts')).toEqual(['rare'])
+    const copy = await keep(await nearCopyOf(await drawnPhoto(original)))
+    await label(hall, by, copy, 'rare')
+    await createVersion(hall, by, { name: 'copied', parent: 'bursts', activate: false })
+    expect(await splitsOf('copied', 'rare')).toEqual(['TEST', 'TEST'])
+    expect(await untrainableOf('copied')).toEqual(['rare'])
+    const [third] = await burstFor('VAL')
+    await label(hall, by, await keep(third), 'rare')
+    await createVersion(hall, by, { name: 'learned', parent: 'copied', activate: false })
+    expect(await splitsOf('learned', 'rare')).toEqual(['TEST', 'TEST', 'TRAIN'])
+    expect(await untrainableOf('learned')).toEqual([])
+
+    // Erased photos count no more: the class needs a first training photo again.
+    for (const { photo, classLabel } of await entriesOf('learned'))
+      if (classLabel === 'burst') await erasePhoto(hall, by, photo.id)
+    expect(await untrainableOf('learned')).toEqual(['burst'])
+    // A version of earlier WasteX, that did not keep its counts, says the same.
+    await hall.db.$executeRaw`ALTER TABLE "DatasetVersion" DISABLE TRIGGER USER`
+    await hall.db.$executeRaw`UPDATE "DatasetVersion" SET "classSplits" = NULL WHERE name = 'learned'`
+    await hall.db.$executeRaw`ALTER TABLE "DatasetVersion" ENABLE TRIGGER USER`
+    expect(await untrainableOf('learned')).toEqual(['burst'])
+    const [again] = await burstFor('TEST')
+    await label(hall, by, await keep(again), 'burst')
+    await createVersion(hall, by, { name: 'again', parent: 'learned', activate: false })
+    expect(await splitsOf('again', 'burst')).toEqual(['TRAIN'])
+    expect(await untrainableOf('again')).toEqual([])
   })
 
   it('is like any other afterwards: nothing in it can change, not even by hand', async () => {

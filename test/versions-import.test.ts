@@ -7,6 +7,7 @@ import { answerOf } from '../src/access/receipts.js'
 import { besideTheCheckout } from '../src/config.js'
 import { contentHash } from '../src/photos/identity.js'
 import { photoFile } from '../src/photos/store.js'
+import { splitsLeft, untrainable } from '../src/versions/class-splits.js'
 import { listDataset } from '../src/versions/dataset-folder.js'
 import { importDataset, importProgress } from '../src/versions/import-dataset.js'
 import { importReport } from '../src/versions/import-report.js'
@@ -85,6 +86,45 @@ describe('a folder of class folders', () => {
     const splits = async (id: number) =>
       (await trainingRows(hall.db, id)).map(({ contentHash, split }) => [contentHash, split])
     expect(await splits(two.id)).toEqual(await splits(one.id))
+  })
+
+  it('has a training photo of every class, of one photo, of two, or of near copies alone', async () => {
+    const files: Record<string, Buffer> = await photosOf(['many'], 6)
+    for (let i = 0; i < 10; i++) {
+      files[`one ${i}/x.jpg`] = await photo()
+      Object.assign(files, await photosOf([`two ${i}`], 2))
+      files[`copies ${i}/x.jpg`] = await photo()
+      files[`copies ${i}/y.jpg`] = await nearCopyOf(files[`copies ${i}/x.jpg`] as Buffer)
+    }
+    const { id } = await importDataset(hall, by, { name: 'few', path: await dataset('few', files) })
+    expect(untrainable(await splitsLeft(hall.db, id))).toEqual([])
+    const copies = (await rowsOf(id)).filter(({ classLabel }) => classLabel.startsWith('copies'))
+    expect(new Set(copies.map(({ split }) => split))).toEqual(new Set(['TRAIN']))
+  })
+
+  it('takes a file by whatever name, and shows it without what nobody sees', async () => {
+    const files = {
+      ...(await photosOf(['glass', 'metal'], 2)),
+      'glass/a\u202egpj.\u200bb\u00ad.jpg': await photo(),
+      'glass/\u200f\u2066': await photo(),
+      'metal/شیشه\u200cها 👩\u200d🔬 ♻\ufe0f.jpg': await photo(),
+    }
+    const { id } = await importDataset(hall, by, { name: 'named oddly', path: await dataset('named oddly', files) })
+    const entries = await hall.db.versionEntry.findMany({ where: { versionId: id }, include: { photo: true } })
+    const names = entries.map(({ photo: { filename } }) => filename)
+    expect(names).toHaveLength(7)
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'agpj.b.jpg',
+        expect.stringMatching(/^[0-9a-f]{64}$/),
+        'شیشه\u200cها 👩\u200d🔬 ♻\ufe0f.jpg',
+      ]),
+    )
+    const folder = await dataset('class unseen', await photosOf(['gla\u00adss', 'metal'], 2))
+    await expect(importDataset(hall, by, { name: 'class unseen', path: folder })).rejects.toMatchObject({
+      code: 'BAD_USER_INPUT',
+      message: expect.stringMatching(/“glass” .*U\+00AD/),
+    })
   })
 
   it('can be limited to some classes, in any spelling', async () => {
@@ -198,6 +238,13 @@ describe('a folder of split folders', () => {
     for (const row of rows) expect(row.path.startsWith('test/')).toBe(row.split === 'TEST')
     for (const classLabel of ['a', 'b'])
       expect(rows.some((row) => row.split === 'VAL' && row.classLabel === classLabel)).toBe(true)
+  })
+
+  it('keeps them for a class that it only tests, and says that no model can know it', async () => {
+    const files = await photosOf(['train/a', 'train/b', 'test/a', 'test/c'], 3)
+    const { id } = await importDataset(hall, by, { name: 'only tested', path: await dataset('only tested', files) })
+    for (const row of await rowsOf(id)) expect(row.path.startsWith('test/')).toBe(row.split === 'TEST')
+    expect(untrainable(await splitsLeft(hall.db, id))).toEqual(['c'])
   })
 
   it('reports a photo that is in two of them, and keeps one', async () => {

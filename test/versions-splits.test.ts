@@ -1,3 +1,5 @@
+import { uniformInt } from 'pure-rand/distribution/uniformInt'
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import { describe, expect, it } from 'vitest'
 import type { Split } from '../src/db.js'
 import { contentHash } from '../src/photos/identity.js'
@@ -46,9 +48,55 @@ describe('a split', () => {
     }
   })
 
-  it('of a class with fewer photos is that of their content', () => {
-    const photos = single(2, 'few')
-    expect(assignSplits(photos)).toEqual(photos.map((one) => splitOfContent(one.contentHash)))
+  it('is TRAIN for a class of one photo, and for one whose photos are all near copies', () => {
+    for (let run = 0; run < 100; run++) {
+      expect(assignSplits([photo(`alone ${run}`, 0)])).toEqual(['TRAIN'])
+      const burst = [0, 1, 2].map((i) => photo(`burst ${run} ${i}`, 0, i === 2 ? 'b' : 'a'))
+      expect(assignSplits(burst)).toEqual(['TRAIN', 'TRAIN', 'TRAIN'])
+    }
+  })
+
+  it('is TRAIN for at least one of two photos, and that of its content for the other', () => {
+    const pairs = Array.from({ length: 200 }, (_, run) => [photo(`${run} x`, 0), photo(`${run} y`, 1)])
+    for (const pair of pairs) {
+      const splits = assignSplits(pair)
+      const byContent = pair.map((one) => splitOfContent(one.contentHash))
+      expect(splits).toContain('TRAIN')
+      const moved = splits.filter((split, i) => split !== byContent[i])
+      expect(moved).toEqual(byContent.includes('TRAIN') ? [] : ['TRAIN'])
+    }
+  })
+
+  it('is TRAIN first wherever a class may have it, however its near copies lie', () => {
+    const random = xoroshiro128plus(7)
+    const upTo = (most: number) => uniformInt(random, 0, most)
+    const anySplit = () => (['TRAIN', 'VAL', 'TEST'] as const)[upTo(2)]
+    for (let run = 0; run < 200; run++) {
+      const photos = Array.from({ length: 1 + upTo(14) }, (_, i) =>
+        photo(`${run} ${i}`, upTo(6), `class ${upTo(4)}`, upTo(9) === 0 ? anySplit() : undefined),
+      )
+      const split = anySplit() ?? 'TRAIN'
+      const existing = upTo(1) ? new Map([['class 0', new Map([[split, 3]])]]) : undefined
+      const splits = assignSplits(photos, existing)
+      const turned = photos.map((_, i) => i).sort((a, b) => ((a * 7) % 15) - ((b * 7) % 15))
+      expect(
+        assignSplits(
+          turned.flatMap((i) => photos[i] ?? []),
+          existing,
+        ),
+      ).toEqual(turned.map((i) => splits[i]))
+      const given = new Set(photos.flatMap((one) => (one.given ? [one.group] : [])))
+      for (const label of new Set(photos.map(({ classLabel }) => classLabel))) {
+        const own = photos.flatMap((one, i) => (one.classLabel === label ? [{ ...one, split: splits[i] }] : []))
+        const canMove = own.some(({ group }) => !given.has(group))
+        const hasBefore = existing?.get(label)?.has('TRAIN') ?? false
+        if (canMove || hasBefore) expect(hasBefore || own.some((one) => one.split === 'TRAIN')).toBe(true)
+      }
+      photos.forEach((one, i) => {
+        const first = photos.findIndex(({ group }) => group === one.group)
+        expect(splits[i]).toBe(splits[first])
+      })
+    }
   })
 
   it('is shared where all photos of a class are near copies: leaking is worse than an untested class', () => {
@@ -66,6 +114,13 @@ describe('a split', () => {
       ]
       expect(assignSplits(photos).slice(0, 3)).toEqual([given, given, given])
     }
+  })
+
+  it('is TRAIN first for a class that the parent has for testing alone', () => {
+    const tested = new Map([['a', new Map<Split, number>([['TEST', 9]])]])
+    for (let run = 0; run < 50; run++) expect(assignSplits([photo(`new ${run}`, 1)], tested)).toEqual(['TRAIN'])
+    // Its near copy in the parent decides even then.
+    expect(assignSplits([photo('copy', 1, 'a', 'TEST')], tested)).toEqual(['TEST'])
   })
 
   it('that the class lacks in the parent is filled by new photos, and none that it has', () => {

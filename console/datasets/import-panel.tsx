@@ -3,6 +3,7 @@ import { Anchor, Button, Group, Paper, Stack, Text, Title } from '@mantine/core'
 import { useEffect, useId, useRef } from 'react'
 import { Link } from 'wouter'
 import { counted } from '../look/figures.js'
+import { Untrainable } from '../versions/untrainable.js'
 import { ImportForm } from './import-form.js'
 import { ImportProgress } from './import-progress.js'
 import { LeftOut, leftOutInAll } from './left-out.js'
@@ -45,7 +46,10 @@ export function ImportPanel({ going, name, isFirst, close }: ImportPanelProps) {
   )
 }
 
-function Outcome({ imported: { name, totalImages, classCounts, importReport }, away }: OutcomeProps) {
+function Outcome({
+  imported: { name, totalImages, classCounts, untrainableClasses, importReport },
+  away,
+}: OutcomeProps) {
   const link = useRef<HTMLAnchorElement>(null)
   useEffect(() => link.current?.focus(), [])
   return (
@@ -54,6 +58,10 @@ function Outcome({ imported: { name, totalImages, classCounts, importReport }, a
         {counted(totalImages, 'photo')} of {counted(classCounts.length, 'class', 'classes')}.{' '}
         {importReport && leftOutInAll(importReport)}
       </Text>
+      <Untrainable classLabels={untrainableClasses}>
+        A training leaves out classes without a training photo. Put photos into the training folder and import again, or
+        label some.
+      </Untrainable>
       {importReport && <LeftOut report={importReport} />}
       <Group gap="md">
         <Anchor component={Link} href={`/datasets/${encodeURIComponent(name)}`} ref={link} onClick={away} fw={600}>

@@ -13,6 +13,7 @@ import { useMay } from '../talk/who.js'
 import { Activate } from './activate.js'
 import { ClassTable } from './class-table.js'
 import { Difference } from './difference.js'
+import { Untrainable } from '../versions/untrainable.js'
 import { LeftOut, leftOutInAll } from './left-out.js'
 import { usePhotoFilter } from './use-photo-filter.js'
 import { VersionPhotos } from './version-photos.js'
@@ -68,6 +69,10 @@ export function VersionView({ name, versions, changed }: VersionViewProps) {
         </Group>
       </Group>
       <ClassTable version={version} choose={choose} />
+      <Untrainable classLabels={version.untrainableClasses}>
+        A training leaves out classes without a training photo: its model does not know them. Label more photos and make
+        the next version: the first photo of a class goes to training.
+      </Untrainable>
       <Tabs value={shown} onChange={show} keepMounted={false}>
         <Tabs.List mb="md">
           <Tabs.Tab value="photos">Photos</Tabs.Tab>

@@ -1,6 +1,7 @@
 /** A run's figures, and the photos behind them. */
 import { SimpleGrid, Stack } from '@mantine/core'
 import { useState } from 'react'
+import { Untrainable } from '../versions/untrainable.js'
 import { Confusion } from './confusion.js'
 import { MetricsTable } from './metrics-table.js'
 import { PerClass } from './per-class.js'
@@ -30,6 +31,9 @@ export function RunEvaluation({ run, evaluation, serving }: RunEvaluationProps) 
   const perClass = <PerClass perClass={evaluation.perClass} />
   return (
     <Stack gap="md">
+      <Untrainable classLabels={run.untrainableClasses}>
+        The model does not know classes without a training photo. All figures are without their test photos.
+      </Untrainable>
       <SimpleGrid cols={{ base: 1, lg: 2 }}>
         <Stack gap="md">
           <Verdict run={run} serving={serving} open={open} />

@@ -7,6 +7,7 @@ import { MakeVersionDocument, VersionsBeforeDocument } from '../generated/graphq
 import { counted } from '../look/figures.js'
 import { TroubleNote } from '../shell/states.js'
 import { troubleOf } from '../talk/trouble.js'
+import { Untrainable } from '../versions/untrainable.js'
 import type { ClassCount } from './use-staged-counts.js'
 import { VersionContents } from './version-contents.js'
 import { nextName } from '../versions/next-name.js'
@@ -57,6 +58,9 @@ export function MakeVersion({ counts, staged, made }: MakeVersionProps) {
             <Button component={Link} href={`/training?version=${encodeURIComponent(version.name)}`}>
               Train with {version.name}
             </Button>
+            <Untrainable classLabels={version.untrainableClasses}>
+              A training leaves out classes without a training photo. Label other photos of them before you train.
+            </Untrainable>
           </Group>
         )}
       </div>

@@ -1,7 +1,9 @@
 /** What the next version would be made of. */
 import { Text } from '@mantine/core'
-import type { VersionsBeforeQuery } from '../generated/graphql.js'
+import { useQuery } from 'urql'
+import { UntrainableBeforeDocument, type VersionsBeforeQuery } from '../generated/graphql.js'
 import { count, counted } from '../look/figures.js'
+import { Untrainable } from '../versions/untrainable.js'
 import type { ClassCount } from './use-staged-counts.js'
 
 interface VersionContentsProps {
@@ -24,12 +26,27 @@ export function VersionContents({ counts, staged, parent }: VersionContentsProps
       </Text>
       {(parent === undefined || counts.some(isNew)) && (
         <Text size="sm" c="dimmed">
-          About 70 % of a new class are for training, 15 % for validation and 15 % for testing. The bytes of each photo
-          decide: of a few photos the shares are rough.
+          About 70 % of a new class are for training, 15 % for validation and 15 % for testing, and the first photo is
+          for training. The bytes of each photo decide: of a few photos the shares are rough.
         </Text>
       )}
       {parent && <AlreadyThere counts={counts} parent={parent.name} />}
+      {parent && <StillUntrainable counts={counts} parent={parent.name} />}
     </>
+  )
+}
+
+/** Classes for which nothing that is staged can be the first training photo: what the parent has keeps its split. */
+function StillUntrainable({ counts, parent }: { counts: readonly ClassCount[]; parent: string }) {
+  const [{ data }] = useQuery({ query: UntrainableBeforeDocument, variables: { name: parent } })
+  const getsNew = ({ count: photos, relabelled, confirmed }: ClassCount) => photos > relabelled + confirmed
+  const fresh = new Set(counts.filter(getsNew).map(({ classLabel }) => classLabel))
+  const left = data?.datasetVersion?.untrainableClasses.filter((label) => !fresh.has(label)) ?? []
+  return (
+    <Untrainable classLabels={left}>
+      Nothing that is staged changes that. Label photos that are not in {parent} yet, or a training leaves the class
+      out.
+    </Untrainable>
   )
 }
 

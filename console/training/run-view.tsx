@@ -5,6 +5,7 @@ import { Fragment } from 'react'
 import { Link } from 'wouter'
 import { Ago } from '../look/ago.js'
 import { percent } from '../look/figures.js'
+import { Untrainable } from '../versions/untrainable.js'
 import { Curves } from './curves.js'
 import { Phases } from './phases.js'
 import { Status } from './status.js'
@@ -21,6 +22,9 @@ export function RunView({ run, epochs, story, caughtUp }: RunNow & { run: Run })
           {run.error ?? 'Nobody knows why.'} Resume goes on from its last checkpoint.
         </Alert>
       )}
+      <Untrainable classLabels={run.untrainableClasses}>
+        {run.name} leaves out classes without a training photo: its model does not know them.
+      </Untrainable>
       <div>
         <Phases run={run} story={story} />
         <div role="status">

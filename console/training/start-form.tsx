@@ -7,6 +7,7 @@ import { StartRunDocument } from '../generated/graphql.js'
 import { counted } from '../look/figures.js'
 import { TroubleNote } from '../shell/states.js'
 import { troubleOf } from '../talk/trouble.js'
+import { Untrainable } from '../versions/untrainable.js'
 import { Advanced } from './advanced.js'
 import { Estimate } from './estimate.js'
 import { type Choices, firstChoices, inputOf, notNumbers } from './start-choices.js'
@@ -61,6 +62,10 @@ export function StartForm({ versions, first, running, started }: StartFormProps)
             label: `${name} · ${counted(totalImages, 'photo')}${isActive ? ' · active' : ''}`,
           }))}
         />
+        <Untrainable classLabels={estimated.estimate?.untrainableClasses ?? []}>
+          The run leaves out classes without a training photo. Its model does not know them, and is not judged on their
+          test photos.
+        </Untrainable>
         <Radio.Group label="Recipe" value={choices.recipe} onChange={(recipe) => change({ recipe })}>
           <Stack gap="xs" mt={6}>
             {Object.entries(recipes).map(([value, { name, about }]) => (

@@ -8,7 +8,7 @@ import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 export type CreateVersionInput = {
   /** Make it the active version. Left out: true. */
   activate?: boolean | null | undefined;
-  /** Name of the new version, unique: 1 to 64 characters. */
+  /** Name of the new version, unique: 1 to 64 characters, none of them invisible. */
   name: string;
   /** Anything worth knowing about it later, at most 10000 characters. */
   notes?: string | null | undefined;
@@ -55,7 +55,7 @@ export type ImportDatasetInput = {
   activate?: boolean | null | undefined;
   /** Only these class folders, at most 1000. Left out: all of them, however many. */
   classes?: Array<string> | null | undefined;
-  /** Name of the new version, unique: 1 to 64 characters. */
+  /** Name of the new version, unique: 1 to 64 characters, none of them invisible. */
   name: string;
   /** Anything worth knowing about it later, at most 10000 characters. */
   notes?: string | null | undefined;

@@ -2,6 +2,7 @@
 import { type AccessToken, type Db, isUniqueViolation, type PrismaClient, type Role } from '../db.js'
 import { badInput, conflict, notFound } from '../errors.js'
 import { publish } from '../events.js'
+import { firstInvisible } from '../invisible.js'
 import { type Doer, tokenIdOf } from './doer.js'
 import { keepReceipt } from './receipts.js'
 import { hashOf, newSecret } from './secret.js'
@@ -27,7 +28,7 @@ export async function createToken(
   { name: given, role }: { readonly name: string; readonly role: Role },
 ): Promise<NewToken> {
   const name = given.trim().normalize('NFC')
-  if (!nameShape.test(name) || [...name].length > longestTokenName) {
+  if (!nameShape.test(name) || firstInvisible(name) || [...name].length > longestTokenName) {
     throw badInput(
       'name',
       `A token’s name has 1 to ${longestTokenName} letters, digits, spaces or . _ @ -, and begins with a letter or digit.`,

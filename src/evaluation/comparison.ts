@@ -19,6 +19,8 @@ export interface Contender {
   logits: Float32Array
   /** Photos it was trained on. */
   trainingImages: number
+  /** Those of its classes that it was shown. Left out: all. */
+  knows?: readonly string[]
 }
 
 export interface ComparisonInput {
@@ -29,6 +31,8 @@ export interface ComparisonInput {
   truth: readonly string[]
   /** Test photos left out because the older model was trained on them. */
   leftOut?: number
+  /** Classes of the version without a training photo, and their test photos: neither model is asked for these. */
+  untrainable?: Facts['untrainable']
 }
 
 export interface Delta {
@@ -60,11 +64,13 @@ export interface Comparison {
  * @returns null without a baseline
  * @throws Error when shapes do not match or the candidate does not know a photo's class
  */
-export function compare({ candidate, baseline, truth, leftOut = 0 }: ComparisonInput): Comparison | null {
+export function compare(input: ComparisonInput): Comparison | null {
+  const { candidate, baseline, truth, leftOut = 0, untrainable = { classLabels: [], testImages: 0 } } = input
   if (!baseline) return null
-  const newClasses = candidate.classLabels.filter((label) => !baseline.classLabels.includes(label))
-  const lostClasses = baseline.classLabels.filter((label) => !candidate.classLabels.includes(label))
-  const bothKnow = truth.map((label) => baseline.classLabels.includes(label))
+  const known = baseline.knows ?? baseline.classLabels
+  const newClasses = candidate.classLabels.filter((label) => !known.includes(label))
+  const lostClasses = known.filter((label) => !candidate.classLabels.includes(label))
+  const bothKnow = truth.map((label) => known.includes(label))
   const after = score(candidate, truth, candidate.classLabels, bothKnow)
   const before = score(baseline, truth, candidate.classLabels, bothKnow)
   const everyPhoto = truth.map(() => true)
@@ -78,6 +84,7 @@ export function compare({ candidate, baseline, truth, leftOut = 0 }: ComparisonI
     fallen: fallenClasses(before, after, truth, [...candidate.classLabels]),
     morePhotos: candidate.trainingImages - baseline.trainingImages,
     leftOut,
+    untrainable,
   }
   return {
     testImages: truth.length,

@@ -3,6 +3,8 @@
  * must be worth it, and an average must not hide a class.
  */
 
+import { quoted } from '../quoted.js'
+
 /** A difference that chance makes at most once in twenty comparisons counts. */
 export const significance = 0.05
 /** Below it no figure says much about the photos to come: 30 right of 30 still allows one wrong in ten. */
@@ -41,25 +43,31 @@ export interface Facts {
   /** Trained on so many more than the baseline. */
   morePhotos: number
   leftOut: number
+  /** Classes of the version without a training photo: the new model does not know them, so their test photos do not count. */
+  untrainable: { readonly classLabels: readonly string[]; readonly testImages: number }
 }
 
 /** The rules, in order; `docs/decisions/evaluation.md` argues for them. */
 export function recommend(facts: Facts): { recommendation: Recommendation; reasons: string[] } {
-  const { all, shared, newClasses, lostClasses, fallen, morePhotos, leftOut } = facts
+  const { all, shared, newClasses, lostClasses, fallen, morePhotos, leftOut, untrainable } = facts
   const reasons = [describe(all, 'test photos')]
   const decide = (recommendation: Recommendation, reason: string) => ({ recommendation, reasons: [...reasons, reason] })
 
   if (leftOut > 0) reasons.push(`${photos(leftOut)} of the test split left out: the older model was trained on them.`)
+  if (untrainable.classLabels.length > 0)
+    reasons.push(
+      `It does not know ${quoted(untrainable.classLabels)}, because the version has no training photo of ${untrainable.classLabels.length === 1 ? 'that class' : 'these classes'}; ${photos(untrainable.testImages)} of the test split left out for that.`,
+    )
   if (newClasses.length > 0) {
     const unknown = all.testImages - shared.testImages
-    reasons.push(`It also knows ${list(newClasses)}; the older model cannot be right on their ${photos(unknown)}.`)
-    if (unknown < enoughOfNew) reasons.push(`So few do not tell how well it knows ${list(newClasses)}.`)
+    reasons.push(`It also knows ${quoted(newClasses)}; the older model cannot be right on their ${photos(unknown)}.`)
+    if (unknown < enoughOfNew) reasons.push(`So few do not tell how well it knows ${quoted(newClasses)}.`)
     reasons.push(describe(shared, 'of the classes both know'))
   }
   if (all.testImages < fewestPhotos) {
     return decide('REVIEW', `${photos(all.testImages)} are too few to judge by (fewer than ${fewestPhotos}).`)
   }
-  if (lostClasses.length > 0) return decide('REVIEW', `It no longer knows ${list(lostClasses)}.`)
+  if (lostClasses.length > 0) return decide('REVIEW', `It no longer knows ${quoted(lostClasses)}.`)
 
   const worse = shared.broken > shared.fixed && shared.pValue < significance
   const better = shared.fixed > shared.broken && shared.pValue < significance
@@ -118,7 +126,6 @@ function describe({ testImages, fixed, broken, pValue }: Duel, which: string): s
 }
 
 const photos = (count: number) => (count === 1 ? '1 photo' : `${count} photos`)
-const list = (labels: readonly string[]) => labels.map((label) => `“${label}”`).join(', ')
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`
 const points = (share: number) => {
   const figure = Math.max(0, 100 * share).toFixed(1)

@@ -50,6 +50,8 @@ const CardSchema = z.object({
   datasetVersion: z.string(),
   /** In the order of the logits. */
   classLabels: z.array(z.string()).min(2),
+  /** Classes of the version that the model does not know, because they have no training photo. Release 0.1.0 left none out. */
+  untrainableClasses: z.array(z.string()).default([]),
   /** Photos by split. */
   photos: z.object({ train: z.number(), val: z.number(), test: z.number() }),
   recipe: z.string(),

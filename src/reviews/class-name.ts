@@ -1,9 +1,8 @@
 import { badInput } from '../errors.js'
+import { firstInvisible, withoutInvisible } from '../invisible.js'
 
 /** Characters of the name of a class or a version. */
 export const longestName = 64
-/** Control characters, line breaks, halves of characters, and what turns or hides the text around it. */
-const forbidden = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/u
 
 /**
  * A name as it is kept: NFC, trimmed.
@@ -12,9 +11,15 @@ const forbidden = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u200b\u200e\u200f\u202a-\u202e\u206
  */
 export function checkedName(field: string, given: string): string {
   const name = given.normalize('NFC').trim()
-  if (name === '') throw badInput(field, 'A name must not be empty.')
+  const seen = withoutInvisible(name)
+  if (seen.trim() === '') throw badInput(field, 'A name must not be empty.')
   if ([...name].length > longestName) throw badInput(field, `A name has at most ${longestName} characters.`)
-  if (forbidden.test(name)) throw badInput(field, 'A name must not contain control characters or line breaks.')
+  const unseen = firstInvisible(name)
+  if (unseen !== undefined)
+    throw badInput(
+      field,
+      `The name “${seen}” contains the invisible character ${unseen}. Remove it and try again: control characters, line breaks, direction marks and joiners that nothing needs are not allowed in names.`,
+    )
   return name
 }
 

@@ -1,9 +1,11 @@
 /** A photo goes to the operator: once for its bytes, whatever becomes of it. */
+import path from 'node:path'
 import type { Db, OodReason } from '../db.js'
 import { remove } from '../disk.js'
 import { publish } from '../events.js'
 import type { Hall } from '../hall.js'
 import type { DecodedPhoto } from '../photos/decode.js'
+import { plainFilename } from '../photos/filename.js'
 import { contentHash } from '../photos/identity.js'
 import { perceptualHash } from '../photos/perceptual-hash.js'
 import { keepPhoto, liesAt, photoFile } from '../photos/store.js'
@@ -56,7 +58,8 @@ export async function keepForReview(hall: Pick<Hall, 'config' | 'db'>, given: Ph
   const hasNoNeed = known !== null && (known.erasedAt !== null || (await liesAt(hall.config, known, known.storedHash)))
   const stored = hasNoNeed ? known : await keepPhoto(hall.config, given.bytes, given.photo)
   const { photo, prediction, disputed = false, sampled = false, suggestedLabel = null } = given
-  const filename = plainFilename(given.filename, stored.path)
+  // A client may send a whole path.
+  const filename = plainFilename(given.filename.split(/[/\\]/).at(-1) ?? '') || path.basename(stored.path)
   const { id, isErased } = await hall.db.$transaction(async (tx) => {
     await savePhotos(tx, [
       {
@@ -105,16 +108,4 @@ async function lockPhoto(tx: Db, hash: string): Promise<{ photoId: number; isEra
     WHERE "contentHash" = ${hash} FOR NO KEY UPDATE`
   if (!row) throw new Error(`the photo ${hash} was neither there nor made`)
   return row
-}
-
-/** Characters; of a longer name its end is kept, with what says the type. */
-export const longestFilename = 255
-
-/** Without folders and control characters: it is only shown, but wherever it is shown it must do no harm. */
-function plainFilename(given: string, fallback: string): string {
-  const name = (given.split(/[/\\]/).at(-1) ?? '')
-    .replaceAll(/[\p{Cc}\p{Cs}]/gu, '')
-    .normalize('NFC')
-    .trim()
-  return [...name].slice(-longestFilename).join('') || (fallback.split('/').at(-1) ?? fallback)
 }

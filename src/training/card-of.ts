@@ -22,6 +22,7 @@ export async function cardOf(
     run: { id: job.runId, name: job.runName },
     datasetVersion: job.versionName,
     classLabels: job.classLabels,
+    untrainableClasses: job.untrainable.classLabels,
     photos: { train: split.train.photos.length, val: split.val.photos.length, test: split.test.photos.length },
     recipe: job.settings.recipe,
     startedFrom: job.startFrom?.runName ?? null,

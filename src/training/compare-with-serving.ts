@@ -46,9 +46,11 @@ export async function compareWithServing({ job, split, report, checkStop }: Endi
       classLabels: older.card.classLabels,
       logits: older.logits,
       trainingImages: older.card.photos.train,
+      knows: baseline.knows,
     },
     truth: fresh.map((i) => job.classLabels[labels[i] as number] as string),
     leftOut: photos.length - fresh.length,
+    untrainable: job.untrainable,
   })
   const { classLabels } = older.card
   const named = predictions(older.logits, classLabels.length)

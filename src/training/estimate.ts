@@ -23,18 +23,19 @@ export interface TrainingEstimate {
   readonly startsFrom: TrainingRun | null
   /** Whose speed it is. */
   readonly basedOn: TrainingRun | null
+  readonly untrainable: readonly string[]
 }
 
 /** As `Training.start` would have it, and starts nothing. @throws WasteXError NOT_FOUND, BAD_USER_INPUT, TRAINING_UNAVAILABLE */
 export async function estimateTraining(hall: Hall, input: TrainingInput): Promise<TrainingEstimate> {
   const plan = await planOf(hall, input)
-  const { settings, startedFrom, version } = plan
+  const { settings, startedFrom, version, classLabels, untrainable } = plan
   const recipe = recipes[settings.recipe]
   const runs = await measuredRuns(hall, settings.recipe)
   // Those of the last run: which ones this one would find shows when it begins, and maybe downloads them.
   const backbone = runs[0]?.card.backbone.sha256
   const computed = computedOf(headBlocks(recipe, settings, startedFrom !== undefined))
-  const size = await versionViews(hall, version, recipe, computed, backbone)
+  const size = await versionViews(hall, version, classLabels, recipe, computed, backbone)
   const { views, newViews } = size
   const aView = secondsAView(runs)
   const like = aView === undefined && newViews > 0 ? [] : runs.filter((run) => hasMeasured(run, plan))
@@ -47,6 +48,7 @@ export async function estimateTraining(hall: Hall, input: TrainingInput): Promis
     settings,
     startsFrom: startedFrom ?? null,
     basedOn: basedOn?.run ?? null,
+    untrainable,
   }
 }
 

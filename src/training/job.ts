@@ -33,13 +33,16 @@ export interface Job {
   versionName: string
   /** In the order of the logits. */
   classLabels: string[]
+  /** Of these classes. */
   photos: TrainingPhoto[]
+  /** Classes of the version that have no training photo, and how many test photos are left out with them. */
+  untrainable: { classLabels: string[]; testImages: number }
   settings: Settings
   weights: FoundBackbone
   /** The run whose weights it begins with; undefined: the backbone's. */
   startFrom: OtherRun | undefined
-  /** The run that serves, and what it was trained on. */
-  baseline: (OtherRun & { seen: Set<string> }) | undefined
+  /** The run that serves, the photos that it was trained on, and the classes that it has seen in them. */
+  baseline: (OtherRun & { seen: Set<string>; knows: string[] }) | undefined
   folders: { models: string; features: string; checkpoint: string }
   featureCacheBytes: number
   /** Memory for features of the head's own stage. */

@@ -8,6 +8,7 @@ import { evaluate } from '../evaluation/metrics.js'
 import { predictionsCsv } from '../evaluation/predictions-csv.js'
 import { classificationReport } from '../evaluation/report.js'
 import { type Card, cardFile, goldenFile, onnxFile } from '../model/card.js'
+import { quoted } from '../quoted.js'
 import { artefactsIn } from './artefacts.js'
 import { cardOf } from './card-of.js'
 import { compareWithServing } from './compare-with-serving.js'
@@ -33,7 +34,7 @@ export async function judgeAndSave(ending: Ending): Promise<RunResult> {
     stage: 'EVALUATING',
     epochs: 0,
     images: test.length,
-    message: `Judging on ${test.length} photos`,
+    message: `Judging on ${test.length} photos${untestedOf(job)}`,
   })
   const model = await finalModel(ending, split.train, split.val)
   checkStop()
@@ -77,6 +78,10 @@ export async function judgeAndSave(ending: Ending): Promise<RunResult> {
   })
   if (!result) throw new Error('the folder was written without a result')
   return result
+}
+
+function untestedOf({ untrainable: { classLabels, testImages } }: Job): string {
+  return testImages === 0 ? '' : `, without ${testImages} of ${quoted(classLabels)}: no training photo`
 }
 
 function calibrationOf(temperature: number | null, truth: readonly number[], { logits }: Judged, job: Job) {

@@ -1,9 +1,10 @@
 /** What a new run is called, and what it is to tell apart. */
 import { readdir } from 'node:fs/promises'
 import type { Config } from '../config.js'
-import type { Db } from '../db.js'
+import type { Db, TrainingRun } from '../db.js'
 import { badInput } from '../errors.js'
-import type { Hall } from '../hall.js'
+import { quoted } from '../quoted.js'
+import { splitsLeft, trainedClasses, untrainable } from '../versions/class-splits.js'
 
 /** The next number that neither a run has nor a folder left by another database. */
 export async function freeRunName(tx: Db, { modelsDir }: Pick<Config, 'modelsDir'>): Promise<string> {
@@ -15,20 +16,40 @@ export async function freeRunName(tx: Db, { modelsDir }: Pick<Config, 'modelsDir
   return `run-${numbers.reduce((highest, n) => Math.max(highest, n), 0) + 1}`
 }
 
-export async function trainableClasses(hall: Hall, versionId: number, name: string): Promise<string[]> {
-  const counts = await hall.db.versionEntry.groupBy({
-    by: ['classLabel', 'split'],
-    where: { versionId, photo: { erasedAt: null } },
-    _count: true,
-  })
-  const labels = [...new Set(counts.map(({ classLabel }) => classLabel))].toSorted((a, b) => (a < b ? -1 : 1))
-  if (!counts.some(({ split }) => split === 'TEST'))
+export interface Trainable {
+  /** In the order of the logits. */
+  readonly classLabels: string[]
+  /** Classes of the version that have no training photo. The model does not know them. */
+  readonly untrainable: string[]
+}
+
+/** @throws WasteXError BAD_USER_INPUT when too little is left to train or to judge */
+export async function trainableClasses(db: Db, versionId: number, name: string): Promise<Trainable> {
+  const field = 'input.datasetVersion'
+  const counts = await splitsLeft(db, versionId)
+  const trained = trainedClasses(counts)
+  const classLabels = [...trained].sort()
+  const left = untrainable(counts)
+  const [one] = classLabels
+  if (classLabels.length < 2)
     throw badInput(
-      'input.datasetVersion',
-      `Version “${name}” has no test photos: nothing would say how good the model is. Give a class three photos or more.`,
+      field,
+      `Version “${name}” has training photos of fewer than two classes${one === undefined ? '' : `: only of ${quoted([one])}`}.${left.length > 0 ? ` ${quoted(left)} ${left.length === 1 ? 'has' : 'have'} none.` : ''} A model tells at least two classes apart: label photos of another class, make a version with them and train on that.`,
     )
-  const trained = new Set(counts.filter(({ split }) => split === 'TRAIN').map(({ classLabel }) => classLabel))
-  if (trained.size < 2)
-    throw badInput('input.datasetVersion', `Version “${name}” has training photos of fewer than two classes.`)
-  return labels
+  if (!counts.some(({ classLabel, split, count }) => split === 'TEST' && count > 0 && trained.has(classLabel)))
+    throw badInput(
+      field,
+      `Version “${name}” has no test photos of ${quoted(classLabels)}: nothing would say how good the model is. Give one of these classes three photos or more.`,
+    )
+  return { classLabels, untrainable: left }
+}
+
+/** A run keeps its classes for as long as it lives, because its checkpoint has a weight for each. @returns undefined when it can train */
+export function whyNotTrainable(
+  run: Pick<TrainingRun, 'classLabels'>,
+  trained: ReadonlySet<string>,
+): string | undefined {
+  const lost = run.classLabels.filter((label) => !trained.has(label))
+  if (lost.length === 0) return undefined
+  return `The run was started with ${quoted(lost)}, but its version has no training photo of ${lost.length === 1 ? 'that class' : 'these classes'}: it never had one, or they were erased. Start a new run, which leaves ${lost.length === 1 ? 'the class' : 'them'} out.`
 }

@@ -3,17 +3,15 @@ import type { DatasetVersion, TrainingRun } from '../db.js'
 import { notFound, WasteXError } from '../errors.js'
 import type { Hall } from '../hall.js'
 import { trainingEngine } from '../model/engine.js'
-import { trainableClasses } from './new-run.js'
+import { type Trainable, trainableClasses } from './new-run.js'
 import { type Settings, settingsFrom, settingsToGoOn, type TrainingInput } from './settings.js'
 import { runToGoOnFrom } from './start-from.js'
 
-export interface Plan {
+export interface Plan extends Trainable {
   readonly version: DatasetVersion
   readonly settings: Settings
   /** The run whose weights it would begin with; undefined: the backbone's. */
   readonly startedFrom: TrainingRun | undefined
-  /** In the order of the logits. */
-  readonly classLabels: string[]
 }
 
 /** @throws WasteXError NOT_FOUND, BAD_USER_INPUT, TRAINING_UNAVAILABLE */
@@ -25,8 +23,7 @@ export async function planOf(hall: Hall, input: TrainingInput): Promise<Plan> {
   const asked = settingsFrom(input)
   const startedFrom = await runToGoOnFrom(db, version, input)
   const settings = startedFrom ? settingsToGoOn(asked) : asked
-  const classLabels = await trainableClasses(hall, version.id, version.name)
-  return { version, settings, startedFrom, classLabels }
+  return { version, settings, startedFrom, ...(await trainableClasses(db, version.id, version.name)) }
 }
 
 /** @throws WasteXError TRAINING_UNAVAILABLE */

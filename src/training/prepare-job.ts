@@ -5,9 +5,12 @@ import type { TrainingRun } from '../db.js'
 import type { Hall } from '../hall.js'
 import { artefactsOf } from '../model/card.js'
 import { photoFile } from '../photos/store.js'
+import { madeSplits, trainedClasses } from '../versions/class-splits.js'
 import { trainingRows } from '../versions/training-rows.js'
 import { featuresFolder } from './features/place.js'
 import type { Job, OtherRun, TrainingPhoto } from './job.js'
+import { whyNotTrainable } from './new-run.js'
+import { RunFailure } from './run-failure.js'
 import type { Settings } from './settings.js'
 
 export async function prepareJob(hall: Hall, run: TrainingRun, weights: Job['weights']): Promise<Job> {
@@ -15,17 +18,25 @@ export async function prepareJob(hall: Hall, run: TrainingRun, weights: Job['wei
   const version = await db.datasetVersion.findUniqueOrThrow({ where: { id: run.versionId } })
   const start = run.startedFromId ? await db.trainingRun.findUnique({ where: { id: run.startedFromId } }) : undefined
   const serving = await db.trainingRun.findFirst({ where: { isActive: true } })
+  const all = await trainingPhotos(hall, version.id)
+  const photos = photosOf(all, run.classLabels)
+  const trained = new Set(photos.filter(({ split }) => split === 'TRAIN').map(({ classLabel }) => classLabel))
+  const why = whyNotTrainable(run, trained)
+  if (why !== undefined) throw new RunFailure(why)
   return {
     runId: run.id,
     runName: run.name,
     versionName: version.name,
     classLabels: run.classLabels,
-    photos: await trainingPhotos(hall, version.id),
+    photos,
+    untrainable: untrainableOf(all, trained),
     // Written by `settingsFrom` when the run was started, and by nobody since.
     settings: run.settings as unknown as Settings,
     weights,
     startFrom: start ? otherRun(start) : undefined,
-    baseline: serving ? { ...otherRun(serving), seen: await seenBy(hall, serving) } : undefined,
+    baseline: serving
+      ? { ...otherRun(serving), seen: await seenBy(hall, serving), knows: await knownTo(hall, serving) }
+      : undefined,
     folders: {
       models: config.modelsDir,
       features: featuresFolder(config),
@@ -52,6 +63,20 @@ export async function trainingPhotos(
   }))
 }
 
+/** Photos of these classes. */
+export function photosOf(photos: readonly TrainingPhoto[], classLabels: readonly string[]): TrainingPhoto[] {
+  const own = new Set(classLabels)
+  return photos.filter(({ classLabel }) => own.has(classLabel))
+}
+
+function untrainableOf(photos: readonly TrainingPhoto[], trained: ReadonlySet<string>): Job['untrainable'] {
+  const others = photos.filter(({ classLabel }) => !trained.has(classLabel))
+  return {
+    classLabels: [...new Set(others.map(({ classLabel }) => classLabel))].sort(),
+    testImages: others.filter(({ split }) => split === 'TEST').length,
+  }
+}
+
 const otherRun = (run: TrainingRun): OtherRun => ({ runName: run.name, artefacts: artefactsOf(run) })
 
 export const checkpointsFolder = ({ dataDir }: Pick<Config, 'dataDir'>): string => path.join(dataDir, 'checkpoints')
@@ -64,4 +89,10 @@ export const checkpointFile = (config: Pick<Config, 'dataDir'>, runId: string): 
 async function seenBy(hall: Hall, run: TrainingRun): Promise<Set<string>> {
   const rows = await trainingRows(hall.db, run.versionId)
   return new Set(rows.filter(({ split }) => split !== 'TEST').map(({ contentHash }) => contentHash))
+}
+
+/** Release 0.1.0 also gave a model those classes of its version that had no training photo: it has never seen them. */
+async function knownTo({ db }: Hall, run: TrainingRun): Promise<string[]> {
+  const trained = trainedClasses(await madeSplits(db, run.versionId))
+  return run.classLabels.filter((label) => trained.has(label))
 }

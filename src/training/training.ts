@@ -3,10 +3,12 @@ import type { Doer } from '../access/doer.js'
 import { isUniqueViolation, type TrainingRun } from '../db.js'
 import { conflict, notFound, WasteXError } from '../errors.js'
 import type { Hall } from '../hall.js'
+import { quoted } from '../quoted.js'
+import { splitsLeft, trainedClasses } from '../versions/class-splits.js'
 import { countErased } from '../versions/training-rows.js'
 import { forgetCheckpoints } from './forget-checkpoints.js'
 import { Hosting } from './hosting.js'
-import { freeRunName } from './new-run.js'
+import { freeRunName, whyNotTrainable } from './new-run.js'
 import { checkEngine, planOf } from './plan.js'
 import { RunLock } from './run-lock.js'
 import { interrupt, isRunning, recordStart, recordStatus, running } from './run-record.js'
@@ -26,7 +28,7 @@ export class Training {
   /** @throws WasteXError NOT_FOUND, BAD_USER_INPUT, TRAINING_IN_PROGRESS, TRAINING_UNAVAILABLE */
   async start(by: Doer, input: TrainingInput): Promise<TrainingRun> {
     const { db } = this.hall
-    const { version, settings, startedFrom, classLabels } = await planOf(this.hall, input)
+    const { version, settings, startedFrom, classLabels, untrainable } = await planOf(this.hall, input)
     const erased = await countErased(db, version.id)
     return this.begin((claim) =>
       recordStart(
@@ -50,7 +52,7 @@ export class Training {
           const after = { status: created.status, datasetVersion: version.name, recipe, autoPromote }
           return { run: created, deed: { action: 'START_TRAINING', after } }
         },
-        `Queued: ${version.name}, recipe ${settings.recipe}${startedFrom ? `, from the weights of ${startedFrom.name}` : ''}${erased > 0 ? `; without ${erased} erased ${erased === 1 ? 'photo' : 'photos'}` : ''}`,
+        `Queued: ${version.name}, recipe ${settings.recipe}${startedFrom ? `, from the weights of ${startedFrom.name}` : ''}${erased > 0 ? `; without ${erased} erased ${erased === 1 ? 'photo' : 'photos'}` : ''}${untrainable.length > 0 ? `; without ${quoted(untrainable)}, because the version has no training photo of ${untrainable.length === 1 ? 'it' : 'them'}` : ''}`,
       ),
     )
   }
@@ -78,6 +80,8 @@ export class Training {
             throw conflict(
               `Run “${name}” is ${found.status}: only a run that was cancelled, interrupted or failed can be resumed.`,
             )
+          const why = whyNotTrainable(found, trainedClasses(await splitsLeft(tx, found.versionId)))
+          if (why !== undefined) throw conflict(why)
           const changed = { before: { ...before }, after: { status: found.status } }
           return { run: found, deed: { action: 'RESUME_TRAINING', ...changed } }
         },

@@ -4,6 +4,7 @@ import { type Db, isUniqueViolation, type Split } from '../db.js'
 import { conflict } from '../errors.js'
 import type { Hall } from '../hall.js'
 import { nearCopyGroups } from '../photos/near-copies.js'
+import { splitsLeft } from './class-splits.js'
 import { completeVersion } from './complete-version.js'
 import { checkedNotes } from './notes.js'
 import { changingVersions } from './one-at-a-time.js'
@@ -86,7 +87,10 @@ async function parentOf(tx: Db, given: string | null | undefined): Promise<numbe
   return null
 }
 
-/** What the version has of each class before new photos come: the parent's entries, relabelled ones under their new label. */
+/**
+ * What the version has of each class before new photos come: the parent's entries, relabelled ones under their new label. An erased
+ * photo does not count, because the version does not take it over.
+ */
 async function countsBeforeNew(tx: Db, parentId: number | null, staged: readonly StagedPhoto[]): Promise<ClassCounts> {
   const counts: ClassCounts = new Map()
   const add = (label: string, split: Split, count: number) => {
@@ -94,9 +98,7 @@ async function countsBeforeNew(tx: Db, parentId: number | null, staged: readonly
     counts.set(label, bySplit.set(split, (bySplit.get(split) ?? 0) + count))
   }
   if (parentId === null) return counts
-  const where = { versionId: parentId }
-  const rows = await tx.versionEntry.groupBy({ by: ['classLabel', 'split'], where, _count: true })
-  for (const { classLabel, split, _count } of rows) add(classLabel, split, _count)
+  for (const { classLabel, split, count } of await splitsLeft(tx, parentId)) add(classLabel, split, count)
   for (const { classLabel, parentLabel, parentSplit } of staged) {
     if (parentSplit === null || parentLabel === null) continue
     add(parentLabel, parentSplit, -1)

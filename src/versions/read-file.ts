@@ -4,6 +4,7 @@ import { constants, type FileHandle, open, realpath, stat } from 'node:fs/promis
 import path from 'node:path'
 import { WasteXError } from '../errors.js'
 import { decode } from '../photos/decode.js'
+import { plainFilename } from '../photos/filename.js'
 import { contentHash } from '../photos/identity.js'
 import { photoLimits } from '../photos/limits.js'
 import { perceptualHash } from '../photos/perceptual-hash.js'
@@ -42,7 +43,7 @@ export async function readDatasetFile(root: string, relative: string): Promise<R
         path: relative,
         contentHash: identity,
         storedHash: identity,
-        filename: path.basename(relative),
+        filename: plainFilename(path.basename(relative)) || identity,
         bytes: bytes.length,
         width,
         height,

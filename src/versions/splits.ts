@@ -1,7 +1,8 @@
 /**
  * Which photos are for training, for validation, for testing: 70, 15 and 15 %, decided by content alone, so that the order of
  * files does not matter and a photo is on the same side in every version. Near copies go together: a copy of a test photo
- * in the training set would be an answer given away.
+ * in the training set would be an answer given away. A network cannot learn a class without a training photo, so every class
+ * gets one before any split has its share.
  */
 import type { Split } from '../db.js'
 
@@ -34,7 +35,8 @@ interface Group {
 export type ClassCounts = Map<string, Map<Split, number>>
 
 /**
- * A class with three photos or more gets at least one in each split, as far as its near copies allow.
+ * A class gets a training photo first. With three photos or more it also gets one in each other split, as far as its near copies
+ * allow.
  * @param existing what the parent has of each class; a split that has some needs no new ones
  * @returns a split for each photo, in the order they were given
  */
@@ -52,27 +54,31 @@ export function assignSplits(photos: readonly PhotoToSplit[], existing: ClassCou
   const movable = groups.filter((group) => group.movable)
   // Small groups move first: they disturb the shares least.
   movable.sort((a, b) => a.photos.length - b.photos.length || (a.hash < b.hash ? -1 : 1))
-  for (const label of [...new Set(photos.map((photo) => photo.classLabel))].sort()) {
-    const bySplit = counts.get(label) ?? new Map<Split, number>()
-    if ([...bySplit.values()].reduce((sum, count) => sum + count, 0) < enough) continue
-    for (const target of splits) {
-      if (bySplit.get(target)) continue
-      const candidates = movable.filter((group) => mayLeave(group, label, counts))
-      // From where most of the class is.
-      const group = candidates.sort((a, b) => (bySplit.get(b.split) ?? 0) - (bySplit.get(a.split) ?? 0)).at(0)
-      if (!group) continue
-      add(group, group.split, -1)
-      group.split = target
-      add(group, target, 1)
-    }
+  const countOf = (label: string, split: Split) => counts.get(label)?.get(split) ?? 0
+  const fill = (label: string, target: Split) => {
+    if (countOf(label, target) > 0) return
+    const own = movable.filter((group) => group.photos.some(({ classLabel }) => classLabel === label))
+    const free = own.filter((group) => mayLeave(group, counts))
+    const candidates = target === 'TRAIN' && free.length === 0 ? own : free
+    // From where most of the class is.
+    const group = candidates.sort((a, b) => countOf(label, b.split) - countOf(label, a.split)).at(0)
+    if (!group) return
+    add(group, group.split, -1)
+    group.split = target
+    add(group, target, 1)
+  }
+  const labels = [...new Set(photos.map((photo) => photo.classLabel))].sort()
+  for (const label of labels) fill(label, 'TRAIN')
+  for (const label of labels) {
+    const all = splits.reduce((sum, split) => sum + countOf(label, split), 0)
+    if (all >= enough) for (const target of splits) fill(label, target)
   }
   const splitOf = new Map(groups.flatMap((group) => group.photos.map((photo) => [photo, group.split] as const)))
   return photos.map((photo) => splitOf.get(photo) ?? 'TRAIN')
 }
 
-/** Whether the group has photos of the class, and no class of the group would lose its last one in that split. */
-function mayLeave(group: Group, label: string, counts: ClassCounts): boolean {
-  if (!group.photos.some((photo) => photo.classLabel === label)) return false
+/** Whether no class of the group would lose its last photo in that split. */
+function mayLeave(group: Group, counts: ClassCounts): boolean {
   const own = new Map<string, number>()
   for (const { classLabel } of group.photos) own.set(classLabel, (own.get(classLabel) ?? 0) + 1)
   return [...own].every(([other, count]) => (counts.get(other)?.get(group.split) ?? 0) > count)

@@ -22,7 +22,7 @@ import { photoLimits } from '../../src/photos/limits.js'
 import { maxWaiting } from '../../src/predictions/queue.js'
 import { claimLimits } from '../../src/reviews/claims.js'
 import { longestName } from '../../src/reviews/class-name.js'
-import { longestFilename } from '../../src/reviews/keep-for-review.js'
+import { longestFilename } from '../../src/photos/filename.js'
 import { mostClasses } from '../../src/versions/dataset-folder.js'
 import { longestNotes } from '../../src/versions/notes.js'
 

@@ -1,5 +1,5 @@
 /** How a version's classes lie in its splits. */
-import { classSplits, type ClassSplitCount as Counted } from '../../versions/class-splits.js'
+import { classSplits, type ClassSplitCount as Counted, splitsLeft, untrainable } from '../../versions/class-splits.js'
 import { maxPageSize } from '../page.js'
 import { builder } from './builder.js'
 import { SplitEnum } from './enums.js'
@@ -23,5 +23,14 @@ builder.prismaObjectField(DatasetVersion, 'classSplits', (t) =>
     select: { id: true, classSplits: true },
     resolve: (version, _args, { hall }) =>
       (version.classSplits as Counted[] | null) ?? classSplits(hall.db, version.id),
+  }),
+)
+
+builder.prismaObjectField(DatasetVersion, 'untrainableClasses', (t) =>
+  t.stringList({
+    description:
+      'Its classes without a TRAIN photo, photos that were erased since not counted. A training leaves them out: its model does not know them. Alphabetical.',
+    select: { id: true },
+    resolve: async ({ id }, _args, { hall }) => untrainable(await splitsLeft(hall.db, id)),
   }),
 )

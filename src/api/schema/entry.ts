@@ -19,7 +19,7 @@ export const VersionEntry = builder.prismaNode('VersionEntry', {
     split: t.expose('split', { type: SplitEnum, description: 'What it is for. The same in every later version.' }),
     classLabel: t.exposeString('classLabel', { description: 'What it shows.' }),
     filename: t.string({
-      description: 'Name of the file, as it was imported or uploaded.',
+      description: 'Name of the file, as it was imported or uploaded, without invisible characters.',
       select: { photo: true },
       resolve: ({ photo }) => photo.filename,
     }),

@@ -22,7 +22,7 @@ export async function imagesOf(db: Db, query: object, ids: readonly string[]) {
   return ids.flatMap((id) => byId.get(id) ?? [])
 }
 
-const whereLabel = `Trimmed, compared without regard to case. A class that does not exist yet is introduced. 1 to ${longestName} characters.`
+const whereLabel = `Trimmed, compared without regard to case. A class that does not exist yet is introduced. 1 to ${longestName} characters, none of them invisible, but for joiners that a script or an emoji needs.`
 
 builder.mutationFields((t) => ({
   markReviewed: t.prismaField({

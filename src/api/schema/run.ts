@@ -20,7 +20,18 @@ export const TrainingRun = builder.prismaNode('TrainingRun', {
     }),
     isActive: t.exposeBoolean('isActive', { description: 'Whether it is the one that serves. At most one is.' }),
     datasetVersion: t.relation('datasetVersion', { description: 'What it learns from.' }),
-    classLabels: t.exposeStringList('classLabels', { description: 'The classes, in the order of the logits.' }),
+    classLabels: t.exposeStringList('classLabels', {
+      description: 'The classes that its model knows, in the order of the logits.',
+    }),
+    untrainableClasses: t.stringList({
+      description:
+        'Classes of its version that it left out, because they had no TRAIN photo: its model does not know them, and their test photos are not judged. Alphabetical.',
+      select: { classLabels: true, datasetVersion: { select: { classCounts: true } } },
+      resolve: ({ classLabels, datasetVersion }) =>
+        (datasetVersion.classCounts as { classLabel: string }[])
+          .map(({ classLabel }) => classLabel)
+          .filter((label) => !classLabels.includes(label)),
+    }),
     recipe: t.expose('recipe', { type: TrainingRecipeEnum, description: 'Where its defaults came from.' }),
     settings: t.field({
       type: TrainingSettings,

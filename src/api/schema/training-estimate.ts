@@ -40,6 +40,11 @@ const TrainingEstimate = builder.objectRef<Estimate>('TrainingEstimate').impleme
         'The completed run whose speed was used: the newest one of the recipe, one that began as this one would where there is one. Null where `seconds` is.',
       resolve: ({ basedOn }) => basedOn,
     }),
+    untrainableClasses: t.stringList({
+      description:
+        'Classes of the version that the run would leave out, because they have no TRAIN photo: its model would not know them. Alphabetical.',
+      resolve: ({ untrainable }) => [...untrainable],
+    }),
   }),
 })
 

@@ -10,7 +10,7 @@ import { given } from '../given.js'
 import { builder } from './builder.js'
 import { DatasetVersion } from './version.js'
 
-const versionName = `Name of the new version, unique: 1 to ${longestName} characters.`
+const versionName = `Name of the new version, unique: 1 to ${longestName} characters, none of them invisible.`
 const whatNotes = `Anything worth knowing about it later, at most ${longestNotes} characters.`
 
 const ImportDatasetInput = builder.inputType('ImportDatasetInput', {
