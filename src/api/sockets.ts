@@ -14,6 +14,7 @@ import { clientAddress } from './client-address.js'
 import { credentialsOf } from './credentials.js'
 import { maskWith } from './error-shape.js'
 import { withRequestId } from './errors-for-clients.js'
+import { isPersistedQuery, persistedQueryNotSupported } from './persisted-query.js'
 import { requestError } from './request-error.js'
 import { isOwnOrigin } from './request-rules.js'
 import { SocketCount } from './socket-count.js'
@@ -104,6 +105,7 @@ export function serveSockets(server: Server, yoga: Yoga, signIn: SignIn, { confi
         turnOut(extra, actor)
         return [mask(actor)]
       }
+      if (isPersistedQuery(params)) return [persistedQueryNotSupported()]
       const { schema, execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped({
         actor,
         // A message is a POST: a mutation is no link that a browser follows.
