@@ -166,7 +166,6 @@ describe('HTTP', () => {
             complete: () => reject(new Error('nothing came')),
           })
         })
-      expect(await first({ extensions })).toMatchObject(notSupported)
       expect(await first({ query: '', extensions })).toMatchObject(notSupported)
       expect(await first({ query: '{ __typename }', extensions })).toMatchObject({ data: { __typename: 'Query' } })
       await client.dispose()

@@ -123,8 +123,7 @@ export async function parseMultipart(request: Request, count: (bytes: number) =>
   for (const [key, [path]] of Object.entries(map)) {
     const file = form.get(key)
     if (file === null) throw bad(`“map” names “${key}”, and no part has that name.`)
-    // Of a part that says it is binary, the file has no name.
-    if (typeof file === 'string' || (file.name as string | undefined) === undefined) throw unnamed(key)
+    if (typeof file === 'string') throw unnamed(key)
     place(operations, path, file)
   }
   for (const [key, part] of form) {

@@ -3,7 +3,6 @@
  * words that Apollo's and urql's clients know: they send the whole query then, and stop sending hashes.
  */
 import { GraphQLError } from 'graphql'
-import { jsonOf } from './parse-json.js'
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 
@@ -22,11 +21,3 @@ export const persistedQueryNotSupported = () =>
       http: { status: 200, headers: { 'cache-control': 'no-store' } },
     },
   })
-
-/** For graphql-ws, which closes a socket whose operation has no query: the same message with an empty one. */
-export function withQuery(message: string): string {
-  if (!message.includes('persistedQuery')) return message
-  const said = jsonOf(message)
-  if (!isObject(said) || said['type'] !== 'subscribe' || !isPersistedQuery(said['payload'])) return message
-  return JSON.stringify({ ...said, payload: { ...(said['payload'] as object), query: '' } })
-}

@@ -3,6 +3,7 @@
  * anybody's server without asking it first ("simple requests"); none of those becomes an operation.
  */
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
+import { GraphQLError } from 'graphql'
 import type { GraphQLParams, Plugin } from 'graphql-yoga'
 import { WasteXError } from '../errors.js'
 import type { Admission } from './admission.js'
@@ -24,10 +25,16 @@ const tooLarge = (most: number) =>
 async function jsonOf(request: Request): Promise<GraphQLParams> {
   const chunks: Uint8Array[] = []
   let bytes = 0
-  for await (const chunk of request.body ?? []) {
-    bytes += chunk.byteLength
-    if (bytes > maxJsonBytes) throw tooLarge(maxJsonBytes)
-    chunks.push(chunk)
+  try {
+    for await (const chunk of request.body ?? []) {
+      bytes += chunk.byteLength
+      if (bytes > maxJsonBytes) throw tooLarge(maxJsonBytes)
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    if (error instanceof GraphQLError) throw error
+    // The client has hung up: nobody reads the answer, and the log has a line of the request.
+    throw requestError('BAD_USER_INPUT', 400, 'The request was cut off before the end of its body.')
   }
   return operationIn(parseJson(Buffer.concat(chunks).toString('utf8'), 'The body'), 'The body')
 }

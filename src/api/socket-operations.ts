@@ -8,7 +8,6 @@ import { CloseCode, type Server } from 'graphql-ws'
 import type { WebSocket } from 'ws'
 import type { Log } from '../log.js'
 import { currentRequest, during, type RequestInHand } from '../request.js'
-import { withQuery } from './persisted-query.js'
 import { newRequest, told } from './trace.js'
 
 /** A socket, as the hooks of graphql-ws see it (`extra`). */
@@ -54,7 +53,7 @@ export function speak<Extra extends OpenSocket>(protocol: Server<Extra>, extra: 
       protocol: socket.protocol,
       send: (message) => send(socket, message, limits, log),
       close: (code, reason) => socket.close(code, reason),
-      onMessage: (handle) => socket.on('message', (data: Buffer) => void dealWith(withQuery(data.toString()), handle)),
+      onMessage: (handle) => socket.on('message', (data: Buffer) => void dealWith(data.toString(), handle)),
     },
     extra,
   )
