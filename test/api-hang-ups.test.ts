@@ -72,7 +72,11 @@ const moments: [name: string, sent: string, lines: number][] = [
   ['in a sign-in', `${head('POST', '/session', 'content-length: 1000\r\n')}{"token":`, 1],
   ['before the answer', whole(query('{ images { totalCount edges { node { id } } } }')), 1],
   ['before the answers of three', whole(query('{ images { totalCount } }')).repeat(3), 1],
-  ['behind one request and in the next', whole(query('{ __typename }')) + head('POST', '/graphql', 'content-length: 99\r\n'), 1],
+  [
+    'behind one request and in the next',
+    whole(query('{ __typename }')) + head('POST', '/graphql', 'content-length: 99\r\n'),
+    1,
+  ],
   ['from a stream of events', whole(query('subscription { imageQueued { id } }'), 'accept: text/event-stream\r\n'), 1],
 ]
 

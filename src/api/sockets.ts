@@ -5,11 +5,13 @@ import type { ExecutionArgs, ExecutionResult, GraphQLError, GraphQLFormattedErro
 import { CloseCode, handleProtocols, makeServer } from 'graphql-ws'
 import { WebSocketServer } from 'ws'
 import type { Credentials, SignIn } from '../access/sign-in.js'
+import type { Config } from '../config.js'
 import { WasteXError } from '../errors.js'
 import type { Hall } from '../hall.js'
 import { sockets as openSockets } from '../metrics.js'
 import { currentRequest } from '../request.js'
 import { admit } from './admission.js'
+import { withoutBasePath } from './base-path.js'
 import { clientAddress } from './client-address.js'
 import { credentialsOf } from './credentials.js'
 import { maskWith } from './error-shape.js'
@@ -132,7 +134,7 @@ export function serveSockets(server: Server, yoga: Yoga, signIn: SignIn, { confi
   server.on('upgrade', (request, socket, head) => {
     // Without a listener a client that vanishes now would end the process.
     socket.on('error', (error) => log.debug({ error }, 'a socket broke off'))
-    const refusal = refusalOf(request, config.origins)
+    const refusal = refusalOf(request, config)
     if (refusal) return refuse(socket, refusal)
     const leave = count.enter(clientAddress(request, config.trustedProxies))
     if (!leave) return refuse(socket, '503 Service Unavailable', 'Retry-After: 5\r\n')
@@ -154,8 +156,11 @@ export function serveSockets(server: Server, yoga: Yoga, signIn: SignIn, { confi
 }
 
 /** Browsers open sockets to anybody without asking, but they say from which page. Other clients send no Origin. */
-function refusalOf({ url, headers }: IncomingMessage, origins: readonly string[]): string | undefined {
-  if (url?.split('?')[0] !== graphqlPath) return '404 Not Found'
+function refusalOf(
+  { url = '', headers }: IncomingMessage,
+  { basePath, origins }: Pick<Config, 'basePath' | 'origins'>,
+): string | undefined {
+  if (withoutBasePath(url, basePath).split('?')[0] !== graphqlPath) return '404 Not Found'
   if (headers.origin === undefined || origins.includes(headers.origin)) return undefined
   return isOwnOrigin(headers.origin, headers.host) ? undefined : '403 Forbidden'
 }
