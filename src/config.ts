@@ -17,6 +17,10 @@ export function besideTheCheckout(workingFolder: string): string[] {
 
 const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text
 
+/** Segments that need no encoding; the first is none that this server answers itself. */
+const isBasePath = (text: string) =>
+  /^(\/[\w~-][\w.~-]*)*$/.test(text) && !/^\/(assets|files|graphql|health|metrics|ready|session)(\/|$)/.test(text)
+
 const Environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
@@ -49,6 +53,12 @@ const Environment = z.object({
     .optional(),
   /** How many proxies stand before it: so many addresses of X-Forwarded-For, from the last, are theirs to tell. */
   WASTEX_TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
+  /** Where a proxy puts this server: `/wastex` for https://example.org/wastex/. */
+  WASTEX_BASE_PATH: z
+    .string()
+    .transform((text) => text.replace(/\/$/, ''))
+    .refine(isBasePath, 'a path is wanted that begins with `/` and is none of this server’s own: /wastex')
+    .default(''),
   /** Seconds that a query may take. */
   WASTEX_QUERY_SECONDS: z.coerce.number().min(0.1).max(3_600).default(15),
   /** Connections at most: HTTP and WebSocket together; WebSockets; WebSockets of one address that is not this machine. */
@@ -93,6 +103,8 @@ export interface Config {
   readonly keepUnlabelledDays: number | undefined
   /** Origins of web pages, beside this server's own, that may ask. */
   readonly origins: readonly string[]
+  /** Before each path of this server, as clients see it; empty: nothing. */
+  readonly basePath: string
   /** Proxies before this server. */
   readonly trustedProxies: number
   readonly queryMs: number
@@ -143,6 +155,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     reviewShare: env.WASTEX_REVIEW_SHARE,
     keepUnlabelledDays: env.WASTEX_KEEP_UNLABELLED_DAYS,
     origins: env.WASTEX_ORIGINS ?? [],
+    basePath: env.WASTEX_BASE_PATH,
     trustedProxies: env.WASTEX_TRUST_PROXY,
     queryMs: env.WASTEX_QUERY_SECONDS * 1_000,
     maxConnections: env.WASTEX_CONNECTIONS,

@@ -106,7 +106,7 @@ describe('whoever comes too early', () => {
     const response = await ask('{ busy }')
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '2'])
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { retryAfterMs: 1_200 } }] })
-    expect(overloaded(1_200).extensions['http']).toEqual({ status: 503, headers: { 'retry-after': '2' } })
+    expect(overloaded(1_200, 'Full.').extensions['http']).toEqual({ status: 503, headers: { 'retry-after': '2' } })
   })
 
   it('is told nothing of the kind where another field has answered', async () => {

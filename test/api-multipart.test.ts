@@ -178,6 +178,97 @@ describe('a multipart request', () => {
     expect(await post(parts)).toMatchObject({ status: 400, code: 'BAD_USER_INPUT' })
   })
 
+  describe('is answered with the limit or rule that it broke', () => {
+    const form = (boundary: string, parts: readonly [head: string, body: string | Buffer][]) =>
+      Buffer.concat([
+        ...parts.flatMap(([head, body]) => [
+          Buffer.from(`--${boundary}\r\ncontent-disposition: form-data; ${head}\r\n\r\n`),
+          Buffer.from(body),
+          Buffer.from('\r\n'),
+        ]),
+        Buffer.from(`--${boundary}--\r\n`),
+      ])
+    const sent = async (body: Buffer, contentType = 'multipart/form-data; boundary=x') => {
+      const response = await fetch(`${server.address}/graphql`, {
+        method: 'POST',
+        headers: { accept: 'application/json', 'graphql-preflight': '1', 'content-type': contentType },
+        body: new Uint8Array(body),
+      })
+      const { errors } = (await response.json()) as { errors: { message: string }[] }
+      return `${response.status} ${errors[0]?.message}`
+    }
+    const asked: [string, string] = ['name="operations"', operations]
+    const mapped: [string, string] = ['name="map"', map]
+    const image = 'name="0"; filename="a.jpg"'
+    const many = (count: number, head: (i: number) => string) =>
+      Array.from({ length: count }, (_, i): [string, string] => [head(i), 'x'])
+    const mib = (count: number) => Buffer.alloc(count * 1024 * 1024, 0x20)
+
+    it.each<[string, RegExp, [string, string | Buffer][]]>([
+      [
+        'a file without a name',
+        /^400 .*file part 0 has no filename\. Send it as/,
+        [asked, mapped, ['name="0"', mib(3)]],
+      ],
+      [
+        'eight files without names',
+        /^400 .*file part 0 has no filename/,
+        [asked, mapped, ...many(8, (i) => `name="${i}"`)],
+      ],
+      ['more of them', /^400 .*the only parts without a filename/, [asked, mapped, ...many(9, (i) => `name="${i}"`)]],
+      [
+        'one too large',
+        /^413 .*a part without a filename has more than 10 MiB/,
+        [asked, mapped, ['name="0"', mib(11)]],
+      ],
+      [
+        'a part that nothing names',
+        /^400 .*“note” is a part without a filename/,
+        [asked, mapped, [image, 'x'], ['name="note"', 'x']],
+      ],
+      ['nine files', /^400 .*at most 8 files/, [asked, mapped, ...many(9, (i) => `name="${i}"; filename="a.jpg"`)]],
+      [
+        'long operations',
+        /^413 .*“operations” has more than 1 MiB/,
+        [['name="operations"', mib(2)], mapped, [image, 'x']],
+      ],
+      ['a long map', /^413 .*“map” has more than 1 MiB/, [asked, ['name="map"', mib(2)], [image, 'x']]],
+      [
+        'a map of many entries',
+        /^400 .*“map” may have 16 entries; this one has 17/,
+        [
+          asked,
+          ['name="map"', JSON.stringify(Object.fromEntries(many(17, String).map(([i]) => [i, ['variables.image']])))],
+          [image, 'x'],
+        ],
+      ],
+      ['a map to a part that is not there', /^400 .*“map” names “0”, and no part has that name/, [asked, mapped]],
+      [
+        'operations with a filename',
+        /^400 .*“operations” is a file/,
+        [['name="operations"; filename="a"', operations], mapped],
+      ],
+      [
+        'deep operations',
+        /^400 .*nested more than 64 deep/,
+        [['name="operations"', '['.repeat(99) + ']'.repeat(99)], mapped],
+      ],
+    ])('%s', async (_what, message, parts) => {
+      expect(await sent(form('x', parts))).toMatch(message)
+    })
+
+    it('a head without a boundary, and a body without an end', async () => {
+      expect(await sent(form('x', [asked]), 'multipart/form-data')).toMatch(/^400 .*no boundary/)
+      expect(await sent(form('x', [asked]).subarray(0, -8))).toMatch(/^400 .*malformed or was cut off/)
+    })
+
+    it('but not when its file has an empty name, or is binary and has none', async () => {
+      expect(await sent(form('x', [asked, mapped, ['name="0"; filename=""', 'x']]))).toMatch(/^503 No model/)
+      const binary = 'name="0"\r\ncontent-type: application/octet-stream'
+      expect(await sent(form('x', [asked, mapped, [binary, 'x']]))).toMatch(/^503 No model/)
+    })
+  })
+
   it('takes eight files and no more', async () => {
     const many = (count: number) => Array.from({ length: count }, photo)
     const eight = await upload(server.address, ClassifyManyDocument, { images: many(8) })

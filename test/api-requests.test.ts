@@ -1,3 +1,6 @@
+import { gzipSync } from 'node:zlib'
+import { createClient } from 'graphql-ws'
+import { WebSocket } from 'ws'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { file, send, upload } from './support/client.js'
 import { startTestServer, type TestServer } from './support/server.js'
@@ -86,6 +89,95 @@ describe('HTTP', () => {
     const answer = await raw({ method: 'POST', headers: json, body })
     expect(answer.status).toBe(400)
     expect(answer.errors?.[0]?.message).toBeTruthy()
+  })
+
+  it('takes a body that begins with a byte-order mark, and operations that do', async () => {
+    const text = '\uFEFF{ "query": "{ __typename }" }'
+    expect(await raw({ method: 'POST', headers: json, body: text })).toEqual({
+      status: 200,
+      data: { __typename: 'Query' },
+    })
+    const form = new FormData()
+    form.set('operations', text)
+    form.set('map', '\uFEFF{}')
+    const headers = { accept: 'application/json', 'graphql-preflight': '1' }
+    expect(await raw({ method: 'POST', headers, body: form })).toMatchObject({ status: 200 })
+  })
+
+  it.each(['gzip', 'br', 'deflate', 'zstd', 'gzip, br'])(
+    'answers 415 to a body with Content-Encoding: %s',
+    async (encoding) => {
+      for (const type of ['application/json', 'multipart/form-data; boundary=x']) {
+        const headers = { ...json, 'content-type': type, 'graphql-preflight': '1', 'content-encoding': encoding }
+        const response = await fetch(`${server.address}/graphql`, { method: 'POST', headers, body: gzipSync('{}') })
+        expect([response.status, response.headers.get('accept-encoding')]).toEqual([415, 'identity'])
+        expect(await response.json()).toMatchObject({
+          errors: [
+            { message: expect.stringMatching(/must not be compressed/), extensions: { code: 'BAD_USER_INPUT' } },
+          ],
+        })
+      }
+    },
+  )
+
+  it('takes no other charset than UTF-8', async () => {
+    const body = '{ "query": "{ __typename }" }'
+    const typed = (charset: string) => ({ ...json, 'content-type': `application/json; charset=${charset}` })
+    expect(await raw({ method: 'POST', headers: typed('UTF-8'), body })).toMatchObject({ status: 200 })
+    expect(await raw({ method: 'POST', headers: typed('utf-16'), body: Buffer.from(body, 'utf16le') })).toMatchObject({
+      status: 415,
+      errors: [{ message: expect.stringMatching(/UTF-8.*charset=utf-16/) }],
+    })
+  })
+
+  describe('a persisted query', () => {
+    const extensions = { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } }
+    const notSupported = {
+      errors: [{ message: 'PersistedQueryNotSupported', extensions: { code: 'PERSISTED_QUERY_NOT_SUPPORTED' } }],
+    }
+
+    it('is answered so that clients send the whole query, by POST, GET and with a file', async () => {
+      const answer = { status: 200, ...notSupported }
+      for (const query of [undefined, null, ''])
+        expect(await raw({ method: 'POST', headers: json, body: JSON.stringify({ query, extensions }) })).toMatchObject(
+          answer,
+        )
+      const address = `?extensions=${encodeURIComponent(JSON.stringify(extensions))}`
+      expect(await raw({ headers: { accept: 'application/json' } }, address)).toMatchObject(answer)
+      const form = new FormData()
+      form.set('operations', JSON.stringify({ extensions, variables: { image: null } }))
+      form.set('map', '{"0":["variables.image"]}')
+      form.set('0', file(Buffer.from('x'), 'a.jpg'))
+      const headers = { accept: 'application/json', 'graphql-preflight': '1' }
+      expect(await raw({ method: 'POST', headers, body: form })).toMatchObject(answer)
+    })
+
+    it('is answered over a socket, which stays open', async () => {
+      const client = createClient({
+        url: `${server.address.replace('http', 'ws')}/graphql`,
+        webSocketImpl: WebSocket,
+        retryAttempts: 0,
+      })
+      const first = (payload: object) =>
+        new Promise((resolve, reject) => {
+          client.subscribe(payload as { query: string }, {
+            next: resolve,
+            error: (errors) => resolve({ errors }),
+            complete: () => reject(new Error('nothing came')),
+          })
+        })
+      expect(await first({ query: '', extensions })).toMatchObject(notSupported)
+      expect(await first({ query: '{ __typename }', extensions })).toMatchObject({ data: { __typename: 'Query' } })
+      await client.dispose()
+    })
+
+    it('that comes with its query is executed', async () => {
+      const body = JSON.stringify({ query: '{ __typename }', extensions })
+      expect(await raw({ method: 'POST', headers: json, body })).toMatchObject({
+        status: 200,
+        data: { __typename: 'Query' },
+      })
+    })
   })
 
   it('is not held up by a body that is all backslashes and quotes and never ends', async () => {

@@ -125,6 +125,126 @@ describe('what is accepted', () => {
   })
 })
 
+/** A segment with the marker 0xff `code`. */
+function segment(code: number, data: Buffer | string): Buffer {
+  const bytes = Buffer.from(data)
+  const head = Buffer.from([0xff, code, 0, 0])
+  head.writeUInt16BE(bytes.length + 2, 2)
+  return Buffer.concat([head, bytes])
+}
+const behindStart = (jpeg: Buffer, more: Buffer) => Buffer.concat([jpeg.subarray(0, 2), more, jpeg.subarray(2)])
+const markerOf = (code: number) => Buffer.from([0xff, code])
+const end = markerOf(0xd9)
+
+/** A grey JPEG, drawn by hand: a restart marker after each block, and `before` it whatever a camera leaves there. */
+async function jpegWithRestarts(before: Buffer): Promise<Buffer> {
+  const one = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#888' } })
+    .greyscale()
+    .jpeg()
+    .toBuffer()
+  const frame = one.indexOf(markerOf(0xc0))
+  const scan = one.indexOf(markerOf(0xda))
+  const data = scan + 2 + one.readUInt16BE(scan + 2)
+  const head = Buffer.from(one.subarray(0, data))
+  // 64 x 64 pixels are 64 blocks, each of which is the only one of its interval.
+  head.writeUInt16BE(64, frame + 5)
+  head.writeUInt16BE(64, frame + 7)
+  const block = one.subarray(data, -2)
+  const pieces = Array.from({ length: 64 }, (_, i) => [
+    block,
+    ...(i < 63 ? [before, markerOf(0xd0 + (i % 8))] : [end]),
+  ]).flat()
+  return behindStart(Buffer.concat([head, ...pieces]), segment(0xdd, Buffer.from([0, 1])))
+}
+
+describe('a JPEG that a camera writes', () => {
+  const drawn = () => drawnPhoto(7, { width: 320, height: 240 })
+  const odd: Record<string, () => Promise<Buffer>> = {
+    'another JFIF version': async () => behindStart(await drawn(), segment(0xe0, 'JFIF\0\x02\x01\0\0\x01\0\x01\0\0')),
+    'an unknown Adobe transform': async () => behindStart(await drawn(), segment(0xee, 'Adobe\0\x64\0\0\0\0\x05')),
+    'a colour profile and EXIF that are none': async () =>
+      behindStart(
+        await drawn(),
+        Buffer.concat([segment(0xe2, 'ICC_PROFILE\0\x03\x02no'), segment(0xe1, 'Exif\0\0no')]),
+      ),
+    'bytes between two segments': async () => {
+      const jpeg = await drawn()
+      const frame = jpeg.indexOf(markerOf(0xc0))
+      return Buffer.concat([jpeg.subarray(0, frame), Buffer.from('lost'), jpeg.subarray(frame)])
+    },
+    'zeros before its restart markers': () => jpegWithRestarts(Buffer.alloc(12)),
+    'fill bytes before its restart markers': () => jpegWithRestarts(Buffer.alloc(3, 0xff)),
+    'a film behind its end': async () =>
+      Buffer.concat([await drawn(), Buffer.from('\0\0\0\x18ftypmp42'), Buffer.alloc(500)]),
+    'no end marker': async () => (await drawn()).subarray(0, -2),
+    'half an end marker': async () => (await drawn()).subarray(0, -1),
+    'no end marker, but zeros before the restart markers': async () =>
+      (await jpegWithRestarts(Buffer.alloc(5))).subarray(0, -2),
+  }
+  it.each(Object.entries(odd))('is accepted with %s', async (_name, make) => {
+    expect(await refusal(await make())).toBe('accepted')
+  })
+
+  it('is the same photo without the bytes that are no picture', async () => {
+    const differ = async (a: Buffer, b: Buffer) => Buffer.compare(await pixelsOf(a), await pixelsOf(b))
+    expect(await differ(await jpegWithRestarts(Buffer.alloc(12)), await jpegWithRestarts(Buffer.alloc(0)))).toBe(0)
+    const jpeg = await drawn()
+    expect(await differ(jpeg.subarray(0, -2), jpeg)).toBe(0)
+  })
+
+  it('is refused with other bytes before its restart markers, or with a piece missing', async () => {
+    const jpeg = await jpegWithRestarts(Buffer.alloc(12))
+    const lost = jpeg.indexOf(markerOf(0xd3))
+    const cases: [RegExp, Buffer][] = [
+      [/belongs to no part of the picture/, await jpegWithRestarts(Buffer.from('data that is no picture'))],
+      [/missing or out of order/, Buffer.concat([jpeg.subarray(0, lost), jpeg.subarray(jpeg.indexOf(markerOf(0xd5)))])],
+      [/cut short/, jpeg.subarray(0, lost)],
+      [/cut short/, jpeg.subarray(0, lost + 2)],
+    ]
+    for (const [message, bytes] of cases)
+      expect(await refusal(bytes)).toMatchObject({ code: 'UNSUPPORTED_IMAGE', message: expect.stringMatching(message) })
+  })
+
+  const kinds = {
+    '4:2:0': { chromaSubsampling: '4:2:0' },
+    '4:4:4': { chromaSubsampling: '4:4:4' },
+    progressive: { progressive: true },
+  }
+  it.each(Object.entries(kinds))(
+    '(%s) that is cut anywhere is accepted when it loses no block',
+    async (_name, kind) => {
+      // So large that it is decoded at a fraction of its size.
+      const jpeg = await sharp(await drawnPhoto(8))
+        .resize(1_280, 1_000)
+        .jpeg(kind)
+        .toBuffer()
+      const accepted = []
+      const cuts = Array.from({ length: 100 }, (_, percent) => Math.floor((jpeg.length * percent) / 100))
+      for (const length of [...cuts, ...[4, 3, 2, 1, 0].map((less) => jpeg.length - less)]) {
+        const answer = await refusal(jpeg.subarray(0, length))
+        if (answer === 'accepted') accepted.push(jpeg.length - length)
+        else
+          expect(answer).toMatchObject({
+            code: 'UNSUPPORTED_IMAGE',
+            message: expect.stringMatching(/cut short|empty|no photo/),
+          })
+      }
+      expect(accepted).toEqual([2, 1, 0])
+    },
+  )
+
+  it('(progressive) that is cut between two passes is refused', async () => {
+    const jpeg = await sharp(await drawn())
+      .jpeg({ progressive: true })
+      .toBuffer()
+    const passes = [...jpeg.keys()].filter((at) => jpeg[at] === 0xff && jpeg[at + 1] === 0xda)
+    for (const at of passes.slice(1)) {
+      const tables = jpeg.lastIndexOf(markerOf(0xc4), at)
+      expect(await refusal(jpeg.subarray(0, tables))).toMatchObject({ message: expect.stringMatching(/cut short/) })
+    }
+  })
+})
+
 describe('what is refused', () => {
   it('other formats, by their bytes, with advice', async () => {
     const heic = Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from('ftypheic'), Buffer.alloc(40)])
@@ -161,6 +281,36 @@ describe('what is refused', () => {
     expect(await refusal(png)).toMatchObject({ code: 'UNSUPPORTED_IMAGE' })
   })
 
+  it('with the reason that the decoder gives', async () => {
+    const jpeg = await drawnPhoto(9, { width: 320, height: 240 })
+    const frame = jpeg.indexOf(markerOf(0xc0))
+    const changed = (at: number, value: number) => {
+      const copy = Buffer.from(jpeg)
+      copy[at] = value
+      return copy
+    }
+    const middle = Math.floor(jpeg.length / 2)
+    const gap = Buffer.concat([jpeg.subarray(0, middle), jpeg.subarray(middle + 300)])
+    const scan = gap.indexOf(markerOf(0xda))
+    const gapWithOddHeader = Buffer.from(gap)
+    gapWithOddHeader[scan + 2 + gap.readUInt16BE(scan + 2) - 2] = 62
+    const png = await sharp(jpeg).png().toBuffer()
+    const flipped = Buffer.from(png)
+    flipped[middle] = (flipped[middle] ?? 0) ^ 0xff
+    const webp = await sharp(jpeg).webp().toBuffer()
+    const cases: [RegExp, Buffer][] = [
+      [/more than 8 bits a colour/, changed(frame + 4, 12)],
+      [/coded in a way that is not supported/, changed(frame + 1, 0xc5)],
+      [/This JPEG is damaged: the data of the picture/, gap],
+      [/This JPEG is damaged: the data of the picture/, gapWithOddHeader],
+      [/This PNG is damaged: its data does not match its checksums/, flipped],
+      [/This PNG was cut short/, png.subarray(0, middle)],
+      [/This WEBP was cut short/, webp.subarray(0, -100)],
+    ]
+    for (const [message, bytes] of cases)
+      expect(await refusal(bytes)).toMatchObject({ code: 'UNSUPPORTED_IMAGE', message: expect.stringMatching(message) })
+  })
+
   it('too many pixels or sides too long, from the header', async () => {
     for (const [width, height] of [
       [30_000, 30_000],
@@ -191,6 +341,9 @@ it('makes small copies that fit into 320 pixels, or into 1024, upright and never
   const { width, height, format } = await sharp(await thumbnail(file, 'SMALL')).metadata()
   expect({ width, height, format }).toEqual({ width: 213, height: 320, format: 'jpeg' })
   expect(await sharp(await thumbnail(file, 'LARGE')).metadata()).toMatchObject({ width: 600, height: 900 })
+  // An imported one lies there as its camera wrote it.
+  await writeFile(file, (await red(900, 600).jpeg().toBuffer()).subarray(0, -2))
+  expect(await sharp(await thumbnail(file, 'SMALL')).metadata()).toMatchObject({ width: 320 })
   await writeFile(file, await red(3_000, 2_000).jpeg().toBuffer())
   expect(await sharp(await thumbnail(file, 'LARGE')).metadata()).toMatchObject({ width: 1024, height: 683 })
   await rm(folder, { recursive: true })

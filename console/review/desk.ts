@@ -11,6 +11,7 @@ import {
   ReleaseDeskDocument,
   type ReviewPhotoFragment,
 } from '../generated/graphql.js'
+import { addressOf } from '../talk/address-of.js'
 import { fetchWithin, headers } from '../talk/client.js'
 import { randomId } from '../talk/random-id.js'
 import { type Trouble, troubleOf } from '../talk/trouble.js'
@@ -65,7 +66,7 @@ export class Desk {
   /** The same while the page goes away: the browser sends it after the page is gone. */
   leave(): void {
     const body = JSON.stringify({ query: stringifyDocument(ReleaseDeskDocument), variables: { desk: this.id } })
-    const sent = fetch('/graphql', {
+    const sent = fetch(addressOf('graphql'), {
       method: 'POST',
       keepalive: true,
       headers: { ...headers, 'content-type': 'application/json' },

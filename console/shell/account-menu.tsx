@@ -50,7 +50,7 @@ export function AccountMenu({ anew, compact = false, isWanted }: AccountPartProp
           ))}
         </Menu.RadioGroup>
         <Menu.Divider />
-        <Menu.Item leftSection={<IconApi size={16} />} component="a" href="/graphql" target="_blank">
+        <Menu.Item leftSection={<IconApi size={16} />} component="a" href="graphql" target="_blank">
           The API, in GraphiQL
         </Menu.Item>
         {name !== null && (

@@ -1,6 +1,7 @@
 /** The console is a client of the public API like any other: queries and uploads over HTTP, what happens over a socket. */
 import { cacheExchange, Client, fetchExchange, mapExchange } from 'urql'
 import { createClient as createSocket } from 'graphql-ws'
+import { addressOf } from './address-of.js'
 
 /** Cookies go along; this header says that a page of ours asks, and lets files be sent (multipart). */
 export const headers = { 'graphql-preflight': '1' }
@@ -11,7 +12,7 @@ export const headers = { 'graphql-preflight': '1' }
  */
 export const makeClient = (refused: () => void) =>
   new Client({
-    url: '/graphql',
+    url: addressOf('graphql').href,
     exchanges: [cacheExchange, heeding(refused), fetchExchange],
     fetchOptions: { headers },
     preferGetMethod: false,
@@ -20,7 +21,7 @@ export const makeClient = (refused: () => void) =>
 
 export const makeSender = (refused: () => void) =>
   new Client({
-    url: '/graphql',
+    url: addressOf('graphql').href,
     exchanges: [heeding(refused), fetchExchange],
     fetchOptions: { headers },
     preferGetMethod: false,
@@ -48,7 +49,7 @@ const waitMs = (retries: number) => Math.min(10_000, 500 * 2 ** retries) * (0.5 
 /** One socket for all that is watched; it comes back by itself, for as long as it takes. */
 export const makeSocket = (refused: () => void) =>
   createSocket({
-    url: () => `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/graphql`,
+    url: () => addressOf('graphql').href.replace(/^http/, 'ws'),
     lazyCloseTimeout: 5_000,
     keepAlive: 10_000,
     retryAttempts: Number.POSITIVE_INFINITY,

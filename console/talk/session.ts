@@ -1,5 +1,7 @@
 /** The session of this browser: a cookie that the server sets for a token, and that no script reads. */
 
+import { addressOf } from './address-of.js'
+
 /** The cookie is the browser's, and so is who is signed in: all its tabs hear of it. */
 const channel = new BroadcastChannel('wastex.session')
 const tellOthers = () => channel.postMessage('changed')
@@ -12,7 +14,7 @@ export function onSessionChange(changed: () => void): () => void {
 
 /** @throws Error with words for the person */
 export async function signIn(token: string): Promise<void> {
-  const answer = await fetch('/session', {
+  const answer = await fetch(addressOf('session'), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ token }),
@@ -25,7 +27,7 @@ export async function signIn(token: string): Promise<void> {
 
 /** @throws Error when the cookie is still there */
 export async function signOut(): Promise<void> {
-  const { ok } = await fetch('/session', { method: 'DELETE' })
+  const { ok } = await fetch(addressOf('session'), { method: 'DELETE' })
   if (!ok) throw new Error('The server could not sign you out. Try again in a moment.')
   tellOthers()
 }

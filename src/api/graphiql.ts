@@ -9,7 +9,6 @@ import { gunzip, gzip } from 'node:zlib'
 import type { Config } from '../config.js'
 import { remembered } from '../remembered.js'
 import { preflightHeader } from './request-rules.js'
-import { graphqlPath } from './yoga.js'
 
 // In lines that the editor shows whole beside its answers.
 const defaultQuery = `# WasteX. Ctrl+Space proposes fields;
@@ -88,7 +87,6 @@ async function render(): Promise<{ gzipped: Buffer; etag: string }> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql')
   const page = renderGraphiQL({
     title: 'WasteX GraphiQL',
-    endpoint: graphqlPath,
     subscriptionsProtocol: 'SSE',
     defaultQuery,
     // A token is typed into the headers: it is kept nowhere, unless whoever typed it says so.

@@ -4,9 +4,11 @@
  */
 import { GraphQLError } from 'graphql'
 import { z } from 'zod'
+import { photoLimits } from '../photos/limits.js'
 import { counted } from './counted-body.js'
 import { OperationParameters, shapeOfOperation } from './operation-parameters.js'
 import { parseJson } from './parse-json.js'
+import { isPersistedQuery, persistedQueryNotSupported } from './persisted-query.js'
 import { requestError } from './request-error.js'
 
 export const multipartLimits = Object.freeze({
@@ -14,6 +16,8 @@ export const multipartLimits = Object.freeze({
   files: 8,
   /** Entries of `map`. */
   mapEntries: 16,
+  /** Bytes of `operations`, and of `map`. */
+  textBytes: 1024 * 1024,
   /** Bytes of a multipart request in all: eight photos of the largest size, and something for the text around them. */
   bytes: 84 * 1024 * 1024,
   /** Multipart requests in hand, and their bytes: more are refused before they are read. */
@@ -28,12 +32,45 @@ export const maxUploads = multipartLimits.files
 /** One place a file: a file that stands in two places would be decoded twice for the price of one. */
 const FileMap = z.record(z.string(), z.tuple([z.string()]))
 
+/**
+ * What the parser of forms is told. A file without a name comes as text: as many and as long ones are read as files, so that the answer
+ * can say which one it was.
+ */
+export const formLimits = Object.freeze({
+  files: multipartLimits.files,
+  fields: multipartLimits.files + 2,
+  parts: multipartLimits.files + 3,
+  fieldSize: photoLimits.bytes,
+  fieldNameSize: 100,
+})
+
 const bad = (message: string) => requestError('BAD_USER_INPUT', 400, `Multipart request: ${message}`)
+
+const tooLarge = (what: string, most: number) =>
+  requestError('PAYLOAD_TOO_LARGE', 413, `Multipart request: ${what} more than ${most / 2 ** 20} MiB.`)
+const howToName = (part: string) =>
+  `Send it as \`Content-Disposition: form-data; name="${part}"; filename="photo.jpg"\`.`
+const unnamed = (part: string) => bad(`file part ${part} has no filename. ${howToName(part)}`)
+
+/** Of the parser of forms (@fastify/busboy, by @whatwg-node/fetch): what each of its messages means. */
+const meanings: readonly [RegExp, () => GraphQLError][] = [
+  [/^Request body too large/, () => tooLarge('it has', multipartLimits.bytes)],
+  [/^Field value size/, () => tooLarge('a part without a filename has', formLimits.fieldSize)],
+  [/^Field name size/, () => bad(`the name of a part has more than ${formLimits.fieldNameSize} characters.`)],
+  [/^Files limit/, () => bad(`at most ${maxUploads} files.`)],
+  [/^Fields limit/, () => bad(`“operations” and “map” are the only parts without a filename. ${howToName('0')}`)],
+  [/^Parts limit/, () => bad(`at most ${maxUploads} files, beside “operations” and “map”.`)],
+  [/Boundary not found/, () => bad('the header Content-Type has no boundary.')],
+]
 
 function parsePart<T>(form: FormData, name: string, schema: z.ZodType<T>, shape: string): T {
   const part = form.get(name)
-  if (typeof part !== 'string') throw bad(`the field “${name}” is missing or is a file.`)
-  const parsed = schema.safeParse(parseJson(part, `Multipart request: “${name}”`))
+  if (part === null) throw bad(`the field “${name}” is missing.`)
+  if (typeof part !== 'string') throw bad(`the field “${name}” is a file. Send it without a filename.`)
+  if (Buffer.byteLength(part) > multipartLimits.textBytes) throw tooLarge(`“${name}” has`, multipartLimits.textBytes)
+  const said = parseJson(part, `Multipart request: “${name}”`)
+  if (isPersistedQuery(said)) throw persistedQueryNotSupported()
+  const parsed = schema.safeParse(said)
   if (!parsed.success) throw bad(`“${name}” must be ${shape}.`)
   return parsed.data
 }
@@ -69,10 +106,7 @@ async function formOf(request: Request, count: (bytes: number) => void): Promise
   } catch (error) {
     if (refusal instanceof GraphQLError) throw refusal
     const message = error instanceof Error ? error.message : ''
-    if (/size limit exceeded|too large/i.test(message)) {
-      throw requestError('PAYLOAD_TOO_LARGE', 413, 'Multipart request: more bytes than are taken.')
-    }
-    throw bad(/limit/i.test(message) ? `at most ${maxUploads} files.` : 'it is malformed or was cut off.')
+    throw meanings.find(([said]) => said.test(message))?.[1]() ?? bad('it is malformed or was cut off.')
   }
 }
 
@@ -85,15 +119,20 @@ export async function parseMultipart(request: Request, count: (bytes: number) =>
   const operations = parsePart(form, 'operations', OperationParameters, shapeOfOperation)
   const map = parsePart(form, 'map', FileMap, 'an object that names one place in “variables” for each file')
   if (Object.keys(map).length > multipartLimits.mapEntries)
-    throw bad(`“map” may have ${multipartLimits.mapEntries} entries.`)
+    throw bad(`“map” may have ${multipartLimits.mapEntries} entries; this one has ${Object.keys(map).length}.`)
   for (const [key, [path]] of Object.entries(map)) {
     const file = form.get(key)
-    if (file === null || typeof file === 'string') throw bad(`“map” names “${key}”, which is no file of this request.`)
+    if (file === null) throw bad(`“map” names “${key}”, and no part has that name.`)
+    if (typeof file === 'string') throw unnamed(key)
     place(operations, path, file)
   }
   for (const [key, part] of form) {
-    if (typeof part !== 'string' && !Object.hasOwn(map, key))
-      throw bad(`“map” does not say where the file “${key}” goes.`)
+    if (Object.hasOwn(map, key) || key === 'operations' || key === 'map') continue
+    throw bad(
+      typeof part === 'string'
+        ? `“${key}” is a part without a filename; “operations” and “map” are the only ones.`
+        : `“map” does not say where the file “${key}” goes.`,
+    )
   }
   return operations
 }

@@ -13,10 +13,10 @@ export function parseJson(text: string, what: string): unknown {
   return value
 }
 
-/** @returns undefined, which no JSON stands for, when it is none */
+/** @returns undefined, which no JSON stands for, when it is none. A byte-order mark before it is allowed (RFC 8259, 8.1). */
 export function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text)
   } catch {
     return undefined
   }

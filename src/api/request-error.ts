@@ -8,10 +8,14 @@ export const requestError = (
   status: number,
   message: string,
   details: Readonly<Record<string, number>> = {},
-) => new GraphQLError(message, { extensions: { ...details, code, http: { status } } })
+  headers: Readonly<Record<string, string>> = {},
+) => new GraphQLError(message, { extensions: { ...details, code, http: { status, headers } } })
 
-/** @param retryAfterMs when there may be room again */
-export const overloaded = (retryAfterMs: number) =>
-  new GraphQLError('Too much has been sent at once. Try again in a moment.', {
+/**
+ * @param retryAfterMs when there may be room again
+ * @param why a sentence that names the limit
+ */
+export const overloaded = (retryAfterMs: number, why: string) =>
+  new GraphQLError(`${why} Try again in a moment.`, {
     extensions: withHttp({ code: 'OVERLOADED' satisfies ErrorCode, retryAfterMs }),
   })

@@ -3,12 +3,14 @@
  * anybody's server without asking it first ("simple requests"); none of those becomes an operation.
  */
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
+import { GraphQLError } from 'graphql'
 import type { GraphQLParams, Plugin } from 'graphql-yoga'
 import { WasteXError } from '../errors.js'
 import type { Admission } from './admission.js'
 import { multipartLimits, parseMultipart } from './multipart.js'
 import { OperationParameters, shapeOfOperation } from './operation-parameters.js'
 import { parseJson } from './parse-json.js'
+import { isPersistedQuery, persistedQueryNotSupported } from './persisted-query.js'
 import { requestError } from './request-error.js'
 import type { UploadRoom } from './upload-room.js'
 
@@ -23,10 +25,16 @@ const tooLarge = (most: number) =>
 async function jsonOf(request: Request): Promise<GraphQLParams> {
   const chunks: Uint8Array[] = []
   let bytes = 0
-  for await (const chunk of request.body ?? []) {
-    bytes += chunk.byteLength
-    if (bytes > maxJsonBytes) throw tooLarge(maxJsonBytes)
-    chunks.push(chunk)
+  try {
+    for await (const chunk of request.body ?? []) {
+      bytes += chunk.byteLength
+      if (bytes > maxJsonBytes) throw tooLarge(maxJsonBytes)
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    if (error instanceof GraphQLError) throw error
+    // The client has hung up: nobody reads the answer, and the log has a line of the request.
+    throw requestError('BAD_USER_INPUT', 400, 'The request was cut off before the end of its body.')
   }
   return operationIn(parseJson(Buffer.concat(chunks).toString('utf8'), 'The body'), 'The body')
 }
@@ -45,6 +53,7 @@ function addressOf(request: Request): GraphQLParams {
 }
 
 function operationIn(value: unknown, where: string): GraphQLParams {
+  if (isPersistedQuery(value)) throw persistedQueryNotSupported()
   const parsed = OperationParameters.safeParse(value)
   if (parsed.success) return parsed.data
   throw requestError('BAD_USER_INPUT', 400, `${where} must be ${shapeOfOperation}.`)
@@ -64,6 +73,23 @@ export const isForeign = (
 export const isOwnOrigin = (origin: string, host: string | undefined) =>
   URL.canParse(origin) && new URL(origin).host === host
 
+/** @throws GraphQLError for a body that would have to be decoded before it can be read */
+function refuseEncodings(headers: Headers, type: string): void {
+  const encoding = headers.get('content-encoding')?.trim().toLowerCase()
+  if (encoding && encoding !== 'identity')
+    throw requestError(
+      'BAD_USER_INPUT',
+      415,
+      `The body must not be compressed; this one has \`Content-Encoding: ${encoding}\`. Send it as it is.`,
+      {},
+      // RFC 9110, 15.5.16: what would have been accepted.
+      { 'accept-encoding': 'identity' },
+    )
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(type)?.[1]
+  if (charset && !/^(utf-?8|us-ascii)$/i.test(charset))
+    throw requestError('BAD_USER_INPUT', 415, `The body must be in UTF-8; this one has \`charset=${charset}\`.`)
+}
+
 export const useRequestRules = (
   room: UploadRoom,
   origins: readonly string[],
@@ -78,7 +104,9 @@ export const useRequestRules = (
       if (request.method === 'GET') setRequestParser(addressOf)
       return
     }
-    const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
+    const contentType = request.headers.get('content-type') ?? ''
+    const type = contentType.split(';')[0]?.trim().toLowerCase()
+    refuseEncodings(request.headers, contentType)
     const length = Number(request.headers.get('content-length') ?? 0)
     if (type === 'multipart/form-data') {
       if (!asked) refuse()
@@ -91,7 +119,11 @@ export const useRequestRules = (
       if (length > maxJsonBytes) throw tooLarge(maxJsonBytes)
       setRequestParser(jsonOf)
     } else {
-      throw requestError('BAD_USER_INPUT', 415, 'GraphQL is taken as application/json or multipart/form-data.')
+      throw requestError(
+        'BAD_USER_INPUT',
+        415,
+        `GraphQL is taken as application/json or multipart/form-data; this request has ${type ? `\`Content-Type: ${type}\`` : 'no Content-Type'}.`,
+      )
     }
   },
 })

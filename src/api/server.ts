@@ -2,9 +2,11 @@
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { SignIn } from '../access/sign-in.js'
+import type { Config } from '../config.js'
 import { connect } from '../db.js'
 import { WasteXError } from '../errors.js'
 import { admit, isAdmitted } from './admission.js'
+import { withoutBasePath } from './base-path.js'
 import { serveConsole } from './console.js'
 import type { House } from './context.js'
 import { credentialsOf } from './credentials.js'
@@ -21,7 +23,7 @@ import { inTurn } from './turn.js'
 import { graphqlPath, makeYoga } from './yoga.js'
 
 export interface Server {
-  /** `http://127.0.0.1:4000` */
+  /** `http://127.0.0.1:4000`, and the base path */
   readonly address: string
   /** Takes no more; finishes what it has, for a few seconds; says goodbye to subscribers. */
   close(): Promise<void>
@@ -67,6 +69,8 @@ export async function startServer(house: House, signIn: SignIn, degraded: () => 
     // `//` would be an address without a host.
     if (!URL.canParse(request.url ?? '/', base)) return response.writeHead(400).end()
     const url = new URL(request.url ?? '/', base)
+    // Without a slash at its end, a browser would look for all that is below it in another place.
+    if (url.pathname === config.basePath) return response.writeHead(308, { location: `${config.basePath}/` }).end()
     if (url.pathname === graphqlPath) {
       if (wantsGraphiQL(request, url)) return serveGraphiQL(config, request, response)
       const actor = await admitted(request)
@@ -81,7 +85,7 @@ export async function startServer(house: House, signIn: SignIn, degraded: () => 
       }
       return yoga(request, response, { actor })
     }
-    if (url.pathname === sessionPath) return serveSession(signIn, request, response)
+    if (url.pathname === sessionPath) return serveSession(config, signIn, request, response)
     if (request.method !== 'GET' && request.method !== 'HEAD')
       return response.writeHead(405, { allow: 'GET, HEAD' }).end()
     if (url.pathname.startsWith('/files/'))
@@ -95,7 +99,8 @@ export async function startServer(house: House, signIn: SignIn, degraded: () => 
       return sendJson(response, status === 'failed' ? 503 : 200, { status, ...(mayHear && reasons) })
     }
     if (await serveConsole(request, response, url.pathname)) return undefined
-    if (url.pathname === '/') return response.setHeader('content-type', 'text/plain; charset=utf-8').end(withoutConsole)
+    if (url.pathname === '/')
+      return response.setHeader('content-type', 'text/plain; charset=utf-8').end(withoutConsole(config))
     return response.writeHead(404).end()
   }
 
@@ -106,7 +111,8 @@ export async function startServer(house: House, signIn: SignIn, degraded: () => 
     maxHeaderSize: httpLimits.headerBytes,
     connectionsCheckingInterval: httpLimits.checkMs,
   }
-  const server = http.createServer(settings, (request, response) =>
+  const server = http.createServer(settings, (request, response) => {
+    request.url = withoutBasePath(request.url ?? '/', config.basePath)
     inTurn(request, response, () =>
       traced(house.hall, request, response, () => {
         answer(request, response).catch((error: unknown) => {
@@ -117,8 +123,8 @@ export async function startServer(house: House, signIn: SignIn, degraded: () => 
           response.destroy()
         })
       }),
-    ),
-  )
+    )
+  })
   server.on('connection', (line) => hangUpWhenStalled(line, httpLimits.stalledMs, log))
   // Whoever is one too many is hung up on; those who are there keep their place.
   server.maxConnections = config.maxConnections
@@ -126,7 +132,7 @@ export async function startServer(house: House, signIn: SignIn, degraded: () => 
   await listen(server, config.host, config.port)
   const { port } = server.address() as AddressInfo
   return {
-    address: `http://${hostForPeople(config.host)}:${port}`,
+    address: `http://${hostForPeople(config.host)}:${port}${config.basePath}`,
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       const patience = setTimeout(() => server.closeAllConnections(), httpLimits.graceMs)
@@ -152,7 +158,8 @@ function sendJson(response: ServerResponse, status: number, body: object) {
   response.end(JSON.stringify(body))
 }
 
-const withoutConsole = `The console is not built here: \`npm run build\` makes it. The API is at ${graphqlPath}.\n`
+const withoutConsole = ({ basePath }: Pick<Config, 'basePath'>) =>
+  `The console is not built here: \`npm run build\` makes it. The API is at ${basePath}${graphqlPath}.\n`
 
 const listen = (server: http.Server, host: string, port: number) =>
   new Promise<void>((resolve, reject) => {

@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { z } from 'zod'
+import type { Config } from '../config.js'
 import { WasteXError } from '../errors.js'
 import { isLoopback } from '../loopback.js'
 import type { SignIn } from '../access/sign-in.js'
@@ -17,14 +18,19 @@ export const maxSessionBytes = 1024
 const Body = z.object({ token: z.string() })
 
 /** @throws WasteXError FORBIDDEN, UNAUTHENTICATED, OVERLOADED */
-export async function serveSession(signIn: SignIn, request: IncomingMessage, response: ServerResponse) {
+export async function serveSession(
+  { basePath }: Pick<Config, 'basePath'>,
+  signIn: SignIn,
+  request: IncomingMessage,
+  response: ServerResponse,
+) {
   if (isForeign(request.headers)) throw new WasteXError('FORBIDDEN', 'A page of another site cannot sign in here.')
-  if (request.method === 'DELETE') return send(response, {}, cookie(request, '', '; Max-Age=0'))
+  if (request.method === 'DELETE') return send(response, {}, cookie(request, basePath, '', '; Max-Age=0'))
   if (request.method !== 'POST') return void response.writeHead(405, { allow: 'POST, DELETE' }).end()
   const shown = credentialsOf(request)
   const secret = shown.by === 'bearer' ? shown.secret : await tokenIn(request)
   const { role, token } = await signIn.actorOf({ ...shown, secret, by: 'bearer' })
-  send(response, { role, name: token?.name ?? null }, cookie(request, secret ?? ''))
+  send(response, { role, name: token?.name ?? null }, cookie(request, basePath, secret ?? ''))
 }
 
 /** Only JSON: a page elsewhere cannot send that without asking first. */
@@ -49,9 +55,14 @@ async function tokenIn(request: IncomingMessage): Promise<string> {
  * `Secure`, unless the page that signs in came over plain HTTP itself: its browser would not keep the cookie, and the token has gone
  * the same way just now.
  */
-function cookie({ headers: { host = '', origin } }: IncomingMessage, value: string, more = ''): string {
+function cookie(
+  { headers: { host = '', origin } }: IncomingMessage,
+  basePath: string,
+  value: string,
+  more = '',
+): string {
   const secure = isLoopback(hostnameOf(host)) || origin?.startsWith('http:') ? '' : '; Secure'
-  return `${sessionCookie}=${value}; Path=/; HttpOnly; SameSite=Strict${secure}${more}`
+  return `${sessionCookie}=${value}; Path=${basePath}/; HttpOnly; SameSite=Strict${secure}${more}`
 }
 
 function send(response: ServerResponse, body: object, setCookie: string): void {

@@ -5,15 +5,18 @@ import type { ExecutionArgs, ExecutionResult, GraphQLError, GraphQLFormattedErro
 import { CloseCode, handleProtocols, makeServer } from 'graphql-ws'
 import { WebSocketServer } from 'ws'
 import type { Credentials, SignIn } from '../access/sign-in.js'
+import type { Config } from '../config.js'
 import { WasteXError } from '../errors.js'
 import type { Hall } from '../hall.js'
 import { sockets as openSockets } from '../metrics.js'
 import { currentRequest } from '../request.js'
 import { admit } from './admission.js'
+import { withoutBasePath } from './base-path.js'
 import { clientAddress } from './client-address.js'
 import { credentialsOf } from './credentials.js'
 import { maskWith } from './error-shape.js'
 import { withRequestId } from './errors-for-clients.js'
+import { isPersistedQuery, persistedQueryNotSupported } from './persisted-query.js'
 import { requestError } from './request-error.js'
 import { isOwnOrigin } from './request-rules.js'
 import { SocketCount } from './socket-count.js'
@@ -104,6 +107,7 @@ export function serveSockets(server: Server, yoga: Yoga, signIn: SignIn, { confi
         turnOut(extra, actor)
         return [mask(actor)]
       }
+      if (isPersistedQuery(params)) return [persistedQueryNotSupported()]
       const { schema, execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped({
         actor,
         // A message is a POST: a mutation is no link that a browser follows.
@@ -130,7 +134,7 @@ export function serveSockets(server: Server, yoga: Yoga, signIn: SignIn, { confi
   server.on('upgrade', (request, socket, head) => {
     // Without a listener a client that vanishes now would end the process.
     socket.on('error', (error) => log.debug({ error }, 'a socket broke off'))
-    const refusal = refusalOf(request, config.origins)
+    const refusal = refusalOf(request, config)
     if (refusal) return refuse(socket, refusal)
     const leave = count.enter(clientAddress(request, config.trustedProxies))
     if (!leave) return refuse(socket, '503 Service Unavailable', 'Retry-After: 5\r\n')
@@ -152,8 +156,11 @@ export function serveSockets(server: Server, yoga: Yoga, signIn: SignIn, { confi
 }
 
 /** Browsers open sockets to anybody without asking, but they say from which page. Other clients send no Origin. */
-function refusalOf({ url, headers }: IncomingMessage, origins: readonly string[]): string | undefined {
-  if (url?.split('?')[0] !== graphqlPath) return '404 Not Found'
+function refusalOf(
+  { url = '', headers }: IncomingMessage,
+  { basePath, origins }: Pick<Config, 'basePath' | 'origins'>,
+): string | undefined {
+  if (withoutBasePath(url, basePath).split('?')[0] !== graphqlPath) return '404 Not Found'
   if (headers.origin === undefined || origins.includes(headers.origin)) return undefined
   return isOwnOrigin(headers.origin, headers.host) ? undefined : '403 Forbidden'
 }

@@ -50,13 +50,24 @@ export class UploadRoom {
    */
   enter(declared: number, response: ServerResponse, token?: string): (bytes: number) => void {
     const fullForMs = this.fullForMs()
-    if (fullForMs !== undefined) throw overloaded(fullForMs)
+    if (fullForMs !== undefined) throw overloaded(fullForMs, 'Too many photos are waiting to be classified.')
     const parts = token === undefined ? [this.all] : [this.all, this.partOf(token)]
-    if (parts.some(({ requests, most }) => requests >= most.requests)) throw overloaded(retryAfterMs)
+    const whose = (part: Part) => (part === this.all ? 'this server' : 'one token')
+    const crowded = parts.find(({ requests, most }) => requests >= most.requests)
+    if (crowded)
+      throw overloaded(
+        retryAfterMs,
+        `At most ${Math.floor(crowded.most.requests)} uploads of ${whose(crowded)} can be in progress at once.`,
+      )
     let held = 0
     let rest = declared
     const hold = (bytes: number) => {
-      if (parts.some((part) => part.bytes + bytes > part.most.bytes)) throw overloaded(retryAfterMs)
+      const full = parts.find((part) => part.bytes + bytes > part.most.bytes)
+      if (full)
+        throw overloaded(
+          retryAfterMs,
+          `At most ${Math.floor(full.most.bytes / 2 ** 20)} MiB of uploads of ${whose(full)} can be in progress at once.`,
+        )
       held += bytes
       for (const part of parts) part.bytes += bytes
       uploadBytes.inc(bytes)

@@ -10,9 +10,9 @@ import { useDocumentLimits } from './document-limits.js'
 import { maskWith, useErrorShape } from './error-shape.js'
 import { useFilePlaces } from './file-places.js'
 import { useIntrospection } from './introspection.js'
-import { maxUploads, multipartLimits } from './multipart.js'
+import { formLimits, multipartLimits } from './multipart.js'
 import { usePlainText } from './plain-text.js'
-import { maxJsonBytes, preflightHeader, useRequestRules } from './request-rules.js'
+import { preflightHeader, useRequestRules } from './request-rules.js'
 import { schema } from './schema/index.js'
 import { useTimeLimits } from './time-limits.js'
 import { useTrace } from './trace.js'
@@ -64,9 +64,7 @@ export function makeYoga(house: House, reading = house.hall.db) {
     logging: false,
     maskedErrors: { maskError: maskWith(house.hall.log) },
     maxRequestBodySize: multipartLimits.bytes,
-    fetchAPI: createFetch({
-      formDataLimits: { files: maxUploads, fieldSize: maxJsonBytes, fields: 2, parts: maxUploads + 2 },
-    }),
+    fetchAPI: createFetch({ formDataLimits: formLimits }),
     // In this order: what is refused early costs least.
     plugins: [
       useTrace(),

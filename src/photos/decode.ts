@@ -6,7 +6,8 @@ import { photoLimits } from './limits.js'
 import { side } from './pixels.js'
 import { readHeader } from './sharp.js'
 import { type PhotoType, photoType } from './type.js'
-import { unreadable, uprightPhoto } from './upright.js'
+import { unreadable } from './unreadable.js'
+import { uprightPhoto } from './upright.js'
 
 export interface PhotoFacts {
   readonly type: PhotoType
@@ -31,7 +32,7 @@ export async function inspect(bytes: Uint8Array): Promise<PhotoFacts> {
     throw new WasteXError('PAYLOAD_TOO_LARGE', `A photo may have ${allowed}; this one has more. Send a smaller copy.`)
   }
   const type = photoType(bytes)
-  const { width, height } = await readHeader(bytes).then(({ autoOrient }) => autoOrient, unreadable(type))
+  const { width, height } = await readHeader(bytes).then(({ autoOrient }) => autoOrient, unreadable(type, bytes))
   if (width * height > maxPixels || Math.max(width, height) > maxSide) {
     const allowed = `${maxPixels / 1e6} megapixels and ${maxSide} pixels a side`
     throw new WasteXError(

@@ -1,4 +1,7 @@
+import { readFile } from 'node:fs/promises'
+import type { SharpInput } from 'sharp'
 import { decodingPool } from './decoding-pool.js'
+import { mendedJpeg } from './mended-jpeg.js'
 import { openPhoto } from './sharp.js'
 
 /** Longest side, in pixels: one is sharp in a grid of photos, the other alone on a screen, where a phone's original has 12 million. */
@@ -12,11 +15,19 @@ export type ThumbnailSize = keyof typeof longestSides
  */
 export const thumbnail = (file: string, size: ThumbnailSize): Promise<Uint8Array> =>
   decodingPool.run('picture', () =>
-    openPhoto(file, 'error')
-      .autoOrient()
-      .resize(longestSides[size], longestSides[size], { fit: 'inside', withoutEnlargement: true })
-      .flatten({ background: 'white' })
-      .toColourspace('srgb')
-      .jpeg({ quality: 80 })
-      .toBuffer(),
+    small(file, size).catch(async (error: unknown) => {
+      // A JPEG that lies where it was imported from may need the mending that it had then.
+      const { bytes } = await mendedJpeg(await readFile(file))
+      if (!bytes) throw error
+      return small(bytes, size)
+    }),
   )
+
+const small = (photo: SharpInput, size: ThumbnailSize): Promise<Uint8Array> =>
+  openPhoto(photo, 'error')
+    .autoOrient()
+    .resize(longestSides[size], longestSides[size], { fit: 'inside', withoutEnlargement: true })
+    .flatten({ background: 'white' })
+    .toColourspace('srgb')
+    .jpeg({ quality: 80 })
+    .toBuffer()

@@ -1,8 +1,9 @@
 /** A trusted photo, upright and flat, for whatever is to be made of it. */
 import type { Sharp } from 'sharp'
-import { messageOf, WasteXError } from '../errors.js'
+import { endsAsJpeg, mendedJpeg } from './mended-jpeg.js'
 import { openPhoto } from './sharp.js'
 import type { PhotoType } from './type.js'
+import { unreadable } from './unreadable.js'
 
 /**
  * Upright, in sRGB, without transparency (white shines through).
@@ -13,20 +14,19 @@ export async function uprightPhoto<T>(
   type: PhotoType,
   make: (photo: Sharp) => Promise<T>,
 ): Promise<T> {
-  const attempt = (failOn?: 'error') =>
-    make(openPhoto(bytes, failOn).autoOrient().flatten({ background: 'white' }).toColourspace('srgb'))
-  return attempt()
+  const attempt = (photo: Uint8Array) =>
+    make(openPhoto(photo).autoOrient().flatten({ background: 'white' }).toColourspace('srgb'))
+  const attemptMended = async (otherwise?: unknown) => {
+    const mended = await mendedJpeg(bytes)
+    if (!mended.bytes) throw otherwise ?? new Error('the JPEG has no end marker, and not all of its blocks')
+    return attempt(mended.bytes)
+  }
+  // libvips looks at a decoder's warning when it goes on to the next rows: what the last rows lack it does not see.
+  if (type === 'jpeg' && !endsAsJpeg(bytes)) return attemptMended().catch(unreadable(type, bytes))
+  return attempt(bytes)
     .catch((error: unknown) => {
-      // Some phones write a baseline JPEG's scan header with numbers that only matter to progressive ones.
-      if (!/Invalid SOS parameters/.test(messageOf(error))) throw error
-      return attempt('error')
+      if (type === 'jpeg') return attemptMended(error)
+      throw error
     })
-    .catch(unreadable(type))
-}
-
-export const unreadable = (type: PhotoType) => () => {
-  throw new WasteXError(
-    'UNSUPPORTED_IMAGE',
-    `This ${type.toUpperCase()} is damaged or was cut short: it cannot be decoded. Send the original, or take it again.`,
-  )
+    .catch(unreadable(type, bytes))
 }

@@ -85,13 +85,17 @@ export async function look(serving: Serving, { bytes }: Pick<Upload, 'bytes'>, a
   }
 }
 
-/** @throws WasteXError NO_MODEL, UNSUPPORTED_IMAGE, PAYLOAD_TOO_LARGE, OVERLOADED */
+/**
+ * @param beforeCounting reads what else the answer needs. If it fails, the photo is not counted, and the client may send it again.
+ * @throws WasteXError NO_MODEL, UNSUPPORTED_IMAGE, PAYLOAD_TOO_LARGE, OVERLOADED
+ */
 export async function classify(
   hall: Pick<Hall, 'config' | 'db'>,
   serving: Serving,
   { actor, receipt }: Doer,
   upload: Upload,
   asked: Asked = {},
+  beforeCounting?: (answer: Classification) => Promise<unknown>,
 ): Promise<Classification> {
   const { said, seen } = await look(serving, upload, asked)
   const looked = performance.now()
@@ -100,6 +104,7 @@ export async function classify(
   const imageId =
     ood || sampled ? await keepForReview(hall, { ...upload, ...seen, sentById: tokenIdOf(actor), sampled }) : null
   const answer: Classification = { ...said, imageId }
+  await beforeCounting?.(answer)
   // To a client whose request may come again, the very same is said again, and nothing is counted.
   const answered = receipt && { ...receipt, actor: nameOf(actor).id, answer: JSON.parse(JSON.stringify(answer)) }
   await count(hall.db, { classLabel, ood, answered })

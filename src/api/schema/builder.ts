@@ -28,7 +28,7 @@ export const builder = new SchemaBuilder<{
 }>({
   plugins: [RelayPlugin, PrismaPlugin],
   defaultFieldNullability: false,
-  prisma: { client: ({ hall }) => hall.db, dmmf: getDatamodel(), onUnusedQuery: 'error' },
+  prisma: { client: ({ hall }) => hall.db, dmmf: getDatamodel() },
   relay: {
     encodeGlobalID: encodeId,
     decodeGlobalID: (globalId) => decodeId(globalId, 'id'),

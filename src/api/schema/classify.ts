@@ -1,11 +1,11 @@
 /** A photo in, an answer out. */
 import type { GraphQLResolveInfo } from 'graphql'
-import type { TrainingRun as Run } from '../../db.js'
 import { badInput } from '../../errors.js'
 import type { HeatMap } from '../../predictions/heat-map.js'
 import { longestName } from '../../reviews/class-name.js'
 import { sendToReview } from '../../reviews/dispute.js'
 import { type Classification, classify, type Upload } from '../../reviews/triage.js'
+import { type AnswerRows, answerRows } from '../answer-rows.js'
 import { asksFor } from '../asks-for.js'
 import { longestKey, once, type OnceArguments } from '../once.js'
 import { phaseEnded } from '../../metrics.js'
@@ -52,7 +52,7 @@ const HeatMapType = builder.objectRef<HeatMap>('HeatMap').implement({
   }),
 })
 
-const ClassificationType = builder.objectRef<Classification>('Classification').implement({
+const ClassificationType = builder.objectRef<Classification & AnswerRows>('Classification').implement({
   role: 'DEVICE',
   description: 'What the model says of a photo.',
   fields: (t) => ({
@@ -90,23 +90,13 @@ const ClassificationType = builder.objectRef<Classification>('Classification').i
       resolve: ({ heatMap }) => heatMap ?? null,
     }),
     scores: t.expose('scores', { type: [ClassScore], description: 'Every class, most likely first.' }),
-    image: t.prismaField({
+    image: t.expose('image', {
       type: Image,
       nullable: true,
       description:
         'The photo as it is kept for review. Null when it was counted and forgotten: it is in distribution, nobody disputes it (`sendToReview`), and chance has not chosen it (`WASTEX_REVIEW_SHARE`).',
-      resolve: (query, { imageId }, _args, { hall }) =>
-        imageId === null ? null : hall.db.image.findUnique({ ...query, where: { id: imageId } }),
     }),
-    servedBy: t.prismaField({
-      type: TrainingRun,
-      description: 'The run whose model answered.',
-      // What every phone asks for is known without a question.
-      resolve: (query, { run }, _args, { hall }) =>
-        Object.keys(query.select ?? {}).every((column) => column in run)
-          ? (run as Run)
-          : hall.db.trainingRun.findUniqueOrThrow({ ...query, where: { id: run.id } }),
-    }),
+    servedBy: t.expose('servedBy', { type: TrainingRun, description: 'The run whose model answered.' }),
   }),
 })
 
@@ -121,7 +111,7 @@ const PhotoError = builder.objectRef<{ code: string; message: string }>('PhotoEr
 
 interface Place {
   index: number
-  classification: Classification | null
+  classification: (Classification & AnswerRows) | null
   error: { code: string; message: string } | null
 }
 
@@ -145,12 +135,16 @@ const ClassifyResult = builder.objectRef<Place>('ClassifyResult').implement({
 
 interface Sent extends OnceArguments {
   readonly heat: boolean
+  /** Of the field that answers, down to the classification. */
+  readonly path?: readonly string[]
 }
 
-const classifyFile = async (context: Context, info: GraphQLResolveInfo, file: File, { heat, ...key }: Sent) => {
+const classifyFile = async (context: Context, info: GraphQLResolveInfo, file: File, { heat, path, ...key }: Sent) => {
   const { hall, serving } = context
   const upload = await uploadOf(file)
-  return once(context, info, (by) => classify(hall, serving, by, upload, { heat }), key)
+  const rows = answerRows(context, info, path)
+  const answer = await once(context, info, (by) => classify(hall, serving, by, upload, { heat }, rows), key)
+  return { ...answer, ...(await rows(answer)) }
 }
 
 const uploadOf = async (file: File): Promise<Upload> => ({
@@ -198,7 +192,12 @@ builder.mutationFields((t) => ({
           try {
             return {
               index,
-              classification: await classifyFile(context, info, image, { key: idempotencyKey, index, heat }),
+              classification: await classifyFile(context, info, image, {
+                key: idempotencyKey,
+                index,
+                heat,
+                path: ['classification'],
+              }),
               error: null,
             }
           } catch (error) {
@@ -226,9 +225,10 @@ builder.mutationFields((t) => ({
       const { hall, serving } = context
       const upload = await uploadOf(image)
       const asked = { heat: asksFor(info, 'heatMap') }
-      return once(context, info, (by) => sendToReview(hall, serving, by, upload, classLabel, asked), {
+      const answer = await once(context, info, (by) => sendToReview(hall, serving, by, upload, classLabel, asked), {
         key: idempotencyKey,
       })
+      return { ...answer, ...(await answerRows(context, info)(answer)) }
     },
   }),
 }))

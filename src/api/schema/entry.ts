@@ -44,13 +44,13 @@ export const VersionEntry = builder.prismaNode('VersionEntry', {
     url: t.string({
       description: 'Path on this server of the photo.',
       select: { photo: true },
-      resolve: ({ photo }) => photoUrl(photo.contentHash),
+      resolve: ({ photo }, _args, { hall }) => photoUrl(hall.config, photo.contentHash),
     }),
     thumbnailUrl: t.string({
       description: 'Path on this server of a small copy: JPEG, upright. A browser may keep it for a day.',
       args: { size: t.arg({ type: ThumbnailSizeEnum, defaultValue: 'SMALL', description: 'How small.' }) },
       select: { photo: true },
-      resolve: ({ photo }, { size }) => thumbnailUrl(photo.contentHash, size ?? 'SMALL'),
+      resolve: ({ photo }, { size }, { hall }) => thumbnailUrl(hall.config, photo.contentHash, size ?? 'SMALL'),
     }),
   }),
 })

@@ -74,10 +74,10 @@ export const TrainingRun = builder.prismaNode('TrainingRun', {
       type: [Artefact],
       description: 'The files of its folder: model, figures, comparison, card. Empty until it is saved.',
       select: { name: true, artefacts: true },
-      resolve: ({ name, artefacts }) =>
+      resolve: ({ name, artefacts }, _args, { hall }) =>
         (artefacts as unknown as Omit<ArtefactRow, 'url'>[]).map((file) => ({
           ...file,
-          url: artefactUrl(name, file.name),
+          url: artefactUrl(hall.config, name, file.name),
         })),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was asked for.' }),
