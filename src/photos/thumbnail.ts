@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises'
 import { decodingPool } from './decoding-pool.js'
+import type { FilePath } from './path-text.js'
 import { openPhoto } from './sharp.js'
 
 /** Longest side, in pixels: one is sharp in a grid of photos, the other alone on a screen, where a phone's original has 12 million. */
@@ -10,9 +12,10 @@ export type ThumbnailSize = keyof typeof longestSides
  * and 17: libjpeg decodes at a fraction (10 and 34 without). It is not stored: whoever shows it keeps it for a while (api/files.ts).
  * @throws Error when the file is gone; WasteXError OVERLOADED
  */
-export const thumbnail = (file: string, size: ThumbnailSize): Promise<Uint8Array> =>
-  decodingPool.run('picture', () =>
-    openPhoto(file, 'error')
+export const thumbnail = (file: FilePath, size: ThumbnailSize): Promise<Uint8Array> =>
+  decodingPool.run('picture', async () =>
+    // sharp takes a buffer for the picture itself.
+    openPhoto(typeof file === 'string' ? file : await readFile(file), 'error')
       .autoOrient()
       .resize(longestSides[size], longestSides[size], { fit: 'inside', withoutEnlargement: true })
       .flatten({ background: 'white' })

@@ -4,6 +4,7 @@ import type { Config } from '../config.js'
 import type { TrainingRun } from '../db.js'
 import type { Hall } from '../hall.js'
 import { artefactsOf } from '../model/card.js'
+import { readableName } from '../photos/path-text.js'
 import { photoFile } from '../photos/store.js'
 import { trainingRows } from '../versions/training-rows.js'
 import { featuresFolder } from './features/place.js'
@@ -46,7 +47,7 @@ export async function trainingPhotos(
     contentHash: row.contentHash,
     storedHash: row.storedHash,
     file: photoFile(config, row),
-    path: row.path,
+    path: readableName(row.path),
     split: row.split,
     classLabel: row.classLabel,
   }))
