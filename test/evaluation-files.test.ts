@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { confusionPng } from '../src/evaluation/confusion-png.js'
 import { historyCsv } from '../src/evaluation/history-csv.js'
 import { metricsOf } from '../src/evaluation/metrics.js'
-import { predictionsCsv } from '../src/evaluation/predictions-csv.js'
+import { predictionsCsv, readPredictions } from '../src/evaluation/predictions-csv.js'
 import { referenceThresholds } from '../src/predictions/ood.js'
 
 describe('confusion_matrix.png', () => {
@@ -49,16 +49,20 @@ function countPixels(data: Buffer, wanted: (pixel: [number, number, number]) => 
 it('history.csv has a row an epoch, and an empty cell where there was no validation', () => {
   const epoch = { stage: 'HEAD', epoch: 1, loss: 0.5, accuracy: 0.75, learningRate: 1e-4, seconds: 2.5 }
   expect(historyCsv([{ ...epoch, valLoss: null, valAccuracy: null }])).toBe(
-    'stage,epoch,loss,accuracy,val_loss,val_accuracy,learning_rate,seconds\nHEAD,1,0.5,0.75,,,0.0001,2.5\n',
+    '\ufeffstage,epoch,loss,accuracy,val_loss,val_accuracy,learning_rate,seconds\nHEAD,1,0.5,0.75,,,0.0001,2.5\n',
   )
 })
 
 describe('predictions.csv', () => {
   const photo = { contentHash: 'ab'.repeat(32), classLabel: 'can', novelty: null }
 
-  it('has a row a photo, with its logits', () => {
+  it('has a row a photo, with its logits, behind a byte-order mark that its own reader knows', () => {
     const text = predictionsCsv(['box', 'can'], referenceThresholds, [{ ...photo, logits: Float32Array.of(-1.5, 0.5) }])
-    const [head, row] = text.split('\n').map((line) => line.split(','))
+    expect(readPredictions(text, ['box', 'can'])).toEqual(new Map([[photo.contentHash, [-1.5, 0.5]]]))
+    const [head, row] = text
+      .slice(1)
+      .split('\n')
+      .map((line) => line.split(','))
     const cells = Object.fromEntries((head ?? []).map((column, i) => [column, row?.[i]]))
     expect(cells).toMatchObject({
       content_hash: photo.contentHash,

@@ -63,7 +63,7 @@ const isUnknown = async (address: string, bytes: Buffer): Promise<boolean> => {
 
 /** A photo of version v1 that the model which serves names, and a drawn one that goes to review. */
 export async function findPhotos(hall: TestHall, address: string): Promise<{ known: Buffer; unknown: Buffer }> {
-  const named = (await trainingRows(hall.db, 1)).map((row) => photoFile(hall.config, row))
+  const named = (await trainingRows(hall.db, 1)).map((row) => String(photoFile(hall.config, row)))
   const odd = await drawSamples(path.join(hall.folder, 'others'), { perClass: 0, odd: 12, seed: 5 })
   const first = async (files: readonly string[], wanted: boolean) => {
     for (const name of files) {
