@@ -50,7 +50,7 @@ const rowOf = (bytes: Buffer) =>
     where: { contentHash: contentHash(bytes) },
     include: { image: true, files: true, entries: true },
   })
-const fileOf = async (bytes: Buffer) => photoFile(hall.config, await rowOf(bytes))
+const fileOf = async (bytes: Buffer) => String(photoFile(hall.config, await rowOf(bytes)))
 const erase = async (bytes: Buffer) => erasePhoto(hall, by, (await rowOf(bytes)).id)
 const imported = async (name: string, files: Record<string, Buffer>) => {
   const folder = await writeDataset(path.join(hall.folder, name), { ...files, 'other/1.jpg': await photo() })
@@ -301,7 +301,7 @@ describe('a photo that is sent', () => {
     const [lost, fresh, again, named, erased] = await Promise.all([photo(), photo(), photo(), photo(), photo()])
     const facts = await decode(lost)
     const places = await Promise.all([lost, fresh, again].map((bytes) => keepPhoto(hall.config, bytes, facts)))
-    const files = places.map((place) => photoFile(hall.config, place))
+    const files = places.map((place) => String(photoFile(hall.config, place)))
     for (const bytes of [named, erased]) await keep(bytes)
     files.push(await fileOf(named), await fileOf(erased))
     await erase(erased)

@@ -1,7 +1,21 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { chmod, mkdir, readdir, readFile, rename, stat, symlink, utimes, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
+import os from 'node:os'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { answerOf } from '../src/access/receipts.js'
 import { besideTheCheckout } from '../src/config.js'
@@ -40,6 +54,14 @@ const importReportOf = (name: string) =>
   hall.db.importReport.findFirstOrThrow({ where: { version: { name } }, include: { version: true } })
 const versionOf = (id: number) => hall.db.datasetVersion.findUniqueOrThrow({ where: { id } })
 const rowsOf = async (id: number) => (await trainingRows(hall.db, id)).toSorted((a, b) => (a.path < b.path ? -1 : 1))
+/** As if it had been read long after it was changed: what was read within seconds of a change is read again. */
+const rememberAsRead = async (root: string, file: string) => {
+  const { ctimeMs, ino } = await stat(path.join(root, file))
+  await hall.db.importedFile.update({
+    where: { root_path: { root, path: file } },
+    data: { changedMs: ctimeMs, inode: ino },
+  })
+}
 const placesOf = async (id: number) =>
   (await rowsOf(id)).map(({ path: file, split, classLabel }) => [file, split, classLabel])
 
@@ -73,7 +95,11 @@ describe('a folder of class folders', () => {
     expect(
       await hall.db.datasetClass.findMany({ where: { introducedId: id }, orderBy: { name: 'asc' } }),
     ).toMatchObject([{ name: 'glass' }, { name: 'metal' }, { name: 'paper' }])
-    expect((await importReport(hall.db, id))?.findings.ignored.examples).toEqual(['glass/list.txt'])
+    expect((await importReport(hall.db, id))?.findings.ignored.examples).toEqual([
+      'README.md',
+      'glass/.DS_Store',
+      'glass/list.txt',
+    ])
   })
 
   it('splits the same photos in the same way, whatever their names and places', async () => {
@@ -153,7 +179,6 @@ describe('a folder of class folders', () => {
       'b/huge.jpg': Buffer.alloc(11 * 1024 * 1024),
       'b/words.jpg': 'not a photo',
     })
-    await symlink(path.join(folder, 'a/0.jpg'), path.join(folder, 'a/link.jpg'))
     const { id } = await importDataset(hall, by, { name: 'bad ones', path: folder })
     expect((await versionOf(id)).totalImages).toBe(6)
     const report = await importReport(hall.db, id)
@@ -168,7 +193,6 @@ describe('a folder of class folders', () => {
     expect(report?.findings.refused.examples.map((one) => one.reason).join(' ')).toMatch(
       /damaged or was cut short.*SVG.*empty.*10 MB.*no photo/,
     )
-    expect(report?.findings.ignored.examples).toEqual(['a/link.jpg'])
   })
 
   it('holds a photo once: the first by path stands for its duplicates, and for those with another label', async () => {
@@ -288,21 +312,31 @@ describe('what cannot be imported', () => {
     expect(words.size).toBe(1)
   })
 
-  it('is what a link leads to: a class folder, a photo, a photo that becomes a link after it was listed', async () => {
-    const outside = await dataset('outside', await photosOf(['a', 'b'], 3))
-    const folder = await dataset('linked', await photosOf(['a', 'b'], 3))
-    await symlink(path.join(outside, 'a'), path.join(folder, 'c'))
-    await symlink(path.join(outside, 'a/0.jpg'), path.join(folder, 'a/0 link.jpg'))
-    await symlink(path.join(outside, 'b'), path.join(folder, 'b/deeper'))
-    const { id } = await importDataset(hall, by, { name: 'linked', path: folder })
-    expect((await trainingRows(hall.db, id)).map((row) => row.path).toSorted()).toEqual(
-      ['a/0.jpg', 'a/1.jpg', 'a/2.jpg', 'b/0.jpg', 'b/1.jpg', 'b/2.jpg'].toSorted(),
-    )
-    for (const late of ['a/0 link.jpg', 'c/0.jpg', 'b/deeper/1.jpg'])
-      expect(await readDatasetFile(folder, late)).toMatchObject({
-        photo: undefined,
-        refused: expect.stringMatching(/links are not followed/),
-      })
+  it('is what a link leads to that points elsewhere, also where it comes after the listing', async () => {
+    const elsewhere = await mkdtemp(path.join(os.tmpdir(), 'wastex-elsewhere-'))
+    try {
+      await writeDataset(elsewhere, await photosOf(['a'], 2))
+      await symlink(at('linked/a'), path.join(elsewhere, 'back'))
+      const folder = await dataset('linked', await photosOf(['a', 'b'], 3))
+      await symlink(path.join(elsewhere, 'a'), path.join(folder, 'c'))
+      await symlink(path.join(elsewhere, 'a/0.jpg'), path.join(folder, 'a/0 link.jpg'))
+      await symlink(at('chain'), path.join(folder, 'b/deeper'))
+      await symlink(elsewhere, at('chain'))
+      const { id } = await importDataset(hall, by, { name: 'linked', path: folder })
+      expect((await versionOf(id)).totalImages).toBe(6)
+      const { refused } = (await importReport(hall.db, id))?.findings ?? expect.fail()
+      expect(refused.examples.map((one) => one.path)).toEqual(['c', 'a/0 link.jpg', 'b/deeper'])
+      for (const { reason } of refused.examples) expect(reason).toMatch(/link.*WASTEX_IMPORT_ROOTS/)
+      for (const late of ['a/0 link.jpg', 'c/0.jpg', 'b/deeper/a/1.jpg'])
+        expect(await readDatasetFile({ root: folder, path: late }, late)).toMatchObject({
+          photo: undefined,
+          refused: expect.stringMatching(/replaced by a link/),
+        })
+      await promisify(execFile)('mkfifo', [path.join(folder, 'a/pipe.jpg')])
+      expect((await readDatasetFile({ root: folder, path: 'a/pipe.jpg' }, '')).refused).toMatch(/no file any more/)
+    } finally {
+      await rm(elsewhere, { recursive: true })
+    }
   })
 
   it('is no address, and no path that starts from elsewhere', async () => {
@@ -337,7 +371,7 @@ describe('what cannot be imported', () => {
     // Nothing is locked for root.
     if (isRoot) process.seteuid?.(65_534)
     try {
-      await expect(listDataset(folder, undefined)).rejects.toMatchObject({
+      await expect(listDataset(folder, [hall.folder], undefined)).rejects.toMatchObject({
         ...badPath,
         message: 'The folder “b” in it cannot be read by this server (EACCES).',
       })
@@ -457,11 +491,12 @@ it('goes on where kill -9 stopped it, without reading what it had read', { timeo
   expect(before.length).toBeLessThan(count)
   expect(await hall.db.datasetVersion.count({ where: { name: 'killed' } })).toBe(0)
 
-  // Whoever reads one of them now finds no photo in it. Size and time are as they were.
+  // Whoever reads one of them now finds no photo in it. What is remembered of them fits all the same.
   for (const file of before) {
     const target = path.join(folder, file.path)
     await writeFile(target, Buffer.alloc((await stat(target)).size))
     await utimes(target, then, then)
+    await rememberAsRead(folder, file.path)
   }
   const { id } = await importDataset(hall, by, { name: 'killed', path: folder })
   expect((await versionOf(id)).totalImages).toBe(count)
@@ -503,6 +538,28 @@ it('finds photos that were sorted into other folders of their dataset', async ()
   await move('b/9.jpg', 'a/1.jpg')
   const again = await importDataset(hall, by, { name: 'sorted again', path: folder })
   expect(await files(again.id)).toEqual(await hashes(again.id))
+})
+
+it('reads a file again that was changed in place, with the same size and time', async () => {
+  const [one, two] = [await photo(), await photo()]
+  const size = Math.max(one.length, two.length)
+  const padded = (bytes: Buffer) => Buffer.concat([bytes, Buffer.alloc(size - bytes.length)])
+  const folder = await dataset('in place', { ...(await photosOf(['a', 'b'], 2)), 'a/changed.jpg': padded(one) })
+  const [file, then] = [path.join(folder, 'a/changed.jpg'), new Date(1_600_000_000_000)]
+  await utimes(file, then, then)
+  const hashesOf = async (id: number) => (await trainingRows(hall.db, id)).map((row) => row.contentHash)
+  const first = await importDataset(hall, by, { name: 'in place 1', path: folder })
+  // Read a moment after it was written: the next change may carry the same time.
+  const where = { root_path: { root: folder, path: 'a/changed.jpg' } }
+  expect(await hall.db.importedFile.findUniqueOrThrow({ where })).toMatchObject({ changedMs: null })
+  await rememberAsRead(folder, 'a/changed.jpg')
+  expect(await hashesOf(first.id)).toContain(contentHash(padded(one)))
+
+  await writeFile(file, padded(two))
+  await utimes(file, then, then)
+  const second = await importDataset(hall, by, { name: 'in place 2', path: folder })
+  expect(await hashesOf(second.id)).toContain(contentHash(padded(two)))
+  expect(await hashesOf(second.id)).not.toContain(contentHash(padded(one)))
 })
 
 const photos = shared('photos') ?? ''

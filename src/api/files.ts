@@ -10,6 +10,7 @@ import { type Actor, mayAct } from '../access/actor.js'
 import { WasteXError } from '../errors.js'
 import type { Hall } from '../hall.js'
 import { artefactsOf } from '../model/card.js'
+import type { FilePath } from '../photos/path-text.js'
 import { photoFile } from '../photos/store.js'
 import { thumbnail, type ThumbnailSize } from '../photos/thumbnail.js'
 import { mimeTypeOf, type PhotoType, typeByHead } from '../photos/type.js'
@@ -20,7 +21,7 @@ interface Found {
   readonly etag: string
   readonly caching: string
   /** A file to send, or the bytes themselves when that is what is asked for. */
-  readonly file: string
+  readonly file: FilePath
   readonly bytes?: () => Promise<Uint8Array | undefined>
 }
 
@@ -113,7 +114,7 @@ async function findPhoto(hall: Hall, actor: Actor, contentHash: string): Promise
 }
 
 /** Imported photos lie where their owner can change them. @returns undefined when the file is not the size it had, or no photo. */
-async function typeOf(file: string, bytes: number): Promise<PhotoType | undefined> {
+async function typeOf(file: FilePath, bytes: number): Promise<PhotoType | undefined> {
   const facts = await stat(file).catch(() => undefined)
   if (facts?.size !== bytes) return undefined
   const handle = await open(file)

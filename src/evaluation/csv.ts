@@ -1,4 +1,4 @@
-/** The tables of a run's folder, as a spreadsheet opens them. */
+/** The tables of a run's folder, as a spreadsheet opens them: it takes a file without a byte-order mark for Latin-1. */
 import { stringify } from 'csv-stringify/sync'
 
 /**
@@ -12,5 +12,6 @@ export type Cell = string | number | boolean | null
 /** @param rows in the order of `columns`; null is an empty cell */
 export const csv = (columns: readonly string[], rows: readonly (readonly Cell[])[]): string =>
   stringify([[...columns], ...rows.map((row) => [...row])], {
+    bom: true,
     cast: { string: disarm, boolean: (value) => (value ? 'true' : 'false') },
   })

@@ -38,7 +38,7 @@ export function predictionsCsv(
 
 /** @returns logits [classes] by content hash @throws Error when the text is not one that `predictionsCsv` wrote */
 export function readPredictions(text: string, classLabels: readonly string[]): Map<string, number[]> {
-  const rows = parse(text, { columns: true }) as Record<string, string>[]
+  const rows = parse(text, { columns: true, bom: true }) as Record<string, string>[]
   return new Map(
     rows.map((row) => {
       const logits = classLabels.map((label) => Number(row[`logit_${label}`] ?? Number.NaN))

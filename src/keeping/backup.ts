@@ -11,6 +11,7 @@ import { connectAlone } from '../db.js'
 import { withFolderAside, writeFileWhole, writeInDraft } from '../disk.js'
 import { messageOf } from '../errors.js'
 import { type Artefact, cardFile } from '../model/card.js'
+import { type FilePath, readableName } from '../photos/path-text.js'
 import { photoFile, uploadsRoot } from '../photos/store.js'
 import { endOfArchive, type Hashes, packFile, packText } from './archive.js'
 import {
@@ -133,7 +134,7 @@ async function* packPhoto(config: Folders, photo: KnownPhoto, hashes: Hashes, { 
   try {
     yield* packAt(name, photoFile(config, photo), hashes)
     if (hashes.get(name) !== photo.storedHash)
-      faults.set(photo.contentHash, [`the file at ${photo.path} is not the one that it was`])
+      faults.set(photo.contentHash, [`the file at ${readableName(photo.path)} is not the one that it was`])
   } catch (error) {
     if (!isMissing(error)) throw error
     faults.set(photo.contentHash, [messageOf(error)])
@@ -157,7 +158,7 @@ async function* packModel(config: Folders, { name, artefacts }: KnownRun, hashes
 const linesOf = (what: string, faults: Faults['photos']) =>
   [...faults].flatMap(([name, lines]) => lines.map((line) => `${what} ${name}: ${line}`))
 
-async function* packAt(name: string, file: string, hashes: Hashes): AsyncGenerator<Uint8Array> {
+async function* packAt(name: string, file: FilePath, hashes: Hashes): AsyncGenerator<Uint8Array> {
   const handle = await open(file)
   try {
     yield* packFile(name, handle, hashes)

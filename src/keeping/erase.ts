@@ -11,7 +11,8 @@ import type { Db, Prisma } from '../db.js'
 import { remove } from '../disk.js'
 import { conflict, notFound } from '../errors.js'
 import type { Hall } from '../hall.js'
-import { keptPlace, liesAt, photoFile, type PlaceOfPhoto, uploadsRoot } from '../photos/store.js'
+import { readableName } from '../photos/path-text.js'
+import { keptPlace, liesAt, type PlaceOfPhoto, uploadFile, uploadsRoot } from '../photos/store.js'
 import { tellChanged } from '../reviews/tell-changed.js'
 import { forgetFeatures } from '../training/features/forget.js'
 import { bury } from './bury.js'
@@ -30,7 +31,9 @@ export async function erasePhoto(hall: ErasingHall, by: Doer, id: number): Promi
     if (!found) throw notFound('photo', String(id))
     const place = await placeInDatasets(hall.config, found)
     if (place)
-      throw conflict(`The photo lies in a dataset folder, as ${place.path}. Delete it there, then erase it here.`)
+      throw conflict(
+        `The photo lies in a dataset folder, as ${readableName(place.path)}. Delete it there, then erase it here.`,
+      )
     await buryOne(tx, by, found)
     return found
   })
@@ -88,10 +91,10 @@ type Remains = PlaceOfPhoto & { readonly id: number; readonly contentHash: strin
 async function removeBytes({ config, db }: ErasingHall, photo: Remains): Promise<void> {
   await forgetFeatures(config, photo)
   // Whatever is kept of it: also from before it was found in a dataset, and what came, where a copy without metadata was made of it.
-  const folder = path.dirname(photoFile(config, keptPlace(photo.contentHash)))
+  const folder = path.dirname(uploadFile(config, keptPlace(photo.contentHash)))
   for (const name of await readdir(folder).catch(() => []))
     if (name.split('.')[0] === photo.contentHash) await remove(path.join(folder, name))
-  if (photo.root === uploadsRoot) await remove(photoFile(config, photo))
+  if (photo.root === uploadsRoot) await remove(uploadFile(config, photo))
   await db.$executeRaw`
     UPDATE "Photo" SET "bytesGoneAt" = now() WHERE id = ${photo.id} AND "bytesGoneAt" IS NULL
       AND NOT EXISTS (SELECT FROM "TrainingRun" WHERE status IN ('QUEUED', 'RUNNING'))`

@@ -9,7 +9,7 @@ import { messageOf } from '../errors.js'
 import type { Hall } from '../hall.js'
 import { inspect } from '../photos/decode.js'
 import { contentHash } from '../photos/identity.js'
-import { keptPlace, liesAt, photoFile, uploadsRoot } from '../photos/store.js'
+import { keptPlace, liesAt, photoFile, uploadFile, uploadsRoot } from '../photos/store.js'
 import { withoutMetadata } from '../photos/without-metadata.js'
 
 const photosAtOnce = 100
@@ -58,17 +58,17 @@ async function strip({ config, db }: StrippingHall, photo: Photo): Promise<boole
   const copy = await withoutMetadata(bytes, await inspect(bytes), 'house')
   const { path: kept } = keptPlace(photo.contentHash)
   const place = { root: uploadsRoot, path: kept.replace(/jpg$/, 'copy.jpg') }
-  await writeFileWhole(photoFile(config, place), copy)
+  await writeFileWhole(uploadFile(config, place), copy)
   const { count } = await db.photo.updateMany({
     where: { id, storedHash, erasedAt: null },
     data: { ...place, storedHash: contentHash(copy), bytes: copy.length },
   })
   if (count > 0) {
-    await touch(photoFile(config, photo))
+    await touch(uploadFile(config, photo))
     return true
   }
   // It was erased meanwhile; or another process has done the same, and then the row names this very file.
   const now = await db.photo.findUnique({ where: { id } })
-  if (now?.erasedAt !== null || now.path !== place.path) await remove(photoFile(config, place))
+  if (now?.erasedAt !== null || now.path !== place.path) await remove(uploadFile(config, place))
   return false
 }

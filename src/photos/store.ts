@@ -5,6 +5,7 @@ import type { Config } from '../config.js'
 import { syncName, touch, writeFileWhole } from '../disk.js'
 import type { PhotoFacts } from './decode.js'
 import { contentHash } from './identity.js'
+import { type FilePath, filePath } from './path-text.js'
 import { withoutMetadata } from './without-metadata.js'
 
 /** `Photo.root` of an uploaded photo: the folder may move along with WASTEX_DATA. */
@@ -12,7 +13,7 @@ export const uploadsRoot = 'uploads'
 
 export interface PlaceOfPhoto {
   readonly root: string
-  /** Relative to the root, with `/` between its parts. */
+  /** Relative to the root, with `/` between its parts; both as of `pathText`. */
   readonly path: string
 }
 
@@ -33,7 +34,7 @@ export async function keepPhoto(config: Folders, bytes: Uint8Array, facts: Photo
   const place = keptPlace(contentHash(bytes))
   const copy = await withoutMetadata(bytes, facts)
   const storedHash = contentHash(copy)
-  const file = photoFile(config, place)
+  const file = uploadFile(config, place)
   if (await liesAt(config, place, storedHash)) {
     // Somebody else wrote it, perhaps only just: it is no old file, and its name is on the disk.
     await touch(file)
@@ -48,8 +49,14 @@ export const keptPlace = (identity: string): PlaceOfPhoto => ({
   path: `${identity.slice(0, 2)}/${identity}.jpg`,
 })
 
-/** @returns the file's absolute path. @throws Error when the path leads out of its root: such a row was tampered with. */
-export function photoFile(config: Folders, place: PlaceOfPhoto): string {
+/** @returns what `node:fs` opens. @throws Error when the path leads out of its root: such a row was tampered with. */
+export const photoFile = (config: Folders, place: PlaceOfPhoto): FilePath => filePath(absolute(config, place))
+
+/** As `photoFile`, of a photo that is kept below `uploads`: WasteX chose its name. */
+export const uploadFile = (config: Folders, { path: name }: PlaceOfPhoto): string =>
+  absolute(config, { root: uploadsRoot, path: name })
+
+function absolute(config: Folders, place: PlaceOfPhoto): string {
   const folder = place.root === uploadsRoot ? config.uploadsDir : place.root
   const file = path.resolve(folder, place.path)
   if (!path.isAbsolute(folder) || !file.startsWith(path.join(folder, path.sep)))

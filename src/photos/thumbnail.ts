@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { SharpInput } from 'sharp'
 import { decodingPool } from './decoding-pool.js'
 import { mendedJpeg } from './mended-jpeg.js'
+import type { FilePath } from './path-text.js'
 import { openPhoto } from './sharp.js'
 
 /** Longest side, in pixels: one is sharp in a grid of photos, the other alone on a screen, where a phone's original has 12 million. */
@@ -13,9 +14,10 @@ export type ThumbnailSize = keyof typeof longestSides
  * and 17: libjpeg decodes at a fraction (10 and 34 without). It is not stored: whoever shows it keeps it for a while (api/files.ts).
  * @throws Error when the file is gone; WasteXError OVERLOADED
  */
-export const thumbnail = (file: string, size: ThumbnailSize): Promise<Uint8Array> =>
-  decodingPool.run('picture', () =>
-    small(file, size).catch(async (error: unknown) => {
+export const thumbnail = (file: FilePath, size: ThumbnailSize): Promise<Uint8Array> =>
+  decodingPool.run('picture', async () =>
+    // sharp takes a buffer for the picture itself.
+    small(typeof file === 'string' ? file : await readFile(file), size).catch(async (error: unknown) => {
       // A JPEG that lies where it was imported from may need the mending that it had then.
       const { bytes } = await mendedJpeg(await readFile(file))
       if (!bytes) throw error

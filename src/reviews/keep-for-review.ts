@@ -8,7 +8,7 @@ import type { DecodedPhoto } from '../photos/decode.js'
 import { plainFilename } from '../photos/filename.js'
 import { contentHash } from '../photos/identity.js'
 import { perceptualHash } from '../photos/perceptual-hash.js'
-import { keepPhoto, liesAt, photoFile } from '../photos/store.js'
+import { keepPhoto, liesAt, uploadFile } from '../photos/store.js'
 import { erasedFilename, movePhoto, savePhotos } from '../photos/save-photos.js'
 
 /** As `Image.allPredictions` keeps it. */
@@ -97,7 +97,7 @@ export async function keepForReview(hall: Pick<Hall, 'config' | 'db'>, given: Ph
     return { id, isErased }
   })
   // Erased since it was looked for.
-  if (isErased && !hasNoNeed) await remove(photoFile(hall.config, stored))
+  if (isErased && !hasNoNeed) await remove(uploadFile(hall.config, stored))
   return id
 }
 

@@ -4,6 +4,7 @@ import type { Comparison } from '../evaluation/comparison.js'
 import type { Metrics } from '../evaluation/metrics.js'
 import type { Artefact, Thresholds } from '../model/card.js'
 import type { FoundBackbone } from '../model/weights/find.js'
+import type { FilePath } from '../photos/path-text.js'
 import type { Settings } from './settings.js'
 
 /** One photo of the version. */
@@ -13,8 +14,8 @@ export interface TrainingPhoto {
   /** Of its file, which may be a copy without metadata. */
   storedHash: string
   /** Absolute path. */
-  file: string
-  /** Relative to its root, for reports. */
+  file: FilePath
+  /** Relative to its root, for people to read. */
   path: string
   split: Split
   classLabel: string

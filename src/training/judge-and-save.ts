@@ -57,7 +57,7 @@ export async function judgeAndSave(ending: Ending): Promise<RunResult> {
     await write('metrics.json', json(evaluation))
     await write('comparison.json', json(comparison))
     await write('classification_report.txt', classificationReport(evaluation))
-    await write('confusion_matrix.png', confusionPng(evaluation, `${job.runName} on ${job.versionName}`))
+    await write('confusion_matrix.png', await confusionPng(evaluation, `${job.runName} on ${job.versionName}`))
     await write('history.csv', historyCsv(ending.history))
     await write(
       'predictions.csv',

@@ -4,6 +4,7 @@ import type { Config } from '../config.js'
 import type { TrainingRun } from '../db.js'
 import type { Hall } from '../hall.js'
 import { artefactsOf } from '../model/card.js'
+import { readableName } from '../photos/path-text.js'
 import { photoFile } from '../photos/store.js'
 import { madeSplits, trainedClasses } from '../versions/class-splits.js'
 import { trainingRows } from '../versions/training-rows.js'
@@ -57,7 +58,7 @@ export async function trainingPhotos(
     contentHash: row.contentHash,
     storedHash: row.storedHash,
     file: photoFile(config, row),
-    path: row.path,
+    path: readableName(row.path),
     split: row.split,
     classLabel: row.classLabel,
   }))

@@ -1,9 +1,10 @@
 /** From files that were read to entries of a version: duplicates become one, each photo gets its split. */
-import type { Db, Prisma, Split } from '../db.js'
+import type { Db, Split } from '../db.js'
 import { badInput } from '../errors.js'
+import { readableName } from '../photos/path-text.js'
 import { nearCopyGroups } from '../photos/near-copies.js'
 import type { DatasetFolder, FoundFile } from './dataset-folder.js'
-import { findings, type ImportFindings } from './import-report.js'
+import { findings, type ImportFindings, tallied, withMore } from './import-report.js'
 import type { KnownFile } from './read-dataset.js'
 import { assignSplits, splits } from './splits.js'
 
@@ -27,13 +28,15 @@ export async function arrange(db: Db, root: string, folder: DatasetFolder, found
   )
   const refused = read.flatMap((file) => (file.refused === null ? [] : [{ path: file.path, reason: file.refused }]))
   const { kept, duplicates } = collapse(folder.files, read)
+  const { leftOut } = folder
   const classCount = new Set(kept.map((file) => file.classLabel)).size
   if (classCount < 2) {
     const [first] = refused
     const why = first
-      ? ` ${refused.length} of ${read.length} files were refused, as ${first.path}: ${first.reason}`
+      ? ` ${refused.length} of ${read.length} files were refused, as ${readableName(first.path)}: ${first.reason}`
       : ''
-    throw badInput('input.path', `A dataset needs usable photos of two classes; there are ${classCount}.${why}`)
+    const usable = `A dataset needs usable photos of two classes; there are ${classCount}.`
+    throw badInput('input.path', usable + why + leftOut.inWords)
   }
   const photos = kept.map((file) => ({ ...file, ...hashesFor(hashes, file) }))
   const groups = await nearCopyGroups(photos.map((photo) => photo.perceptualHash))
@@ -46,8 +49,11 @@ export async function arrange(db: Db, root: string, folder: DatasetFolder, found
     classLabel,
     split: splitOf[i] ?? 'TRAIN',
   }))
-  const leftOut: ImportFindings = {
-    refused: findings(refused),
+  const refusals = withMore(tallied(leftOut.refused), refused)
+  const whatBecame: ImportFindings = {
+    read: kept.length,
+    refused: refusals,
+    unlabelled: tallied(leftOut.unlabelled),
     duplicates: findings(duplicates.map(({ path, first }) => ({ path, sameAs: first.path }))),
     twoLabels: findings(
       duplicates
@@ -60,25 +66,37 @@ export async function arrange(db: Db, root: string, folder: DatasetFolder, found
         .map(({ path, first }) => ({ path, sameAs: first.path })),
     ),
     nearCopies: describeGroups(groups, splitOf),
-    ignored: findings(folder.ignored),
+    ignored: { count: leftOut.ignored.count, examples: leftOut.ignored.examples.map(({ path }) => path) },
+    ignoredBecause: { examples: leftOut.ignored.examples, reasons: leftOut.ignored.reasons },
   }
-  const report = { files: read.length, refused: refused.length, findings: leftOut as unknown as Prisma.InputJsonObject }
-  return { entries, report }
+  return { entries, report: { files: read.length, refused: refusals.count, whatBecame } }
 }
 
-/** The first file of each photo, and the others with the first they repeat. */
+/**
+ * The first file of each photo, and the others with the first they repeat. A class that would have no training photo that way is
+ * trained on its photos that lie in `train` as well as elsewhere: there, that file stands for the photo.
+ */
 function collapse(files: readonly FoundFile[], read: readonly KnownFile[]) {
   const firsts = new Map<number, Kept>()
-  const duplicates: (FoundFile & { first: FoundFile })[] = []
-  files.forEach((file, i) => {
+  const photos = files.flatMap((file, i): Kept[] => {
     const photoId = read[i]?.photoId ?? null
-    if (photoId === null) return
-    const first = firsts.get(photoId)
-    if (first) duplicates.push({ ...file, first })
-    else firsts.set(photoId, { ...file, photoId })
+    return photoId === null ? [] : [{ ...file, photoId }]
+  })
+  for (const photo of photos) if (!firsts.has(photo.photoId)) firsts.set(photo.photoId, photo)
+  const trained = new Set([...firsts.values()].filter(isTrain).map(({ classLabel }) => classLabel))
+  for (const photo of photos.filter(isTrain)) {
+    const first = firsts.get(photo.photoId)
+    if (first && !isTrain(first) && first.classLabel === photo.classLabel && !trained.has(photo.classLabel))
+      firsts.set(photo.photoId, photo)
+  }
+  const duplicates = photos.flatMap((photo) => {
+    const first = firsts.get(photo.photoId)
+    return first && first !== photo ? [{ ...photo, first }] : []
   })
   return { kept: [...firsts.values()], duplicates }
 }
+
+const isTrain = ({ split }: FoundFile) => split === 'TRAIN'
 
 interface Hashes {
   readonly contentHash: string

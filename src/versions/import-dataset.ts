@@ -1,7 +1,7 @@
 /** A folder of photos on the server's disk becomes a version. The photos stay where they are. */
 import type { Doer } from '../access/doer.js'
 import { keepReceipt } from '../access/receipts.js'
-import { isUniqueViolation, type PrismaClient } from '../db.js'
+import { isUniqueViolation, type Prisma, type PrismaClient } from '../db.js'
 import { conflict } from '../errors.js'
 import { publish } from '../events.js'
 import type { Hall } from '../hall.js'
@@ -11,7 +11,8 @@ import { completeVersion } from './complete-version.js'
 import { listDataset } from './dataset-folder.js'
 import { arrange } from './arrange-import.js'
 import { type ImportProgress, progressOf, ProgressTeller } from './import-progress.js'
-import { importPlace } from './import-place.js'
+import { importPlace, realImportRoots } from './import-place.js'
+import { inSpelling } from './import-report.js'
 import { insertEntries } from './insert-entries.js'
 import { checkedNotes } from './notes.js'
 import { changingVersions } from './one-at-a-time.js'
@@ -86,12 +87,11 @@ async function makeVersion(
   const { db } = hall
   const notes = checkedNotes(input.notes)
   const name = await freeName(db, input.name)
-  const folder = await listDataset(root, input.classes ?? undefined)
+  const folder = await listDataset(root, await realImportRoots(hall.config), input.classes ?? undefined)
   const progress = new ProgressTeller(hall, name, folder.files.length)
   begin(progress)
   try {
-    const paths = folder.files.map((file) => file.path)
-    const read = await readDataset(hall, root, paths, progress.count)
+    const read = await readDataset(hall, root, folder.files, progress.count)
     const { entries, report } = await arrange(db, root, folder, read)
     await progress.settled()
     return await changingVersions(db, async (tx) => {
@@ -101,7 +101,9 @@ async function makeVersion(
         select: { id: true },
       })
       await insertEntries(tx, id, entries, spelling)
-      await tx.importReport.create({ data: { versionId: id, ...report } })
+      const { files, refused } = report
+      const found = inSpelling(report.whatBecame, folder, spelling) as unknown as Prisma.InputJsonObject
+      await tx.importReport.create({ data: { versionId: id, files, refused, findings: found } })
       await completeVersion(tx, by, 'IMPORT_DATASET', id, input.activate ?? undefined)
       // Told when the version is there for all to see, and not before: when the transaction commits.
       await publish(tx, 'importProgress', { ...progress.current, finished: true })

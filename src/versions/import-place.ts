@@ -2,6 +2,7 @@ import { realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Config } from '../config.js'
 import { badInput } from '../errors.js'
+import { filePath, pathText } from '../photos/path-text.js'
 
 /**
  * The folder to import, links resolved, if it lies below one of the import roots.
@@ -15,16 +16,22 @@ export async function importPlace(config: Pick<Config, 'importRoots'>, given: st
   )
   if (given.includes('\0')) throw refused
   const folder = await resolved(given)
-  if (folder === undefined || !(await stat(folder)).isDirectory()) throw refused
-  const roots = await Promise.all(config.importRoots.map(resolved))
-  if (!roots.some((root) => root !== undefined && isWithin(root, folder))) throw refused
+  const facts = folder === undefined ? undefined : await stat(filePath(folder)).catch(() => undefined)
+  const roots = await realImportRoots(config)
+  if (folder === undefined || !facts?.isDirectory() || !roots.some((root) => isWithin(root, folder))) throw refused
   return folder
 }
 
-/** A folder that is missing, or that may not be looked into, is undefined. */
-const resolved = (folder: string): Promise<string | undefined> => realpath(folder).catch(() => undefined)
+/** Those that there are, links resolved. */
+export async function realImportRoots({ importRoots }: Pick<Config, 'importRoots'>): Promise<string[]> {
+  return (await Promise.all(importRoots.map(resolved))).filter((root) => root !== undefined)
+}
 
-const isWithin = (root: string, folder: string) => {
+/** As of `pathText`. A folder that is missing, or that may not be looked into, is undefined. */
+const resolved = (folder: string): Promise<string | undefined> =>
+  realpath(folder, { encoding: 'buffer' }).then(pathText, () => undefined)
+
+export const isWithin = (root: string, folder: string): boolean => {
   const below = path.relative(root, folder)
   return below === '' || (below !== '..' && !below.startsWith(`..${path.sep}`) && !path.isAbsolute(below))
 }

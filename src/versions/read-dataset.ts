@@ -27,15 +27,23 @@ const filesABatch = 128
 /** One more than there are cores: while one waits for the disk, another decodes. */
 const atOnce = availableParallelism() + 1
 
+/** A file that is to be read. */
+export interface ListedFile {
+  /** Relative to the dataset. */
+  readonly path: string
+  /** Where it lies, if not there. */
+  readonly place?: PlaceOfPhoto
+}
+
 /**
- * @param files relative paths, in order: of several with the same bytes the first gives the photo its place
+ * @param files in order: of several with the same bytes the first gives the photo its place
  * @param tell called after each file
  * @returns what each file is, in the order given
  */
 export async function readDataset(
   hall: Pick<Hall, 'config' | 'db'>,
   root: string,
-  files: readonly string[],
+  files: readonly ListedFile[],
   tell: (file: { refused: boolean }) => void,
 ): Promise<KnownFile[]> {
   const known = await knownFiles(hall.db, root)
@@ -44,14 +52,14 @@ export async function readDataset(
   for (let start = 0; start < files.length; start += filesABatch) {
     const batch = files.slice(start, start + filesABatch)
     const read = new Map<string, ReadFile>()
-    await inParallel(batch, async (file) => {
+    await inParallel(batch, async ({ path: file, place = { root, path: file } }) => {
       const before = known.get(file)
-      if (before && (await isUnchanged(path.join(root, file), before))) {
-        if (before.photo) await follow(hall, hall.db, before.photo, { root, path: file, bytes: before.bytes })
+      if (before && (await isUnchanged(path.join(place.root, place.path), before))) {
+        if (before.photo) await follow(hall, hall.db, before.photo, { ...place, bytes: before.bytes })
         tell({ refused: before.refused !== null })
         return
       }
-      const fresh = await readDatasetFile(root, file)
+      const fresh = await readDatasetFile(place, file)
       read.set(file, fresh)
       tell({ refused: fresh.refused !== undefined })
     })
@@ -63,10 +71,10 @@ export async function readDataset(
   await remembering
   return results
 
-  async function note(batch: readonly string[], read: ReadonlyMap<string, ReadFile>): Promise<void> {
-    const inOrder = batch.flatMap((file) => read.get(file) ?? [])
+  async function note(batch: readonly ListedFile[], read: ReadonlyMap<string, ReadFile>): Promise<void> {
+    const inOrder = batch.flatMap((file) => read.get(file.path) ?? [])
     const photoIds = await remember(hall, root, inOrder)
-    for (const file of batch) {
+    for (const { path: file } of batch) {
       const fresh = read.get(file)
       const before = known.get(file)
       if (fresh) {
@@ -79,7 +87,7 @@ export async function readDataset(
 
 async function knownFiles(db: Db, root: string): Promise<Map<string, RememberedFile>> {
   const rows = await db.$queryRaw<RememberedFile[]>`
-    SELECT file.path, file.bytes::float8 AS bytes, file."modifiedMs", file."photoId", file.refused,
+    SELECT file.path, file.bytes::float8 AS bytes, file."modifiedMs", file."changedMs", file.inode, file."photoId", file.refused,
       CASE WHEN photo.id IS NOT NULL THEN
         json_build_object('contentHash', photo."contentHash", 'storedHash', photo."storedHash",
           'root', photo.root, 'path', photo.path) END AS photo
@@ -90,7 +98,12 @@ async function knownFiles(db: Db, root: string): Promise<Map<string, RememberedF
 async function isUnchanged(file: string, before: FileStamp): Promise<boolean> {
   // A file that is gone by now is "read" again, and refused for that.
   const now = await stampOf(file).catch(() => undefined)
-  return now?.bytes === before.bytes && now.modifiedMs === before.modifiedMs
+  return (
+    now?.bytes === before.bytes &&
+    now.modifiedMs === before.modifiedMs &&
+    now.changedMs === before.changedMs &&
+    now.inode === before.inode
+  )
 }
 
 async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
@@ -139,12 +152,13 @@ async function follow(
 async function rememberFiles(tx: Db, root: string, files: readonly ReadFile[], ids: ReadonlyMap<string, number>) {
   if (files.length === 0) return
   const rows = files.map(
-    ({ path: file, bytes, modifiedMs, photo, refused }) =>
-      Prisma.sql`(${root}, ${file}, ${bytes}::bigint, ${modifiedMs}::float8,
+    ({ path: file, bytes, modifiedMs, changedMs, inode, photo, refused }) =>
+      Prisma.sql`(${root}, ${file}, ${bytes}::bigint, ${modifiedMs}::float8, ${changedMs}::float8, ${inode}::float8,
         ${photo ? (ids.get(photo.contentHash) ?? null) : null}::int, ${refused ?? null})`,
   )
   await tx.$executeRaw`
-    INSERT INTO "ImportedFile" (root, path, bytes, "modifiedMs", "photoId", refused) VALUES ${Prisma.join(rows)}
+    INSERT INTO "ImportedFile" (root, path, bytes, "modifiedMs", "changedMs", inode, "photoId", refused)
+    VALUES ${Prisma.join(rows)}
     ON CONFLICT (root, path) DO UPDATE SET bytes = EXCLUDED.bytes, "modifiedMs" = EXCLUDED."modifiedMs",
-      "photoId" = EXCLUDED."photoId", refused = EXCLUDED.refused`
+      "changedMs" = EXCLUDED."changedMs", inode = EXCLUDED.inode, "photoId" = EXCLUDED."photoId", refused = EXCLUDED.refused`
 }

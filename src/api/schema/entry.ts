@@ -1,4 +1,5 @@
 /** Rows of a version. */
+import { readableName } from '../../photos/path-text.js'
 import type { EntryPage } from '../../versions/entry-page.js'
 import { type Bounds, by, type Keyset } from '../page.js'
 import { photoUrl, thumbnailUrl } from '../urls.js'
@@ -12,9 +13,10 @@ export const VersionEntry = builder.prismaNode('VersionEntry', {
   fields: (t) => ({
     version: t.relation('version', { description: 'The version that this row belongs to.' }),
     physicalPath: t.string({
-      description: 'Where the file lies, relative to the folder it was imported from or uploaded to.',
+      description:
+        'Where the file lies, relative to the folder it was imported from or uploaded to. Reached over a link: relative to its import root.',
       select: { photo: true },
-      resolve: ({ photo }) => photo.path,
+      resolve: ({ photo }) => readableName(photo.path),
     }),
     split: t.expose('split', { type: SplitEnum, description: 'What it is for. The same in every later version.' }),
     classLabel: t.exposeString('classLabel', { description: 'What it shows.' }),

@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "ImportedFile" ADD COLUMN     "changedMs" DOUBLE PRECISION,
+ADD COLUMN     "inode" DOUBLE PRECISION;
