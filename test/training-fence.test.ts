@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { WasteClass } from '../demo/draw.js'
 import type { RunStage, TrainingRun } from '../src/db.js'
 import { writeInDraft, writeNewFolder } from '../src/disk.js'
 import { runFolder } from '../src/model/run-folder.js'
@@ -11,7 +12,16 @@ import { openTestHall, type TestHall } from './support/hall.js'
 import type { TestServer } from './support/server.js'
 import { ServerProcess } from './support/server-process.js'
 import { startTraining, takeFeatures } from './support/trained.js'
-import { drawVersion, finished, hasTold, runOf, runWhen, settingsOf, startServerOf } from './support/training.js'
+import {
+  drawVersion,
+  finished,
+  hasTold,
+  headAlone,
+  runOf,
+  runWhen,
+  settingsOf,
+  startServerOf,
+} from './support/training.js'
 
 const minutes = 60_000
 /** So that its connections are known in the database, to end them as a network does. */
@@ -31,7 +41,7 @@ let other: TestServer
 
 beforeAll(async () => {
   hall = await openTestHall()
-  await drawVersion(hall, 'v1', { perClass: 5 })
+  await drawVersion(hall, 'v1', { perClass: 4, classes: ['bottle', 'can'] as readonly string[] as WasteClass[] })
   await takeFeatures(hall)
   const url = new URL(hall.databaseUrl)
   url.searchParams.set('application_name', named)
@@ -69,7 +79,12 @@ async function fingerprint(run: TrainingRun): Promise<Record<string, string>> {
 /** It trains a run, and is stopped in this stage. */
 async function stoppedIn(stage: RunStage): Promise<TrainingRun> {
   const { id } = await hall.db.trainingRun.findUniqueOrThrow({
-    where: await startTraining(address, { ...input, autoPromote: true }),
+    where: await startTraining(address, {
+      ...input,
+      // Fine-tuning alone needs it, and it is most of the work.
+      stage2: { epochs: stage === 'FINE_TUNE' ? 1 : 0 },
+      autoPromote: true,
+    }),
   })
   await runWhen(hall, id, (run) => hasTold(run, 'TrainingStageStarted', { stage }))
   sleeper.signal('SIGSTOP')
