@@ -8,7 +8,7 @@ import { connectAlone, type Db } from './db.js'
 import { messageOf } from './errors.js'
 import { every } from './every.js'
 import type { Log } from './log.js'
-import { askInTime, SideConnection } from './side-connection.js'
+import { askInTime, endInTime, SideConnection } from './side-connection.js'
 
 export interface Topics {
   imageQueued: { id: string }
@@ -58,23 +58,23 @@ export class Events {
   private client: pg.Client | undefined
   private closed = false
   private readonly side: SideConnection
-  private readonly stopPinging: () => Promise<void>
+  private stopPinging: (() => Promise<void>) | undefined
 
   private constructor(
     private readonly url: string,
     private readonly log: Log,
   ) {
     this.side = new SideConnection(url)
-    this.stopPinging = every(
-      pingMs,
-      () => this.ping(),
-      (error) => log.warn(`the connection that listens for events is silent and is replaced: ${messageOf(error)}`),
-    )
   }
 
   static async open(url: string, log: Log): Promise<Events> {
     const events = new Events(url, log)
     await events.listen()
+    events.stopPinging = every(
+      pingMs,
+      () => events.ping(),
+      (error) => log.warn(`the connection that listens for events is silent and is replaced: ${messageOf(error)}`),
+    )
     return events
   }
 
@@ -156,9 +156,9 @@ export class Events {
   async close(): Promise<void> {
     this.closed = true
     for (const end of this.enders) end()
-    await this.stopPinging()
+    await this.stopPinging?.()
     await this.side.close()
-    await this.client?.end()
+    await endInTime(this.client)
   }
 
   private async listen(): Promise<void> {

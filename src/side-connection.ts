@@ -6,11 +6,13 @@
  * - none to connected: when something is asked.
  * - connected to none: a statement is not answered in time (a network that drops packets closes nothing), or the server closes it.
  */
+import { setTimeout as pause } from 'node:timers/promises'
 import type pg from 'pg'
 import { connectAlone } from './db.js'
 
 /** For one statement. */
 const answerMs = 5_000
+const goodbyeMs = 1_000
 
 export class SideConnection {
   private client: pg.Client | undefined
@@ -28,7 +30,7 @@ export class SideConnection {
 
   async close(): Promise<void> {
     await this.turn
-    this.lose(this.client)
+    await endInTime(this.client)
   }
 
   private async ask<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
@@ -54,6 +56,11 @@ export class SideConnection {
     // With a statement on its way this closes the socket at once, and does not wait for a goodbye.
     void client?.end().catch(() => undefined)
   }
+}
+
+/** One that is silent does not say goodbye: it is not waited for. */
+export async function endInTime(client: pg.Client | undefined): Promise<void> {
+  await Promise.race([client?.end(), pause(goodbyeMs, undefined, { ref: false })])
 }
 
 /** @throws Error also when no answer comes in time; then the connection is good for nothing but its end */
