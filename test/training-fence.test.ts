@@ -26,13 +26,7 @@ import {
 const minutes = 60_000
 /** So that its connections are known in the database, to end them as a network does. */
 const named = 'server-that-sleeps'
-const input = {
-  datasetVersion: 'v1',
-  stage1: { epochs: 60 },
-  stage2: { epochs: 2 },
-  batchSize: 8,
-  earlyStopping: false,
-}
+const input = { datasetVersion: 'v1', ...headAlone, stage1: { epochs: 60 } }
 
 let hall: TestHall
 let sleeper: ServerProcess
