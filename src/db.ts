@@ -58,11 +58,21 @@ export function connect(
   })
 }
 
+/** For a connection to be made: of a server whose packets get lost nothing is heard, not even a refusal. */
+const connectMs = 10_000
+
 /** A connection of its own, outside the pool. A lost one is the caller's to replace (`error`, `end`). */
 export async function connectAlone(url: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url, keepAlive: true, ...utc })
+  const client = new pg.Client({ connectionString: url, keepAlive: true, connectionTimeoutMillis: connectMs, ...utc })
   await client.connect()
   return client
+}
+
+/** What time it is for all servers of a database: whatever one of them writes and another one compares is of this clock. */
+export async function databaseTime(db: Db): Promise<Date> {
+  const [row] = await db.$queryRaw<{ now: Date }[]>`SELECT clock_timestamp()::timestamptz(3) AS now`
+  if (!row) throw new Error('the database did not say what time it is')
+  return row.now
 }
 
 /** Prisma's code for a broken unique index. */

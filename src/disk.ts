@@ -2,7 +2,7 @@
  * The one door through which WasteX changes files. Whatever has a name of its own is whole or absent: written aside, synced, renamed.
  */
 import { randomUUID } from 'node:crypto'
-import { type FileHandle, mkdir, open, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { WasteXError } from './errors.js'
 
@@ -138,6 +138,29 @@ export const writeFolderWhole = (target: string, fill: (folder: string) => Promi
   })
 
 /**
+ * The same for a name that nobody has yet. A rename replaces no folder that has something in it: where another one took the name
+ * first, that one stays.
+ */
+export const writeNewFolder = (target: string, fill: (folder: string) => Promise<void>): Promise<void> =>
+  withFolderAside(target, async (draft) => {
+    await fill(draft)
+    await syncAll(draft)
+    await disk.rename(draft, target)
+    await sync(path.dirname(target))
+  })
+
+/** The name `link` leads to `target`, which lies beside it. An older link of that name is replaced, a folder is not. */
+export const linkBeside = (link: string, target: string): Promise<void> =>
+  readably(async () => {
+    const draft = aside(link)
+    await symlink(target, draft)
+    await disk.rename(draft, link).catch(async (error: unknown) => {
+      await clear(draft)
+      throw error
+    })
+  })
+
+/**
  * Everything in the folder `from`, which is a draft, takes its place in `target`, an empty folder on the same file system.
  * @returns takes it out again
  */
@@ -163,8 +186,24 @@ export const moveInto = (target: string, from: string): Promise<() => Promise<vo
 
 export const remove = (target: string): Promise<void> => readably(() => disk.remove(target))
 
-/** Its date becomes that of now. */
-export const touch = (target: string): Promise<void> => readably(() => utimes(target, new Date(), new Date()))
+/**
+ * What time it is for the file system of this folder, as the dates of its files have it: another machine may have written those, and
+ * the clock of this one may be wrong.
+ */
+export const timeIn = (folder: string): Promise<Date> =>
+  readably(async () => {
+    await makeFolder(folder)
+    const probe = aside(path.join(folder, 'clock'))
+    try {
+      await writeNew(probe, '', false)
+      return (await stat(probe)).mtime
+    } finally {
+      await clear(probe)
+    }
+  })
+
+/** Its date becomes that of now. @param now of its file system (`timeIn`); left out: of this machine, where nothing depends on it */
+export const touch = (target: string, now = new Date()): Promise<void> => readably(() => utimes(target, now, now))
 
 /** Whole or absent as well, but not synced: for what is checked when read and can be computed again. */
 export const writeCacheFile = (target: string, data: Uint8Array): Promise<void> =>

@@ -6,7 +6,9 @@
 import type pg from 'pg'
 import { connectAlone, type Db } from './db.js'
 import { messageOf } from './errors.js'
+import { every } from './every.js'
 import type { Log } from './log.js'
+import { askInTime, endInTime, SideConnection } from './side-connection.js'
 
 export interface Topics {
   imageQueued: { id: string }
@@ -30,9 +32,13 @@ export interface Topics {
 export type Topic = keyof Topics
 
 const channel = 'wastex'
+/** Done again it changes nothing: that is how the connection is asked whether it still answers. */
+const listening = `LISTEN ${channel}`
 /** A subscriber that is this many messages behind is let go: it comes back and reads what it missed. */
 export const mailboxSize = 1_000
 const reconnectMs = 500
+/** Between looks whether the connection that listens still answers: one whose packets get lost is not closed by anybody. */
+const pingMs = 5_000
 
 export const publish = <T extends Topic>(db: Db, topic: T, message: Topics[T]): Promise<void> =>
   publishEach(db, topic, [message])
@@ -51,16 +57,30 @@ export class Events {
   private readonly onReconnect = new Set<() => void>()
   private client: pg.Client | undefined
   private closed = false
+  private readonly side: SideConnection
+  private stopPinging: (() => Promise<void>) | undefined
 
   private constructor(
     private readonly url: string,
     private readonly log: Log,
-  ) {}
+  ) {
+    this.side = new SideConnection(url)
+  }
 
   static async open(url: string, log: Log): Promise<Events> {
     const events = new Events(url, log)
     await events.listen()
+    events.stopPinging = every(
+      pingMs,
+      () => events.ping(),
+      (error) => log.warn(`the connection that listens for events is silent and is replaced: ${messageOf(error)}`),
+    )
     return events
+  }
+
+  /** For looking by oneself, now and then, at what the messages tell of. Not by the pool, which may be busy; and never for long. */
+  look<Row>(text: string, values?: readonly unknown[]): Promise<Row[]> {
+    return this.side.query(text, values)
   }
 
   /** @param gap called when messages may have been missed (the connection was lost and is back). */
@@ -136,7 +156,9 @@ export class Events {
   async close(): Promise<void> {
     this.closed = true
     for (const end of this.enders) end()
-    await this.client?.end()
+    await this.stopPinging?.()
+    await this.side.close()
+    await endInTime(this.client)
   }
 
   private async listen(): Promise<void> {
@@ -147,7 +169,7 @@ export class Events {
     })
     client.on('error', (error) => this.log.warn({ error }, 'the connection that listens for events was lost'))
     try {
-      await client.query(`LISTEN ${channel}`)
+      await askInTime(client, listening)
     } catch (error) {
       void client.end().catch(() => undefined) // it is lost already; why, the caller is told
       throw error
@@ -156,6 +178,18 @@ export class Events {
     client.once('end', () => void this.relisten())
     this.client = client
     if (this.closed) await client.end()
+  }
+
+  private async ping(): Promise<void> {
+    const { client } = this
+    if (!client) return
+    try {
+      await askInTime(client, listening)
+    } catch (error) {
+      // With the ping on its way the socket is closed at once; `relisten` follows.
+      void client.end().catch(() => undefined)
+      throw error
+    }
   }
 
   /** Anybody who reaches the database can tell anything on the channel. */

@@ -1,7 +1,7 @@
 /** What a crash left half-written goes. */
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { makeFolder, remove } from './disk.js'
+import { makeFolder, remove, timeIn } from './disk.js'
 
 /** Milliseconds. Another process may be writing in the same folder: no draft takes so long without a change. */
 const abandonedMs = 3_600_000
@@ -12,10 +12,12 @@ const abandonedMs = 3_600_000
  */
 export async function sweep(folder: string, depth = 0): Promise<void> {
   await makeFolder(folder)
+  let now: Date | undefined
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const target = path.join(folder, entry.name)
     if (entry.name.startsWith('.') && entry.name.endsWith('.tmp')) {
-      if (Date.now() - (await lastChangeMs(target)) > abandonedMs) await remove(target)
+      now ??= await timeIn(folder)
+      if (now.getTime() - (await lastChangeMs(target)) > abandonedMs) await remove(target)
     } else if (depth > 0 && entry.isDirectory()) await sweep(target, depth - 1)
   }
 }

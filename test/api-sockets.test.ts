@@ -169,7 +169,7 @@ describe.each<Transport>(['SSE', 'WebSocket'])('news over %s', (over) => {
     const document = 'subscription { trainingRunChanged { name status } }'
     const news = await hears(
       watch<{ trainingRunChanged: object }, Record<string, never>>(server.address, document, {}, { over }),
-      () => recordStatus(server.db, system, id, { status: 'RUNNING' }, 'Running'),
+      () => recordStatus(server.db, system, { id }, { status: 'RUNNING' }, 'Running'),
     )
     expect(news.trainingRunChanged).toEqual({ name, status: 'RUNNING' })
     await server.db.trainingRun.delete({ where: { id } })

@@ -1,9 +1,8 @@
-import net from 'node:net'
-import pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Events, mailboxSize, publish } from '../src/events.js'
 import { createLog } from '../src/log.js'
 import { breakListening } from './support/database.js'
+import { startDatabaseProxy } from './support/database-proxy.js'
 import { openTestHall, type TestHall } from './support/hall.js'
 
 let hall: TestHall
@@ -22,31 +21,12 @@ it('what is told on the channel by others harms nobody', async () => {
 })
 
 it('a connection that breaks while it begins to listen is replaced by one, not by two', async () => {
-  const { database, user, password, host, port } = new pg.Client({ connectionString: hall.databaseUrl })
-  const isSocket = host.startsWith('/')
   let breakAtListen = 0
-  const servers = new Set<net.Socket>()
-  const proxy = net.createServer((near) => {
-    const far = isSocket ? net.connect(`${host}/.s.PGSQL.${port}`) : net.connect(port, host)
-    servers.add(near)
-    for (const socket of [near, far]) socket.on('error', () => undefined)
-    near.on('close', () => far.destroy())
-    far.on('close', () => near.destroy())
-    far.pipe(near)
-    near.on('data', (data) => {
-      if (breakAtListen > 0 && data.includes('LISTEN')) {
-        breakAtListen--
-        near.destroy()
-      } else far.write(data)
-    })
-  })
-  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
-  const { port: proxyPort } = proxy.address() as net.AddressInfo
-  const login = `${encodeURIComponent(user ?? '')}:${encodeURIComponent(password ?? '')}`
-  const events = await Events.open(`postgresql://${login}@127.0.0.1:${proxyPort}/${database}`, createLog('silent'))
+  const proxy = await startDatabaseProxy(hall.databaseUrl, (data) => data.includes('LISTEN') && breakAtListen-- > 0)
+  const events = await Events.open(proxy.url, createLog('silent'))
   const back = new Promise<void>((resolve) => events.on('imageQueued', () => undefined, resolve))
   breakAtListen = 2
-  for (const socket of servers) socket.destroy()
+  proxy.breakAll()
   await back
   const listeners = await hall.db.$queryRaw<unknown[]>`
     SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query = 'LISTEN wastex'`
@@ -60,6 +40,27 @@ it('a connection that breaks while it begins to listen is replaced by one, not b
   await events.close()
   proxy.close()
 })
+
+it(
+  'a connection that has fallen silent is replaced, and whoever listens hears that messages may be missing',
+  { timeout: 40_000 },
+  async () => {
+    const proxy = await startDatabaseProxy(hall.databaseUrl)
+    const events = await Events.open(proxy.url, createLog('silent'))
+    const gap = new Promise<void>((resolve) => events.on('imageQueued', () => undefined, resolve))
+    expect(await events.look('SELECT 1 AS one')).toEqual([{ one: 1 }])
+    proxy.silenceAll()
+    // Nobody closes anything: what is asked now is given up, and what is asked then has a new connection.
+    await expect(events.look('SELECT 2 AS two')).rejects.toThrow(/timeout/)
+    expect(await events.look('SELECT 3 AS three')).toEqual([{ three: 3 }])
+    await gap
+    const news = events.subscribe('imageQueued')
+    await publish(hall.db, 'imageQueued', { id: 'heard again' })
+    expect((await news.next()).value).toEqual({ id: 'heard again' })
+    await events.close()
+    proxy.close()
+  },
+)
 
 it('a subscriber that falls a mailbox behind has that much and its end; the others hear all', async () => {
   const [slow, quick] = [hall.events.subscribe('imageQueued'), hall.events.subscribe('imageQueued')]

@@ -223,6 +223,7 @@ describe('the files of a training', () => {
       job,
       () => undefined,
       () => undefined,
+      async () => undefined,
     )
 
   beforeAll(async () => {
@@ -257,7 +258,7 @@ describe('the files of a training', () => {
         console.log(`${count} faults in a training; lost: 0`)
       } else for (const fault of some) expect(await withFault(fault, () => leavesNothingHalf(fault))).toBe(true)
       await whileFull(() => leavesNothingHalf({ code: 'ENOSPC' }))
-      expect(await readCheckpoint(job.folders.checkpoint)).toMatchObject({ adamStep: expect.any(Number) })
+      expect(await readCheckpoint(job.checkpoints.own)).toMatchObject({ adamStep: expect.any(Number) })
       const result = await train()
       const card = await readCard(path.join(hall.config.modelsDir, 'run-7'))
       expect(card.files).toEqual(result.artefacts.filter(({ name }) => name !== 'card.json'))

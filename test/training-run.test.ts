@@ -315,8 +315,7 @@ describe('a folder of a run that is not as it was written', () => {
     const goesOn = async () => {
       const { backbone, network } = await readCard(folderOf(first))
       return readStart(
-        path.dirname(folder),
-        { runName: first.name, artefacts: artefactsOf(first) },
+        { runName: first.name, folder, artefacts: artefactsOf(first) },
         { hash: backbone.sha256, source: 'keras', convolutions: new Map() } as unknown as Backbone,
         { ...network, still: [], moved: [] } as unknown as HeadBlocks,
       )

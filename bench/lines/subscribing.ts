@@ -38,7 +38,7 @@ export async function* subscribing(bench: Bench): AsyncGenerator<Row> {
   for (let seq = 1; seq <= events; seq++) {
     const payload = { stage: 'HEAD', epoch: 1, done: seq, total: events, etaSeconds: 1, loss: 1 }
     toldAt[seq] = performance.timeOrigin + performance.now()
-    await recordEvent(db, run.id, 'TrainingProgress', payload)
+    await recordEvent(db, run, 'TrainingProgress', payload)
     memory.push((await server.vitals()).rss)
     await pause(Math.max(0, everyMs - (performance.timeOrigin + performance.now() - (toldAt[seq] ?? 0))))
   }
@@ -46,7 +46,7 @@ export async function* subscribing(bench: Bench): AsyncGenerator<Row> {
   const answer = once(child, 'message') as Promise<[{ seq: number; at: number }[][]]>
   child.send('tell')
   const [heard] = await answer
-  await recordStatus(db, system, run.id, { status: 'CANCELLED', finishedAt: new Date() }, 'The bench is over')
+  await recordStatus(db, system, run, { status: 'CANCELLED' }, 'The bench is over')
   await db.trainingRun.delete({ where: { id: run.id } })
 
   const whole = heard.filter((own) => own.length === events && own.every(({ seq }, i) => seq === i + 1)).length

@@ -27,6 +27,7 @@ export const signInLimits = Object.freeze({
 
 interface Answer {
   readonly actor: Promise<Actor | undefined>
+  /** By `performance.now()`: nobody sets that clock back. */
   until: number
 }
 
@@ -55,10 +56,10 @@ export class LookUp {
     const key = secret === undefined ? noSecret : hashOf(secret)
     const { answers } = this
     const known = answers.get(key)
-    if (known && known.until > Date.now()) return known.actor
+    if (known && known.until > performance.now()) return known.actor
     if (this.waiting.length >= signInLimits.waiting) throw overloaded('Too many sign in at once.')
-    const answer = { actor: this.inTurn(key), until: Date.now() + signInLimits.rememberMs }
-    answer.actor.catch(() => (answer.until = Date.now() + signInLimits.retryMs))
+    const answer = { actor: this.inTurn(key), until: performance.now() + signInLimits.rememberMs }
+    answer.actor.catch(() => (answer.until = performance.now() + signInLimits.retryMs))
     answers.delete(key) // so that it stands last
     answers.set(key, answer)
     const [oldest] = answers.keys()
@@ -92,13 +93,12 @@ export class LookUp {
     const { db, log } = this.hall
     const token = await db.accessToken.findUnique({ where: { secretHash } })
     if (!token || token.revokedAt) return undefined
-    const lately = new Date(Date.now() - signInLimits.lastUsedMs)
-    if (!token.lastUsedAt || token.lastUsedAt < lately) {
-      const where = { id: token.id, OR: [{ lastUsedAt: null }, { lastUsedAt: { lt: lately } }] }
-      await db.accessToken
-        .updateMany({ where, data: { lastUsedAt: new Date() } })
-        .catch((error: unknown) => log.warn(`when a token was used is not written down: ${messageOf(error)}`))
-    }
+    // Whether it is time for that, the database says: it is its clock.
+    await db.$executeRaw`
+      UPDATE "AccessToken" SET "lastUsedAt" = now() WHERE id = ${token.id}::uuid
+        AND ("lastUsedAt" IS NULL OR "lastUsedAt" < now() - ${signInLimits.lastUsedMs}::int * interval '1 millisecond')`.catch(
+      (error: unknown) => log.warn(`when a token was used is not written down: ${messageOf(error)}`),
+    )
     return { role: token.role, token: { id: token.id, name: token.name } }
   }
 }

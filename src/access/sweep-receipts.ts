@@ -1,11 +1,12 @@
 /** Answers that were kept for clients who might ask again are let go when their time is over. */
+import { databaseTime } from '../db.js'
 import type { Hall } from '../hall.js'
 
 const hourMs = 3_600_000
 
 /** @returns how many were let go */
 export async function sweepReceipts({ db, config }: Pick<Hall, 'db' | 'config'>): Promise<number> {
-  const before = new Date(Date.now() - config.idempotencyHours * hourMs)
+  const before = new Date((await databaseTime(db)).getTime() - config.idempotencyHours * hourMs)
   return (await db.idempotencyKey.deleteMany({ where: { createdAt: { lt: before } } })).count
 }
 

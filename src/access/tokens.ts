@@ -1,5 +1,5 @@
 /** Tokens: made, listed, revoked. A secret is shown when it is made and never again; a token is revoked and never deleted. */
-import { type AccessToken, type Db, isUniqueViolation, type PrismaClient, type Role } from '../db.js'
+import { type AccessToken, databaseTime, type Db, isUniqueViolation, type PrismaClient, type Role } from '../db.js'
 import { badInput, conflict, notFound } from '../errors.js'
 import { publish } from '../events.js'
 import { firstInvisible } from '../invisible.js'
@@ -57,7 +57,7 @@ export const revokeToken = (db: PrismaClient, by: Doer, name: string): Promise<{
   db.$transaction(async (tx) => {
     const [revoked] = await tx.accessToken.updateManyAndReturn({
       where: { name, revokedAt: null },
-      data: { revokedAt: new Date() },
+      data: { revokedAt: await databaseTime(tx) },
     })
     if (!revoked) throw notFound('live token', name)
     const { id, role } = revoked

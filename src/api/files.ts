@@ -10,6 +10,7 @@ import { type Actor, mayAct } from '../access/actor.js'
 import { WasteXError } from '../errors.js'
 import type { Hall } from '../hall.js'
 import { artefactsOf } from '../model/card.js'
+import { runFolder } from '../model/run-folder.js'
 import type { FilePath } from '../photos/path-text.js'
 import { photoFile } from '../photos/store.js'
 import { thumbnail, type ThumbnailSize } from '../photos/thumbnail.js'
@@ -149,10 +150,13 @@ async function findThumbnail(
 }
 
 async function findArtefact(hall: Hall, runName: string, name: string): Promise<Found | undefined> {
-  const run = await hall.db.trainingRun.findUnique({ where: { name: runName }, select: { artefacts: true } })
+  const run = await hall.db.trainingRun.findUnique({
+    where: { name: runName },
+    select: { name: true, attempt: true, artefacts: true },
+  })
   const artefact = run && artefactsOf(run).find((known) => known.name === name)
   if (!artefact) return undefined
-  const file = path.join(hall.config.modelsDir, runName, artefact.name)
+  const file = path.join(runFolder(hall.config, run), artefact.name)
   // Not by its hash: that of a model takes as long as to send it, and whoever loads one has the hash in the card and in the etag.
   const facts = await stat(file).catch(() => undefined)
   if (facts?.size !== artefact.bytes) {

@@ -11,6 +11,7 @@ import { connectAlone } from '../db.js'
 import { withFolderAside, writeFileWhole, writeInDraft } from '../disk.js'
 import { messageOf } from '../errors.js'
 import { type Artefact, cardFile } from '../model/card.js'
+import { runFolder } from '../model/run-folder.js'
 import { type FilePath, readableName } from '../photos/path-text.js'
 import { photoFile, uploadsRoot } from '../photos/store.js'
 import { endOfArchive, type Hashes, packFile, packText } from './archive.js'
@@ -38,6 +39,7 @@ interface KnownPhoto {
 }
 interface KnownRun {
   readonly name: string
+  readonly attempt: number
   readonly artefacts: readonly Artefact[]
 }
 /** The database at one moment; its rows lie as files in a folder. */
@@ -82,7 +84,7 @@ async function lookAt(client: Client, folder: string): Promise<Look> {
     [uploadsRoot],
   )
   const runs = await client.query<KnownRun>(
-    `SELECT name, artefacts FROM "TrainingRun" WHERE status = 'COMPLETED' ORDER BY name`,
+    `SELECT name, attempt, artefacts FROM "TrainingRun" WHERE status = 'COMPLETED' ORDER BY name`,
   )
   const head: Head = { format: 2, at: new Date().toISOString(), release, schema: await schemaOf(client) }
   await client.query('COMMIT')
@@ -112,8 +114,9 @@ async function* archiveOf(
     rows,
     photos: [...hashes.keys()].filter((name) => name.startsWith(photoPrefix)).length,
     models: runs
+      .filter((run) => hashes.has(modelFile(path.basename(runFolder(config, run)), cardFile)))
       .map(({ name }) => name)
-      .filter((name) => hashes.has(modelFile(name, cardFile)) && !gone.runs.includes(name)),
+      .filter((name) => !gone.runs.includes(name)),
     gone,
     faults: [...linesOf('photo', faults.photos), ...linesOf('run', faults.runs)],
     files: Object.fromEntries(hashes),
@@ -141,15 +144,18 @@ async function* packPhoto(config: Folders, photo: KnownPhoto, hashes: Hashes, { 
   }
 }
 
-async function* packModel(config: Folders, { name, artefacts }: KnownRun, hashes: Hashes, { runs: faults }: Faults) {
-  const files = await openAll(path.join(config.modelsDir, name))
+async function* packModel(config: Folders, run: KnownRun, hashes: Hashes, { runs: faults }: Faults) {
+  const { name, artefacts } = run
+  const folder = runFolder(config, run)
+  const inArchive = (file: string) => modelFile(path.basename(folder), file)
+  const files = await openAll(folder)
   try {
-    for (const [file, handle] of files) yield* packFile(modelFile(name, file), handle, hashes)
+    for (const [file, handle] of files) yield* packFile(inArchive(file), handle, hashes)
   } finally {
     for (const handle of files.values()) await handle.close()
   }
   const wrong = artefacts
-    .filter((artefact) => hashes.get(modelFile(name, artefact.name)) !== artefact.sha256)
+    .filter((artefact) => hashes.get(inArchive(artefact.name)) !== artefact.sha256)
     .map((artefact) => `${artefact.name} is ${files.has(artefact.name) ? 'not the file that it was' : 'missing'}`)
   if (!files.has(cardFile)) wrong.unshift(`its folder has no ${cardFile}`)
   if (wrong.length > 0) faults.set(name, wrong)

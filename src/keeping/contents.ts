@@ -37,7 +37,8 @@ export const Contents = z.object({
 export type Contents = z.infer<typeof Contents>
 
 export const tableFile = (table: string) => `tables/${table}.jsonl`
-export const modelFile = (run: string, name: string) => `models/${run}/${name}`
+/** @param folder its name, as it is in the models folder */
+export const modelFile = (folder: string, name: string) => `models/${folder}/${name}`
 export const photoPrefix = 'photos/'
 
 interface NamedPhoto {

@@ -1,4 +1,5 @@
 /** What is seen to now and then, beside everything else: what was to go, and is still there. */
+import { databaseTime } from '../db.js'
 import type { Hall } from '../hall.js'
 import { finishErasing } from './erase.js'
 import { eraseUnlabelled } from './retention.js'
@@ -12,7 +13,10 @@ type Work = (hall: Hall, isStopped: () => boolean) => Promise<number>
 /** By what the log says of how many. */
 const works: readonly (readonly [done: string, Work])[] = [
   ['erased photos lost their bytes', finishErasing],
-  ['photos went whose time was over', (hall, isStopped) => eraseUnlabelled(hall, new Date(), isStopped)],
+  [
+    'photos went whose time was over',
+    async (hall, isStopped) => eraseUnlabelled(hall, await databaseTime(hall.db), isStopped),
+  ],
   ['files went that no photo names', sweepUploads],
   ['photos lost their metadata', stripMetadata],
 ]

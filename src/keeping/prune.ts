@@ -3,12 +3,13 @@
  * the given age; whatever one of these was compared with, began with, was trained on or descends from; and every version that
  * took in labelled photos, for nowhere else is written what they show.
  */
-import path from 'node:path'
 import { command } from '../access/doer.js'
 import { leaveTrail } from '../access/trail.js'
+import { databaseTime } from '../db.js'
 import { remove } from '../disk.js'
 import type { Hall } from '../hall.js'
-import { checkpointFile } from '../training/prepare-job.js'
+import { foundFolders } from '../model/run-folder.js'
+import { checkpointsOfRun } from '../training/prepare-job.js'
 import { changingVersions } from '../versions/one-at-a-time.js'
 
 const dayMs = 86_400_000
@@ -22,7 +23,7 @@ type PruningHall = Pick<Hall, 'config' | 'db'>
 
 /** @param days what is younger is needed. */
 export async function findPrunable({ db }: PruningHall, days: number): Promise<Prunable> {
-  const since = new Date(Date.now() - days * dayMs)
+  const since = new Date((await databaseTime(db)).getTime() - days * dayMs)
   const runs = await db.trainingRun.findMany({
     orderBy: [{ promotedAt: { sort: 'desc', nulls: 'last' } }, { id: 'asc' }],
   })
@@ -84,8 +85,8 @@ function removeRun({ config, db }: PruningHall, { id, name }: Prunable['runs'][n
     const where = { id, isActive: false, status: { notIn: ['QUEUED' as const, 'RUNNING' as const] } }
     const run = await tx.trainingRun.findFirst({ where, include: { datasetVersion: { select: { name: true } } } })
     if (!run) return false
-    await remove(path.join(config.modelsDir, name))
-    await remove(path.dirname(checkpointFile(config, id)))
+    for (const folder of await foundFolders(config)) if (folder.name === name) await remove(folder.place)
+    await remove(checkpointsOfRun(config, id))
     await tx.trainingRun.delete({ where: { id } })
     const before = { status: run.status, datasetVersion: run.datasetVersion.name }
     await leaveTrail(tx, command, [{ action: 'PRUNE', subject: { type: 'TrainingRun', id, name }, before }])

@@ -11,6 +11,7 @@ import type { Config } from '../config.js'
 import { connectAlone } from '../db.js'
 import { moveInto, remove, withFolderAside, writeInDraft } from '../disk.js'
 import { messageOf, WasteXError } from '../errors.js'
+import { foundFolders } from '../model/run-folder.js'
 import { unpack } from './archive.js'
 import { Contents, contentsFile, Head, headFile, tableFile } from './contents.js'
 import { followFiles } from './follow-files.js'
@@ -91,7 +92,8 @@ async function unpackInto(places: Places, archive: FileHandle): Promise<Contents
   for (const name of Object.keys(contents.files)) if (!found.has(name)) throw new Error(`${name} is missing in it`)
   for (const [name, hash] of found)
     if (contents.files[name] !== hash) throw new Error(`${name} is not the file that was backed up`)
-  for (const name of contents.gone.runs) await remove(path.join(places.models, name))
+  for (const folder of await foundFolders({ modelsDir: places.models }))
+    if (contents.gone.runs.includes(folder.name)) await remove(folder.place)
   return contents
 }
 

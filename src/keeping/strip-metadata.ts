@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import type { Photo } from '../db.js'
-import { remove, touch, writeFileWhole } from '../disk.js'
+import { remove, timeIn, touch, writeFileWhole } from '../disk.js'
 import { messageOf } from '../errors.js'
 import type { Hall } from '../hall.js'
 import { inspect } from '../photos/decode.js'
@@ -64,7 +64,7 @@ async function strip({ config, db }: StrippingHall, photo: Photo): Promise<boole
     data: { ...place, storedHash: contentHash(copy), bytes: copy.length },
   })
   if (count > 0) {
-    await touch(uploadFile(config, photo))
+      await touch(uploadFile(config, photo), await timeIn(config.uploadsDir))
     return true
   }
   // It was erased meanwhile; or another process has done the same, and then the row names this very file.

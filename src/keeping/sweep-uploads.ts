@@ -1,7 +1,7 @@
 /** Files of photos that no row names: a crash came between the two, or the photo is found elsewhere since. */
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { remove } from '../disk.js'
+import { remove, timeIn } from '../disk.js'
 import type { Hall } from '../hall.js'
 import { uploadsRoot } from '../photos/store.js'
 
@@ -18,6 +18,8 @@ export async function sweepUploads(
 ): Promise<number> {
   const root = config.uploadsDir
   let swept = 0
+  // By the clock of the disk, and looked at once: a file that comes later is only younger than it seems.
+  let now: number | undefined
   for (const folder of await readdir(root).catch(() => [])) {
     const names = (await readdir(path.join(root, folder)).catch(() => [])).filter((name) => kept.test(name))
     for (let start = 0; start < names.length; start += filesAtOnce) {
@@ -37,7 +39,9 @@ export async function sweepUploads(
         const file = path.join(root, folder, name)
         // Looked at after the rows: what was kept, or kept again, since they were looked at is no old file.
         const found = await stat(file).catch(() => undefined)
-        if (!found || Date.now() - found.mtimeMs < abandonedMs) continue
+        if (!found) continue
+        now ??= (await timeIn(root)).getTime()
+        if (now - found.mtimeMs < abandonedMs) continue
         await remove(file)
         swept++
       }

@@ -1,8 +1,9 @@
 /** The model that answers, and the pointer that a promotion moves. */
-import path from 'node:path'
 import type { Config, Precision } from '../config.js'
+import type { TrainingRun } from '../db.js'
 import { messageOf, WasteXError } from '../errors.js'
 import type { Thresholds } from '../model/card.js'
+import { runFolder } from '../model/run-folder.js'
 import { type LoadedModel, loadModel, type ModelOfRun } from './model-folder.js'
 import { referenceThresholds } from './ood.js'
 import { fullPace, halfPace } from './pace.js'
@@ -84,10 +85,10 @@ export class Serving {
   }
 
   /** Loads and warms a run's model beside the serving one. @throws Error with the reason it must not serve. */
-  async prepare(run: ModelOfRun & { readonly name: string }): Promise<ServingModel> {
-    const { modelsDir, oodThresholds, precision } = this.config
+  async prepare(run: ModelOfRun & Pick<TrainingRun, 'name' | 'attempt'>): Promise<ServingModel> {
+    const { oodThresholds, precision } = this.config
     const pace = this.current ? halfPace : fullPace
-    const loaded = await loadModel(path.join(modelsDir, run.name), run, precision, pace)
+    const loaded = await loadModel(runFolder(this.config, run), run, precision, pace)
     return new ServingModel(loaded, oodThresholds === 'reference' ? referenceThresholds : loaded.card.thresholds)
   }
 

@@ -2,7 +2,7 @@
 import type { Doer } from '../access/doer.js'
 import { keepReceipt } from '../access/receipts.js'
 import { leaveTrail } from '../access/trail.js'
-import type { PrismaClient, TrainingRun } from '../db.js'
+import { databaseTime, type PrismaClient, type TrainingRun } from '../db.js'
 import { publish } from '../events.js'
 
 /**
@@ -21,7 +21,8 @@ export function markActive(
     const before = await tx.trainingRun.findFirst({ where: { isActive: true }, select: { id: true, name: true } })
     if (over !== undefined && (before?.id ?? null) !== over) return undefined
     await tx.trainingRun.updateMany({ where: { isActive: true, id: { not: id } }, data: { isActive: false } })
-    const run = await tx.trainingRun.update({ where: { id }, data: { isActive: true, promotedAt: new Date() } })
+    const promotedAt = await databaseTime(tx)
+    const run = await tx.trainingRun.update({ where: { id }, data: { isActive: true, promotedAt } })
     const subject = { type: 'TrainingRun', id, name: run.name } as const
     const changed = { before: { serves: before?.name ?? null }, after: { serves: run.name } }
     await leaveTrail(tx, by, before?.id === id ? [] : [{ action: 'PROMOTE', subject, ...changed }])

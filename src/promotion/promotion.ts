@@ -1,7 +1,11 @@
-/** Which run serves: moved here, followed by every process. */
+/**
+ * Which run serves: moved here, followed by every process. A process hears of another one's promotion by a message, and looks by
+ * itself every few seconds, in case that message was lost.
+ */
 import type { Doer } from '../access/doer.js'
 import { keepReceipt } from '../access/receipts.js'
 import { conflict, messageOf, notFound } from '../errors.js'
+import { every } from '../every.js'
 import type { TrainingRun } from '../db.js'
 import type { Hall } from '../hall.js'
 import { artefactsOf } from '../model/card.js'
@@ -10,11 +14,19 @@ import { markActive } from './mark.js'
 
 /** A model that crashes or is refused is loaded again by itself, but not over and over. */
 const restBetweenMs = 60_000
+/** Between looks whether what serves here is what should. */
+const compareMs = 5_000
+
+/** What is read of a run to serve it. */
+type RunToServe = Pick<TrainingRun, 'id' | 'name' | 'attempt' | 'classLabels' | 'artefacts'>
 
 export class Promotion {
   /** Promotions go one after another: at no time are more than two models in memory. */
   private turn: Promise<unknown> = Promise.resolve()
   private unfollow: (() => void) | undefined
+  private stopComparing: (() => Promise<void>) | undefined
+  /** The run that was last loaded, or refused: that one is tried again by `catchUpAt` alone. */
+  private tried: string | undefined
   private again: NodeJS.Timeout | undefined
   /** By `performance.now()`, as the next. */
   private againAt = Number.NEGATIVE_INFINITY
@@ -36,6 +48,12 @@ export class Promotion {
       this.hall.log.error({ error, run: run.name }, 'the model that served has crashed')
       this.catchUpAt(this.loadedAgainAt + this.restMs)
     }
+    this.stopComparing = every(
+      compareMs,
+      () => this.compare(),
+      (error) =>
+        this.hall.log.warn({ error }, 'whether the right run serves could not be looked up; it is tried again'),
+    )
     await this.inTurn(() => this.loadActive())
   }
 
@@ -66,6 +84,7 @@ export class Promotion {
         if (!promoted) await model.retire()
       }
       if (!promoted) return undefined
+      this.tried = run.id
       await this.serving.swap(model)
       this.hall.log.info({ run: name }, 'promoted')
       return promoted
@@ -77,6 +96,7 @@ export class Promotion {
     this.unfollow?.()
     this.serving.onLost = undefined
     clearTimeout(this.again)
+    await this.stopComparing?.()
     await this.turn
   }
 
@@ -91,12 +111,25 @@ export class Promotion {
     }
   }
 
-  private async load(run: TrainingRun): Promise<ServingModel> {
-    const { id, name, classLabels } = run
-    const model = await this.serving.prepare({ id, name, classLabels, artefacts: artefactsOf(run) })
+  private async load(run: RunToServe): Promise<ServingModel> {
+    const { id, name, attempt, classLabels } = run
+    const model = await this.serving.prepare({ id, name, attempt, classLabels, artefacts: artefactsOf(run) })
     const { int8Refused: reason } = model
     if (reason !== undefined) this.hall.log.warn({ run: name, reason }, 'serves in float32: its int8 is refused')
     return model
+  }
+
+  private async compare(): Promise<void> {
+    const run = await this.runToServe()
+    const isRight = run?.id === this.serving.current?.run.id && !this.serving.problem
+    if (run && !isRight && run.id !== this.tried) await this.inTurn(() => this.loadActive())
+  }
+
+  private async runToServe(): Promise<RunToServe | undefined> {
+    const [run] = await this.hall.events.look<RunToServe>(
+      'SELECT id, name, attempt, "classLabels", artefacts FROM "TrainingRun" WHERE "isActive"',
+    )
+    return run
   }
 
   private catchUp(): void {
@@ -123,8 +156,9 @@ export class Promotion {
 
   private async loadActive(): Promise<void> {
     if (this.closed) return
-    const run = await this.hall.db.trainingRun.findFirst({ where: { isActive: true } })
+    const run = await this.runToServe()
     if (!run) return
+    this.tried = run.id
     if (run.id === this.serving.current?.run.id) {
       // Another one should have served meanwhile, and was refused.
       this.serving.problem = undefined

@@ -9,7 +9,7 @@ export async function backboneOf(hall: Hall, run: TrainingRun): Promise<FoundBac
   const told: Promise<unknown>[] = []
   const say = (line: string) => {
     hall.log.warn({ run: run.name }, line)
-    told.push(recordEvent(hall.db, run.id, 'TrainingStatusChanged', { status: 'RUNNING', message: line }))
+    told.push(recordEvent(hall.db, run, 'TrainingStatusChanged', { status: 'RUNNING', message: line }))
   }
   try {
     const weights = await findBackbone(hall.config, say)

@@ -1,10 +1,10 @@
 /** A run that was to go on from the one that serves begins with the backbone where it cannot: nobody is to ask for it twice. */
-import path from 'node:path'
 import type { TrainingRun } from '../db.js'
 import { messageOf } from '../errors.js'
 import type { Hall } from '../hall.js'
 import { artefactsOf, readCard } from '../model/card.js'
 import { checkCardFile, checkFile, type Stated } from '../model/checked-file.js'
+import { runFolder } from '../model/run-folder.js'
 import { layersModelFile, layersWeightsFile } from '../model/network/layers-model-files.js'
 import { type FoundBackbone, hashOf } from '../model/weights/find.js'
 import { recordEvent } from './run-record.js'
@@ -15,17 +15,15 @@ export async function goOnOrBeginAnew(hall: Hall, run: TrainingRun, weights: Fou
   if (run.startedFromId === null) return run
   const start = await hall.db.trainingRun.findUniqueOrThrow({ where: { id: run.startedFromId } })
   const { name } = start
-  const why = await whyNot(path.join(hall.config.modelsDir, name), artefactsOf(start), weights)
+  const why = await whyNot(runFolder(hall.config, start), artefactsOf(start), weights)
   if (why === undefined) return run
   const message = `It begins with the backbone, and not with the weights of ${name}: ${why}.`
   hall.log.warn({ run: run.name }, message)
-  await recordEvent(hall.db, run.id, 'TrainingStatusChanged', { status: 'RUNNING', message })
   // Written by `settingsFrom` when the run was started.
-  const settings = settingsAnew(run.settings as unknown as Settings)
-  return hall.db.trainingRun.update({
-    where: { id: run.id },
-    data: { startedFromId: null, settings: { ...settings } },
-  })
+  const settings = { ...settingsAnew(run.settings as unknown as Settings) }
+  const data = { startedFromId: null, settings }
+  await recordEvent(hall.db, run, 'TrainingStatusChanged', { status: 'RUNNING', message }, data)
+  return { ...run, ...data }
 }
 
 /** @returns undefined: it can */

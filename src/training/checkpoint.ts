@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { writeFileWhole } from '../disk.js'
+import { remove, writeFileWhole } from '../disk.js'
 import type { EpochResult } from './job.js'
 
 export interface Checkpoint {
@@ -46,6 +46,20 @@ export async function readCheckpoint(file: string): Promise<Checkpoint | undefin
     at += 4 * length
   }
   return { ...rest, tensors }
+}
+
+/**
+ * @param files of several attempts at a run, the newest first
+ * @returns the first that can be believed; those behind it count no more and are removed
+ */
+export async function readNewest(files: readonly string[]): Promise<Checkpoint | undefined> {
+  for (const [at, file] of files.entries()) {
+    const found = await readCheckpoint(file)
+    if (!found) continue
+    for (const older of files.slice(at + 1)) await remove(older)
+    return found
+  }
+  return undefined
 }
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest()

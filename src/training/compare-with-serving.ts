@@ -1,5 +1,4 @@
 /** Is the new network better than the one that serves? Asked of photos that neither has learned from. */
-import path from 'node:path'
 import { messageOf } from '../errors.js'
 import { type Comparison, compare } from '../evaluation/comparison.js'
 import { predictions } from '../evaluation/metrics.js'
@@ -25,7 +24,7 @@ export async function compareWithServing({ job, split, report, checkStop }: Endi
   if (!baseline) return withNothing
   const fresh = photos.flatMap((photo, i) => (baseline.seen.has(photo.contentHash) ? [] : [i]))
   const older = await judgeBaseline(
-    path.join(job.folders.models, baseline.runName),
+    baseline.folder,
     baseline.artefacts,
     fresh.map((i) => photos[i] as TrainingPhoto),
     checkStop,

@@ -14,4 +14,6 @@ export interface Ending extends Trained {
   report: (report: Report) => void
   /** Throws when the run is to end. */
   checkStop: () => void
+  /** Comes before a file takes its name; rejects when the run is another attempt's by now. */
+  mayWrite: () => Promise<void>
 }

@@ -6,7 +6,7 @@ import { forgetFeatures } from './features/forget.js'
 import { RunFailure } from './run-failure.js'
 
 /**
- * @param since before it was said which photos it reads
+ * @param since before it was said which photos it reads, by the database's clock
  * @throws what the training rejects with; RunFailure with what to do where a photo was erased under it
  */
 export async function mindErased(

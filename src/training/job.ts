@@ -21,9 +21,10 @@ export interface TrainingPhoto {
   classLabel: string
 }
 
-/** Whose folder is read. */
 export interface OtherRun {
   runName: string
+  /** Where its files lie. */
+  folder: string
   /** What the database says of its files. */
   artefacts: Artefact[]
 }
@@ -31,6 +32,8 @@ export interface OtherRun {
 export interface Job {
   runId: string
   runName: string
+  /** At this run; what an earlier one writes late counts for nothing. */
+  attempt: number
   versionName: string
   /** In the order of the logits. */
   classLabels: string[]
@@ -44,11 +47,21 @@ export interface Job {
   startFrom: OtherRun | undefined
   /** The run that serves, the photos that it was trained on, and the classes that it has seen in them. */
   baseline: (OtherRun & { seen: Set<string>; knows: string[] }) | undefined
-  folders: { models: string; features: string; checkpoint: string }
+  folders: {
+    /** Of this attempt: it appears when the model is saved. */
+    model: string
+    features: string
+  }
+  checkpoints: {
+    /** Of this attempt. */
+    own: string
+    /** Of those before it, the newest first. */
+    earlier: string[]
+  }
   featureCacheBytes: number
   /** Memory for features of the head's own stage. */
   rowsBytes: number
-  /** One byte; not 0: stop after the step in hand. */
+  /** Byte 0: not 0 means stop after the step in hand. Byte 1: the thread changes it while it is alive. */
   stop: SharedArrayBuffer
 }
 
@@ -104,6 +117,8 @@ export type Report =
   | ({ type: 'finished' } & RunResult)
   /** For the log. */
   | { type: 'warning'; message: string }
+  /** Before something is renamed: is the run still this attempt's? It waits for an answer, and looks at `stop` then. */
+  | { type: 'mayWrite' }
   /** Asked to stop, and has. */
   | { type: 'stopped' }
   | { type: 'failed'; message: string; stack: string | undefined; forPeople: boolean }

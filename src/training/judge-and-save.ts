@@ -1,6 +1,6 @@
 /** The end of a run: the model is written aside, judged, and takes its place in `models/` complete or not at all. */
 import path from 'node:path'
-import { writeFolderWhole, writeInDraft } from '../disk.js'
+import { writeInDraft, writeNewFolder } from '../disk.js'
 import { calibrationError } from '../evaluation/calibration.js'
 import { confusionPng } from '../evaluation/confusion-png.js'
 import { historyCsv } from '../evaluation/history-csv.js'
@@ -24,8 +24,7 @@ import { saveLayers } from './save-layers.js'
 import { witnessesOf } from './witnesses.js'
 
 export async function judgeAndSave(ending: Ending): Promise<RunResult> {
-  const { job, split, clock, report, checkStop } = ending
-  const target = path.join(job.folders.models, job.runName)
+  const { job, split, clock, report, checkStop, mayWrite } = ending
   let result: RunResult | undefined
   clock.start('evaluating')
   const test = split.test.photos
@@ -38,7 +37,7 @@ export async function judgeAndSave(ending: Ending): Promise<RunResult> {
   })
   const model = await finalModel(ending, split.train, split.val)
   checkStop()
-  await writeFolderWhole(target, async (folder) => {
+  await writeNewFolder(job.folders.model, async (folder) => {
     const write = (name: string, content: Uint8Array | string) => writeInDraft(path.join(folder, name), content)
     await write(onnxFile, model.onnx)
     const judged = await judgeFeatures(ending, model.novelty, split.test)
@@ -75,6 +74,7 @@ export async function judgeAndSave(ending: Ending): Promise<RunResult> {
     const artefacts = await artefactsIn(folder)
     const testPhotos = judgedPhotos(test, judged, job.classLabels, said)
     result = { evaluation, comparison, testPhotos, thresholds: model.thresholds, artefacts }
+    await mayWrite()
   })
   if (!result) throw new Error('the folder was written without a result')
   return result

@@ -1,8 +1,8 @@
 /** How fast completed runs were, by their cards and epochs. */
-import path from 'node:path'
 import type { RunStage, TrainingRun } from '../db.js'
 import type { Hall } from '../hall.js'
 import { type Card, readCard } from '../model/card.js'
+import { runFolder } from '../model/run-folder.js'
 import type { Settings } from './settings.js'
 
 export interface MeasuredStage {
@@ -38,7 +38,7 @@ export async function measuredRuns({ config, db, log }: Hall, recipe: TrainingRu
   })
   const all = await Promise.all(
     runs.map(async (run) => {
-      const card = await readCard(path.join(config.modelsDir, run.name)).catch((error: Error) => {
+      const card = await readCard(runFolder(config, run)).catch((error: Error) => {
         const isGone = (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
         if (!isGone) log.warn({ err: error, run: run.name }, 'an estimate passes over this run')
         return undefined

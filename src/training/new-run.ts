@@ -1,16 +1,15 @@
 /** What a new run is called, and what it is to tell apart. */
-import { readdir } from 'node:fs/promises'
 import type { Config } from '../config.js'
 import type { Db, TrainingRun } from '../db.js'
 import { badInput } from '../errors.js'
+import { foundFolders } from '../model/run-folder.js'
 import { quoted } from '../quoted.js'
 import { splitsLeft, trainedClasses, untrainable } from '../versions/class-splits.js'
 
 /** The next number that neither a run has nor a folder left by another database. */
-export async function freeRunName(tx: Db, { modelsDir }: Pick<Config, 'modelsDir'>): Promise<string> {
+export async function freeRunName(tx: Db, config: Pick<Config, 'modelsDir'>): Promise<string> {
   const runs = await tx.trainingRun.findMany({ where: { name: { startsWith: 'run-' } }, select: { name: true } })
-  const folders = await readdir(modelsDir).catch(() => [])
-  const numbers = [...runs.map(({ name }) => name), ...folders].map((name) =>
+  const numbers = [...runs, ...(await foundFolders(config))].map(({ name }) =>
     Number(/^run-(\d{1,9})$/.exec(name)?.[1] ?? 0),
   )
   return `run-${numbers.reduce((highest, n) => Math.max(highest, n), 0) + 1}`

@@ -4,6 +4,7 @@ import type { Config } from '../config.js'
 import type { TrainingRun } from '../db.js'
 import type { Hall } from '../hall.js'
 import { artefactsOf } from '../model/card.js'
+import { runFolder } from '../model/run-folder.js'
 import { readableName } from '../photos/path-text.js'
 import { photoFile } from '../photos/store.js'
 import { madeSplits, trainedClasses } from '../versions/class-splits.js'
@@ -27,6 +28,7 @@ export async function prepareJob(hall: Hall, run: TrainingRun, weights: Job['wei
   return {
     runId: run.id,
     runName: run.name,
+    attempt: run.attempt,
     versionName: version.name,
     classLabels: run.classLabels,
     photos,
@@ -34,18 +36,20 @@ export async function prepareJob(hall: Hall, run: TrainingRun, weights: Job['wei
     // Written by `settingsFrom` when the run was started, and by nobody since.
     settings: run.settings as unknown as Settings,
     weights,
-    startFrom: start ? otherRun(start) : undefined,
+    startFrom: start ? otherRun(config, start) : undefined,
     baseline: serving
-      ? { ...otherRun(serving), seen: await seenBy(hall, serving), knows: await knownTo(hall, serving) }
+      ? { ...otherRun(config, serving), seen: await seenBy(hall, serving), knows: await knownTo(hall, serving) }
       : undefined,
-    folders: {
-      models: config.modelsDir,
-      features: featuresFolder(config),
-      checkpoint: checkpointFile(config, run.id),
+    folders: { model: runFolder(config, run), features: featuresFolder(config) },
+    checkpoints: {
+      own: checkpointFile(config, run),
+      earlier: Array.from({ length: run.attempt }, (_, i) =>
+        checkpointFile(config, { id: run.id, attempt: run.attempt - 1 - i }),
+      ),
     },
     featureCacheBytes: config.featureCacheBytes,
     rowsBytes: config.trainingRowsBytes,
-    stop: new SharedArrayBuffer(1),
+    stop: new SharedArrayBuffer(2),
   }
 }
 
@@ -78,13 +82,23 @@ function untrainableOf(photos: readonly TrainingPhoto[], trained: ReadonlySet<st
   }
 }
 
-const otherRun = (run: TrainingRun): OtherRun => ({ runName: run.name, artefacts: artefactsOf(run) })
+const otherRun = (config: Config, run: TrainingRun): OtherRun => ({
+  runName: run.name,
+  folder: runFolder(config, run),
+  artefacts: artefactsOf(run),
+})
 
 export const checkpointsFolder = ({ dataDir }: Pick<Config, 'dataDir'>): string => path.join(dataDir, 'checkpoints')
 
-/** In a folder of its own. */
-export const checkpointFile = (config: Pick<Config, 'dataDir'>, runId: string): string =>
-  path.join(checkpointsFolder(config), runId, 'last.bin')
+/** Of all attempts at a run. */
+export const checkpointsOfRun = (config: Pick<Config, 'dataDir'>, runId: string): string =>
+  path.join(checkpointsFolder(config), runId)
+
+/** Each attempt has its own, as it has its model's folder (model/run-folder.ts). */
+export const checkpointFile = (
+  config: Pick<Config, 'dataDir'>,
+  { id, attempt }: Pick<TrainingRun, 'id' | 'attempt'>,
+): string => path.join(checkpointsOfRun(config, id), attempt === 0 ? 'last.bin' : `attempt-${attempt}.bin`)
 
 /** Content hashes of the photos that a run learned from, or chose its best epoch and thresholds by. */
 async function seenBy(hall: Hall, run: TrainingRun): Promise<Set<string>> {

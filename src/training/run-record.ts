@@ -1,12 +1,14 @@
 /**
  * What is written of a run: its row, its epochs, its events. A change and the event that tells of it are one transaction,
  * under the run's row lock: events are numbered from 1 without gaps, and a state is readable before it is announced.
+ * Whoever trains a run writes as its attempt: once another attempt has the run, nothing of that is written any more.
  */
-import { type Doer, system } from '../access/doer.js'
+import type { Doer } from '../access/doer.js'
 import { keepReceipt } from '../access/receipts.js'
 import { type Deed, leaveTrail } from '../access/trail.js'
-import type { Db, PrismaClient, Prisma, RunEpoch, TrainingRun } from '../db.js'
+import { databaseTime, type Db, Prisma, type PrismaClient, type RunEpoch, type TrainingRun } from '../db.js'
 import { publish } from '../events.js'
+import type { AttemptAtRun } from './lease.js'
 
 export type RunEventType =
   'TrainingStatusChanged' | 'TrainingStageStarted' | 'TrainingProgress' | 'TrainingEpochCompleted' | 'TrainingEvaluated'
@@ -22,81 +24,95 @@ async function append(tx: Db, runId: string, type: RunEventType, payload: Prisma
   if (type === 'TrainingStatusChanged') await publish(tx, 'runChanged', { runId })
 }
 
-/** Locks the run's row; undefined when the run is over (cancelled meanwhile): what comes late is dropped. */
-async function lockLive(tx: Db, runId: string): Promise<TrainingRun['status'] | undefined> {
+/** `attempt` left out: whichever it is. For whoever does not train the run. */
+type Written = Pick<AttemptAtRun, 'id'> & Partial<AttemptAtRun>
+
+/** Locks the run's row; undefined when the run is over, or another attempt's: what comes late is dropped. @param onlyIf of its row */
+async function lockLive(
+  tx: Db,
+  { id, attempt }: Written,
+  onlyIf = Prisma.sql`true`,
+): Promise<TrainingRun['status'] | undefined> {
+  const ofAttempt = attempt === undefined ? Prisma.sql`true` : Prisma.sql`attempt = ${attempt}`
   const rows = await tx.$queryRaw<{ status: TrainingRun['status'] }[]>`
-    SELECT status FROM "TrainingRun" WHERE id = ${runId}::uuid AND status IN ('QUEUED', 'RUNNING') FOR UPDATE`
+    SELECT status FROM "TrainingRun"
+    WHERE id = ${id}::uuid AND ${ofAttempt} AND status IN ('QUEUED', 'RUNNING') AND ${onlyIf} FOR UPDATE`
   return rows[0]?.status
 }
 
 /**
  * @param data what changes of the run itself
  * @param more whatever else is written with it
- * @returns false when the run is over, and nothing was written.
+ * @returns false when the run is over or another attempt's, and nothing was written.
  */
 export function recordEvent(
   db: PrismaClient,
-  runId: string,
+  run: Written,
   type: RunEventType,
   payload: Prisma.InputJsonObject,
   data: Prisma.TrainingRunUncheckedUpdateInput = {},
   more?: (tx: Db) => Promise<void>,
 ): Promise<boolean> {
   return db.$transaction(async (tx) => {
-    if (!(await lockLive(tx, runId))) return false
-    if (Object.keys(data).length > 0) await tx.trainingRun.update({ where: { id: runId }, data })
+    if (!(await lockLive(tx, run))) return false
+    if (Object.keys(data).length > 0) await tx.trainingRun.update({ where: { id: run.id }, data })
     await more?.(tx)
-    await append(tx, runId, type, payload)
+    await append(tx, run.id, type, payload)
     return true
   })
 }
 
 /** An epoch is written once, however often it is told: a resumed run tells those of its checkpoint again. */
-export function recordEpoch(db: PrismaClient, epoch: RunEpoch, epochs: number): Promise<boolean> {
+export function recordEpoch(
+  db: PrismaClient,
+  run: Written,
+  epoch: Omit<RunEpoch, 'runId'>,
+  epochs: number,
+): Promise<boolean> {
   return db.$transaction(async (tx) => {
-    const { runId, ...payload } = epoch
-    if (!(await lockLive(tx, runId))) return false
-    const { count } = await tx.runEpoch.createMany({ data: [epoch], skipDuplicates: true })
-    if (count > 0) await append(tx, runId, 'TrainingEpochCompleted', { ...payload, epochs })
+    if (!(await lockLive(tx, run))) return false
+    const { count } = await tx.runEpoch.createMany({ data: [{ runId: run.id, ...epoch }], skipDuplicates: true })
+    if (count > 0) await append(tx, run.id, 'TrainingEpochCompleted', { ...epoch, epochs })
     return true
   })
 }
 
-/** The status of a live run changes. That it runs now is no news to the trail; that it is over is. @returns undefined when the run was over already. */
+/**
+ * The status of a live run changes. That it runs now is no news to the trail; that it is over is.
+ * @param onlyIf of its row, looked at while nobody else changes it
+ * @returns undefined when the run was over already, is another attempt's, or is not so
+ */
 export function recordStatus(
   db: PrismaClient,
   by: Doer,
-  runId: string,
+  { id, attempt }: Written,
   data: Prisma.TrainingRunUncheckedUpdateInput & { status: TrainingRun['status'] },
   message: string,
+  onlyIf?: Prisma.Sql,
 ): Promise<TrainingRun | undefined> {
   return db.$transaction(async (tx) => {
-    const before = await lockLive(tx, runId)
+    const before = await lockLive(tx, { id, ...(attempt !== undefined && { attempt }) }, onlyIf)
     if (!before) return undefined
-    const run = await tx.trainingRun.update({ where: { id: runId }, data })
-    await append(tx, runId, 'TrainingStatusChanged', { status: data.status, message })
+    const finishedAt = isRunning(data.status) ? null : await databaseTime(tx)
+    const run = await tx.trainingRun.update({ where: { id }, data: { finishedAt, ...data } })
+    await append(tx, id, 'TrainingStatusChanged', { status: data.status, message })
     if (data.status !== 'RUNNING') {
       const { name, status, recommendation } = run
       const action = status === 'CANCELLED' ? 'CANCEL_TRAINING' : 'END_TRAINING'
       const after = { status, ...(recommendation && { recommendation }) }
       const deed = {
         action,
-        subject: { type: 'TrainingRun', id: runId, name },
+        subject: { type: 'TrainingRun', id, name },
         before: { status: before },
         after,
       } as const
       await leaveTrail(tx, by, [deed])
-      await keepReceipt(tx, by, { id: runId })
+      await keepReceipt(tx, by, { id })
     }
     // The thread may be another process's.
-    if (data.status === 'CANCELLED') await publish(tx, 'trainingCancelled', { runId })
+    if (data.status === 'CANCELLED') await publish(tx, 'trainingCancelled', { runId: id })
     return run
   })
-}
-
-/** A run that stops without its own doing, and can be resumed. */
-export function interrupt(db: PrismaClient, runId: string, message: string): Promise<TrainingRun | undefined> {
-  return recordStatus(db, system, runId, { status: 'INTERRUPTED', finishedAt: new Date() }, message)
 }
 
 /** A new run, or one that goes on. */

@@ -1,5 +1,4 @@
 /** What a run begins with that goes on from another one: its head, and its convolutions behind the boundary. */
-import path from 'node:path'
 import { messageOf } from '../errors.js'
 import { readCard } from '../model/card.js'
 import { checkCardFile, readChecked } from '../model/checked-file.js'
@@ -27,12 +26,10 @@ export interface StartWeights {
 
 /** @throws RunFailure when the run was made of something else, or its files are not as it wrote them: its weights would mean nothing */
 export async function readStart(
-  models: string,
-  { runName, artefacts }: OtherRun,
+  { runName, folder, artefacts }: OtherRun,
   backbone: Backbone,
   blocks: HeadBlocks,
 ): Promise<StartWeights> {
-  const folder = path.join(models, runName)
   const orSay = (cause: unknown): never => {
     throw cannotGoOn(runName, messageOf(cause), cause)
   }

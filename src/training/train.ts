@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { loadTensorFlow } from '../model/network/tensorflow.js'
 import { loadBackbone } from '../model/weights/find.js'
 import { preprocessing } from '../photos/pixels.js'
-import { readCheckpoint, writeCheckpoint } from './checkpoint.js'
+import { readNewest, writeCheckpoint } from './checkpoint.js'
 import { splitOf, viewsWanted } from './examples.js'
 import { FeatureSource } from './features/feature-source.js'
 import { computedOf, type HeadBlocks, headBlocks, onlyStill } from './head-blocks.js'
@@ -19,8 +19,16 @@ import { Tail } from './tail.js'
 import { trainHead, type TrainedHead } from './train-head.js'
 import { trainTail } from './train-tail.js'
 
-/** @param checkStop throws when the run is to end */
-export async function train(job: Job, report: (report: Report) => void, checkStop: () => void): Promise<RunResult> {
+/**
+ * @param checkStop throws when the run is to end
+ * @param mayWrite comes before a file takes its name; rejects when the run is another attempt's by now
+ */
+export async function train(
+  job: Job,
+  report: (report: Report) => void,
+  checkStop: () => void,
+  mayWrite: () => Promise<void>,
+): Promise<RunResult> {
   const { settings } = job
   const recipe = recipes[settings.recipe]
   const blocks = headBlocks(recipe, settings, job.startFrom !== undefined)
@@ -30,7 +38,7 @@ export async function train(job: Job, report: (report: Report) => void, checkSto
   clock.start('loading')
   const tf = loadTensorFlow()
   const backbone = await loadBackbone(job.weights)
-  const start = job.startFrom ? await readStart(job.folders.models, job.startFrom, backbone, blocks) : undefined
+  const start = job.startFrom ? await readStart(job.startFrom, backbone, blocks) : undefined
   const source = await FeatureSource.open(
     job.folders.features,
     job.featureCacheBytes,
@@ -45,7 +53,7 @@ export async function train(job: Job, report: (report: Report) => void, checkSto
     const madeOf = createHash('sha256')
       .update(JSON.stringify([backbone.hash, preprocessing, blocks]))
       .digest('hex')
-    const resumed = await readCheckpoint(job.folders.checkpoint)
+    const resumed = await readNewest([job.checkpoints.own, ...job.checkpoints.earlier])
     if (resumed && resumed.madeOf !== madeOf)
       throw new RunFailure(
         'Its checkpoint was made with other weights of InceptionV3. Name those again, or start a new run.',
@@ -56,11 +64,14 @@ export async function train(job: Job, report: (report: Report) => void, checkSto
       report,
       checkStop,
       history: [...(resumed?.history ?? [])],
-      save: (checkpoint) => writeCheckpoint(job.folders.checkpoint, { ...checkpoint, madeOf }),
+      save: async (checkpoint) => {
+        await mayWrite()
+        await writeCheckpoint(job.checkpoints.own, { ...checkpoint, madeOf })
+      },
     }
     for (const epoch of context.history) report({ type: 'epoch', ...epoch })
     const parts: Parts = { job, recipe, blocks, split, source, backbone, context, resumed, start }
-    return await judgeAndSave({ ...parts, ...context, clock, ...(await learn(parts, clock)) })
+    return await judgeAndSave({ ...parts, ...context, mayWrite, clock, ...(await learn(parts, clock)) })
   } finally {
     // Its thread must not be in the middle of a batch when this one ends.
     await source.rest()

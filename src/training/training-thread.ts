@@ -12,24 +12,33 @@ import { recordEpoch, recordEvent, recordStatus } from './run-record.js'
 
 export class TrainingThread {
   readonly runId: string
+  readonly attempt: number
   /** Resolves when the thread has ended and all that it reported is written. Rejects when the run failed. */
   readonly ended: Promise<void>
-  private readonly stopFlag: Uint8Array
+  /** Byte 0: stop. Byte 1: changes while the thread is alive. */
+  private readonly shared: Uint8Array
 
   /** @param hurry the server stops: a database that is away is not waited for */
   constructor(
     private readonly hall: Hall,
     private readonly job: Job,
     private readonly hurry: AbortSignal,
+    /** Looks whether the run is still this attempt's, and calls `stop` where it is not. Never rejects. */
+    private readonly confirm: () => Promise<void>,
   ) {
     this.runId = job.runId
-    this.stopFlag = new Uint8Array(job.stop)
+    this.attempt = job.attempt
+    this.shared = new Uint8Array(job.stop)
     this.ended = this.run()
   }
 
   /** After the step in hand. */
   stop(): void {
-    Atomics.store(this.stopFlag, 0, 1)
+    Atomics.store(this.shared, 0, 1)
+  }
+
+  get signOfLife(): number {
+    return Atomics.load(this.shared, 1)
   }
 
   private async run(): Promise<void> {
@@ -51,8 +60,9 @@ export class TrainingThread {
         return
       }
       if (report.type === 'stopped') return
+      if (report.type === 'mayWrite') return void this.confirm().then(() => worker.postMessage('answered'))
       written = written.then(async () => {
-        // The run is over for whoever looks: cancelled before this thread could hear of it.
+        // The run is over for whoever looks, cancelled before this thread could hear of it, or it is another attempt's.
         if (!(await patiently(() => this.write(report), this.hurry))) this.stop()
       })
       written.catch((error: Error) => {
@@ -68,24 +78,25 @@ export class TrainingThread {
   }
 
   /** @returns false when the run is over, and nothing was written. */
-  private async write(report: Exclude<Report, { type: 'stopped' | 'failed' }>): Promise<boolean> {
+  private async write(report: Exclude<Report, { type: 'stopped' | 'failed' | 'mayWrite' }>): Promise<boolean> {
     const { hall, runId, job } = this
+    const run = { id: runId, attempt: this.attempt }
     switch (report.type) {
       case 'stage': {
         const { stage, epochs, images, message } = report
         hall.log.info({ run: job.runName, stage }, report.message)
-        return recordEvent(hall.db, runId, 'TrainingStageStarted', { stage, epochs, images, message }, { stage })
+        return recordEvent(hall.db, run, 'TrainingStageStarted', { stage, epochs, images, message }, { stage })
       }
       case 'warning':
         hall.log.warn({ run: job.runName }, report.message)
         return true
       case 'progress': {
         const { type: _type, ...progress } = report
-        return recordEvent(hall.db, runId, 'TrainingProgress', progress)
+        return recordEvent(hall.db, run, 'TrainingProgress', progress)
       }
       case 'epoch': {
         const { type: _type, epochs, ...epoch } = report
-        return recordEpoch(hall.db, { runId, ...epoch, best: epoch.best ?? null }, epochs)
+        return recordEpoch(hall.db, run, { ...epoch, best: epoch.best ?? null }, epochs)
       }
       case 'finished': {
         const { evaluation, comparison, testPhotos, thresholds, artefacts } = report
@@ -104,11 +115,11 @@ export class TrainingThread {
           artefacts: json(artefacts),
         }
         const { accuracy, macroF1 } = evaluation
-        await recordEvent(hall.db, runId, 'TrainingEvaluated', { accuracy, macroF1, recommendation }, data, (tx) =>
+        await recordEvent(hall.db, run, 'TrainingEvaluated', { accuracy, macroF1, recommendation }, data, (tx) =>
           recordTestPhotos(tx, runId, testPhotos),
         )
-        const over = { status: 'COMPLETED', stage: null, finishedAt: new Date() } as const
-        return (await recordStatus(hall.db, system, runId, over, 'Completed')) !== undefined
+        const over = { status: 'COMPLETED', stage: null } as const
+        return (await recordStatus(hall.db, system, run, over, 'Completed')) !== undefined
       }
     }
   }

@@ -1,21 +1,28 @@
 /** Starts, stops and resumes training: one run at a time, in a thread of its own, told to the database as it goes. */
 import type { Doer } from '../access/doer.js'
-import { isUniqueViolation, type TrainingRun } from '../db.js'
+import { databaseTime, type Db, isUniqueViolation, type TrainingRun } from '../db.js'
 import { conflict, notFound, WasteXError } from '../errors.js'
+import { every } from '../every.js'
 import type { Hall } from '../hall.js'
 import { quoted } from '../quoted.js'
 import { splitsLeft, trainedClasses } from '../versions/class-splits.js'
 import { countErased } from '../versions/training-rows.js'
-import { forgetCheckpoints } from './forget-checkpoints.js'
 import { Hosting } from './hosting.js'
+import { leaseLimits } from './lease.js'
+import { interruptIfLost, interruptLostRuns } from './lost-runs.js'
 import { freeRunName, whyNotTrainable } from './new-run.js'
 import { checkEngine, planOf } from './plan.js'
-import { RunLock } from './run-lock.js'
-import { interrupt, isRunning, recordStart, recordStatus, running } from './run-record.js'
+import { ownIdentity } from './process-identity.js'
+import { isRunning, recordStart, recordStatus, running } from './run-record.js'
 import type { TrainingInput } from './settings.js'
+import { removeSpareAttempts } from './spare-attempts.js'
+
+/** Between looks for runs whose server was lost. */
+const lookMs = 10_000
 
 export class Training {
   private readonly hosting: Hosting
+  private stopLooking: (() => Promise<void>) | undefined
 
   /** @param completed told after a run is COMPLETED, before the next can start, and when the server stops; never rejects */
   constructor(
@@ -30,7 +37,7 @@ export class Training {
     const { db } = this.hall
     const { version, settings, startedFrom, classLabels, untrainable } = await planOf(this.hall, input)
     const erased = await countErased(db, version.id)
-    return this.begin((claim) =>
+    return this.begin(() =>
       recordStart(
         db,
         by,
@@ -44,10 +51,11 @@ export class Training {
               startedFromId: startedFrom?.id ?? null,
               classLabels,
               autoPromote: input.autoPromote ?? false,
-              startedAt: new Date(),
+              attempt: 1,
+              ...(await takenOn(tx)),
+              startedAt: await databaseTime(tx),
             },
           })
-          await claim(created.id)
           const { recipe, autoPromote } = created
           const after = { status: created.status, datasetVersion: version.name, recipe, autoPromote }
           return { run: created, deed: { action: 'START_TRAINING', after } }
@@ -62,17 +70,23 @@ export class Training {
     await checkEngine()
     const run = await this.hall.db.trainingRun.findUnique({ where: { name } })
     if (!run) throw notFound('training run', name)
-    await this.interruptIfAbandoned(run)
-    return this.begin((claim) =>
+    if (isRunning(run.status)) await interruptIfLost(this.hall, run)
+    return this.begin(() =>
       recordStart(
         this.hall.db,
         by,
         async (tx) => {
-          const before = await tx.trainingRun.findUnique({ where: { name }, select: { status: true } })
-          await claim(run.id)
+          const { status, attempt } = await tx.trainingRun.findUniqueOrThrow({ where: { id: run.id } })
           const { count } = await tx.trainingRun.updateMany({
-            where: { name, status: { in: ['CANCELLED', 'INTERRUPTED', 'FAILED'] } },
-            data: { status: 'QUEUED', finishedAt: null, error: null },
+            where: { id: run.id, attempt, status: { in: ['CANCELLED', 'INTERRUPTED', 'FAILED'] } },
+            // The first attempt at a run of release 0.1.0 was that release's.
+            data: {
+              status: 'QUEUED',
+              finishedAt: null,
+              error: null,
+              attempt: Math.max(attempt, 1) + 1,
+              ...(await takenOn(tx)),
+            },
           })
           const found = await tx.trainingRun.findUnique({ where: { name } })
           if (!found) throw notFound('training run', name)
@@ -82,7 +96,7 @@ export class Training {
             )
           const why = whyNotTrainable(found, trainedClasses(await splitsLeft(tx, found.versionId)))
           if (why !== undefined) throw conflict(why)
-          const changed = { before: { ...before }, after: { status: found.status } }
+          const changed = { before: { status }, after: { status: found.status } }
           return { run: found, deed: { action: 'RESUME_TRAINING', ...changed } }
         },
         'Queued: goes on from its last checkpoint',
@@ -94,42 +108,34 @@ export class Training {
   async cancel(by: Doer, name: string): Promise<TrainingRun> {
     const run = await this.hall.db.trainingRun.findUnique({ where: { name } })
     if (!run) throw notFound('training run', name)
-    const over = { status: 'CANCELLED', finishedAt: new Date() } as const
-    const cancelled = await recordStatus(this.hall.db, by, run.id, over, 'Cancelled')
+    const cancelled = await recordStatus(this.hall.db, by, { id: run.id }, { status: 'CANCELLED' }, 'Cancelled')
     if (!cancelled) throw conflict(`Run “${name}” is ${run.status}: there is nothing to cancel.`)
     return cancelled
   }
 
-  /** Runs whose process died become INTERRUPTED. Called at start. */
+  /** Runs whose process is lost become INTERRUPTED: now, and from now on. Called at start. */
   async recover(): Promise<void> {
-    const runs = await this.hall.db.trainingRun.findMany({ where: { status: { in: [...running] } } })
-    for (const run of runs) await this.interruptIfAbandoned(run)
-    await forgetCheckpoints(this.hall)
+    await interruptLostRuns(this.hall)
+    await removeSpareAttempts(this.hall)
+    this.stopLooking ??= every(
+      lookMs,
+      () => interruptLostRuns(this.hall),
+      (error) => this.hall.log.warn({ error }, 'lost runs could not be looked for; it is tried again'),
+    )
   }
 
   /** Parks a running training after the step in hand: it can be resumed. */
-  close(): Promise<void> {
-    return this.hosting.close()
+  async close(): Promise<void> {
+    await this.stopLooking?.()
+    await this.hosting.close()
   }
 
   /** Writes that a run is QUEUED, and takes it on. */
-  private async begin(write: (claim: (runId: string) => Promise<void>) => Promise<TrainingRun>): Promise<TrainingRun> {
-    const locks: RunLock[] = []
-    const letGo = () => Promise.all(locks.splice(0).map((lock) => lock.release()))
-    const claim = async (runId: string) => {
-      await letGo()
-      locks.push(await RunLock.claim(this.hall.databaseUrl, runId))
-    }
-    try {
-      const run = await this.oneAtATime(() => write(claim))
-      const [lock] = locks
-      if (!lock) throw new Error('a run is QUEUED that nobody has in hand')
-      this.hosting.takeOn(run, lock)
-      return run
-    } catch (error) {
-      await letGo()
-      throw error
-    }
+  private async begin(write: () => Promise<TrainingRun>): Promise<TrainingRun> {
+    this.hosting.checkFree()
+    const run = await this.oneAtATime(write)
+    this.hosting.takeOn(run)
+    return run
   }
 
   /** The database lets one run be QUEUED or RUNNING; whoever is second hears which. */
@@ -139,20 +145,16 @@ export class Training {
     } catch (error) {
       if (!isUniqueViolation(error)) throw error
       const holder = await this.hall.db.trainingRun.findFirst({ where: { status: { in: [...running] } } })
-      // It ended between the two looks, or its process did, unheard.
-      if (!holder || (await this.interruptIfAbandoned(holder))) return this.oneAtATime(write)
+      // It ended between the two looks, or its process was lost.
+      if (!holder || (await interruptIfLost(this.hall, holder))) return this.oneAtATime(write)
       const { name } = holder
       throw new WasteXError('TRAINING_IN_PROGRESS', `Run “${name}” is training. One at a time.`, { run: name })
     }
   }
+}
 
-  /** @returns whether its process was gone */
-  private async interruptIfAbandoned({ id, name, status }: TrainingRun): Promise<boolean> {
-    if (!isRunning(status)) return false
-    const { db, databaseUrl, log } = this.hall
-    const message = 'The process that trained it ended. resumeTraining goes on from the last checkpoint.'
-    const abandoned = await RunLock.whileAbandoned(databaseUrl, id, () => interrupt(db, id, message))
-    if (abandoned) log.warn({ run: name }, 'training was interrupted')
-    return abandoned
-  }
+/** A run that this process has from now on: its first lease, by the database's clock. */
+async function takenOn(tx: Db): Promise<{ owner: string; leaseUntil: Date }> {
+  const now = await databaseTime(tx)
+  return { owner: ownIdentity(), leaseUntil: new Date(now.getTime() + leaseLimits.leaseMs) }
 }

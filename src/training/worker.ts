@@ -1,4 +1,5 @@
 /** The training thread. It lowers its own priority before TensorFlow and onnxruntime start theirs, which inherit it. */
+import { once } from 'node:events'
 import { parentPort, workerData } from 'node:worker_threads'
 import { messageOf, WasteXError } from '../errors.js'
 import type { Job, Report } from './job.js'
@@ -13,7 +14,16 @@ const stop = new Uint8Array(job.stop)
 
 class Stopped extends Error {}
 const checkStop = () => {
+  Atomics.add(stop, 1, 1)
   if (Atomics.load(stop, 0) !== 0) throw new Stopped()
+}
+/** The main thread looks whether the run is still this attempt's, and says `stop` where it is not. */
+const mayWrite = async () => {
+  checkStop()
+  const answer = once(port, 'message')
+  report({ type: 'mayWrite' })
+  await answer
+  checkStop()
 }
 
 /** Progress is thinned out before it is numbered: at most four a second. */
@@ -29,7 +39,7 @@ const report = (said: Report) => {
 
 try {
   giveWay('serving')
-  const result = await train(job, report, checkStop)
+  const result = await train(job, report, checkStop, mayWrite)
   report({ type: 'finished', ...result })
 } catch (error) {
   if (error instanceof Stopped) report({ type: 'stopped' })

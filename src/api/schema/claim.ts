@@ -1,6 +1,7 @@
 /** Who has which photos of the queue in hand. */
 import { badInput } from '../../errors.js'
 import { claim, claimLimits, claimNext, release } from '../../reviews/claims.js'
+import { databaseNow } from '../database-clock.js'
 import { rawId } from '../ids.js'
 import { once } from '../once.js'
 import { builder } from './builder.js'
@@ -27,8 +28,8 @@ builder.prismaObjectField(Image, 'claim', (t) =>
     description:
       'Who has it in hand. Null while nobody has, and from the moment on when a claim has run out: that is told to nobody (`imageChanged`).',
     select: { claimedBy: { select: { name: true } } },
-    resolve: ({ claimedBy, claimedDesk, claimedUntil }) =>
-      claimedDesk !== null && claimedUntil !== null && claimedUntil > new Date()
+    resolve: async ({ claimedBy, claimedDesk, claimedUntil }, _args, { hall }) =>
+      claimedDesk !== null && claimedUntil !== null && claimedUntil > (await databaseNow(hall))
         ? { by: claimedBy?.name ?? 'anybody', desk: claimedDesk, until: claimedUntil }
         : null,
   }),

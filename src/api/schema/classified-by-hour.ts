@@ -1,5 +1,5 @@
 /** What came in, hour by hour: for a curve of a day or a month. */
-import type { Db } from '../../db.js'
+import { databaseTime, type Db } from '../../db.js'
 import { badInput } from '../../errors.js'
 import { hoursOf } from '../../predictions/period.js'
 import { builder } from './builder.js'
@@ -29,7 +29,7 @@ const HourCount = builder.objectRef<CountOfHour>('HourCount').implement({
 
 /** @throws WasteXError BAD_USER_INPUT */
 async function countsByHour(db: Db, from: Date, given: Date | null | undefined): Promise<CountOfHour[]> {
-  const to = given ?? new Date()
+  const to = given ?? (await databaseTime(db))
   if (!given && from > to) throw badInput('from', '`from` lies in the future.')
   const recordedAt = hoursOf({ from, to })
   if (to.getTime() - from.getTime() > mostDays * dayMs)

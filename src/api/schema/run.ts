@@ -47,7 +47,11 @@ export const TrainingRun = builder.prismaNode('TrainingRun', {
       description:
         'Whether it is promoted by itself when it is recommended over the run that serves at that moment, or when no run was ever promoted.',
     }),
-    error: t.exposeString('error', { nullable: true, description: 'Why it FAILED; null otherwise.' }),
+    error: t.exposeString('error', {
+      nullable: true,
+      description:
+        'Why it FAILED, or why it was taken from a server that was not heard from any more (INTERRUPTED); null otherwise.',
+    }),
     recommendation: t.expose('recommendation', {
       type: RecommendationEnum,
       nullable: true,
