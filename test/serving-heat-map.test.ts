@@ -67,34 +67,36 @@ describe('where the network looked', () => {
   })
 
   // With the weights of nsfwjs the network names hardly any drawn can.
-  const quality =
-    'lies on the object that is named rather than on the plain ground beside it (needs ImageNet’s weights)'
-  it.skipIf(!sharedWeights)(quality, { timeout: minutes }, async () => {
-    const [width, height] = [200, 300]
-    const shares: number[] = []
-    for (const sample of await drawSamples(path.join(hall.folder, 'cans'), {
-      perClass: 6,
-      classes: ['can'],
-      seed: 9,
-    })) {
-      const thing = await sharp(sample.path).resize(width, height, { fit: 'cover' }).toBuffer()
-      for (const isLeft of [true, false]) {
-        const ground = { create: { width: 2 * width, height, channels: 3, background: '#d7d2cd' } } as const
-        const half = { input: thing, left: isLeft ? 0 : width, top: 0 }
-        const { classLabel, heatMap } = await classify(selection, {
-          photo: await sharp(ground).composite([half]).jpeg().toBuffer(),
-        })
-        if (classLabel !== 'can') continue
-        const map = heatMap as HeatMap
-        const sum = (isThere: (x: number) => boolean) =>
-          map.values.reduce((total, value, i) => total + (isThere(i % map.width) ? value : 0), 0)
-        const [left, right] = [sum((x) => x < 8), sum((x) => x > 8)]
-        shares.push((isLeft ? left : right) / (left + right))
+  it.skipIf(!sharedWeights)(
+    'lies on the object that is named rather than on the plain ground beside it (needs ImageNet’s weights)',
+    { timeout: minutes },
+    async () => {
+      const [width, height] = [200, 300]
+      const shares: number[] = []
+      for (const sample of await drawSamples(path.join(hall.folder, 'cans'), {
+        perClass: 6,
+        classes: ['can'],
+        seed: 9,
+      })) {
+        const thing = await sharp(sample.path).resize(width, height, { fit: 'cover' }).toBuffer()
+        for (const isLeft of [true, false]) {
+          const ground = { create: { width: 2 * width, height, channels: 3, background: '#d7d2cd' } } as const
+          const half = { input: thing, left: isLeft ? 0 : width, top: 0 }
+          const { classLabel, heatMap } = await classify(selection, {
+            photo: await sharp(ground).composite([half]).jpeg().toBuffer(),
+          })
+          if (classLabel !== 'can') continue
+          const map = heatMap as HeatMap
+          const sum = (isThere: (x: number) => boolean) =>
+            map.values.reduce((total, value, i) => total + (isThere(i % map.width) ? value : 0), 0)
+          const [left, right] = [sum((x) => x < 8), sum((x) => x > 8)]
+          shares.push((isLeft ? left : right) / (left + right))
+        }
       }
-    }
-    expect(shares.length).toBeGreaterThan(3)
-    expect(shares.reduce((total, share) => total + share, 0) / shares.length).toBeGreaterThan(0.55)
-  })
+      expect(shares.length).toBeGreaterThan(3)
+      expect(shares.reduce((total, share) => total + share, 0) / shares.length).toBeGreaterThan(0.55)
+    },
+  )
 
   it('is told of each of several photos', async () => {
     const document = `mutation ($images: [Upload!]!) { all: classifyMany(images: $images) { it: classification { ${selection} } } }`

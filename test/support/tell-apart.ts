@@ -11,7 +11,7 @@ import { judge } from '../../src/training/judge.js'
 import { changeCard } from './change-card.js'
 import type { TestHall } from './hall.js'
 
-export interface Photos {
+interface Photos {
   readonly known: readonly Buffer[]
   readonly unknown: readonly Buffer[]
 }

@@ -22,7 +22,7 @@ interface Kept {
   readonly folder: string
 }
 
-export interface TrainedHall {
+interface TrainedHall {
   readonly hall: TestHall
   /** It serves. */
   readonly run: TrainingRun
