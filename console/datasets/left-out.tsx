@@ -6,9 +6,13 @@ import { count, counted } from '../look/figures.js'
 import classes from './left-out.module.css'
 
 /** `1,670 files read. 12 left out: 3 refused, 9 duplicates.` */
-export function leftOutInAll({ files, refused, duplicates }: LeftOutFragment): string {
-  const kinds = [refused > 0 && `${count(refused)} refused`, duplicates > 0 && counted(duplicates, 'duplicate')]
-  const left = refused + duplicates
+export function leftOutInAll({ files, refused, duplicates, unlabelled }: LeftOutFragment): string {
+  const kinds = [
+    refused > 0 && `${count(refused)} refused`,
+    duplicates > 0 && counted(duplicates, 'duplicate'),
+    unlabelled !== null && unlabelled > 0 && `${count(unlabelled)} without a label`,
+  ]
+  const left = refused + duplicates + (unlabelled ?? 0)
   if (left === 0) return `${counted(files, 'file')} read, none left out.`
   return `${counted(files, 'file')} read, ${count(left)} left out: ${kinds.filter(Boolean).join(', ')}.`
 }
@@ -35,7 +39,18 @@ export function LeftOut({ report }: { report: LeftOutFragment }) {
           `${classLabel ?? '?'}; kept as ${keptLabel ?? '?'}, by ${sameAs}`,
         ])}
       />
-      <Kind title="Duplicates in two splits" number={report.twoSplits} about="The first one’s split was kept." />
+      <Kind
+        title="Duplicates in two splits"
+        number={report.twoSplits}
+        about="The split of the first one was kept, or train where the class has no other training photo."
+        rows={report.twoSplitFiles.map(({ path, sameAs }) => [path, `kept: ${sameAs}`])}
+      />
+      <Kind
+        title="Photos without a class folder"
+        number={report.unlabelled ?? 0}
+        about="Nothing says what they show. Put them into class folders and import again."
+        rows={report.unlabelledFiles.map(({ path, reason }) => [path, reason])}
+      />
       <Kind
         title="Groups of near copies"
         number={report.nearCopyGroups}
@@ -46,10 +61,27 @@ export function LeftOut({ report }: { report: LeftOutFragment }) {
         }`}
       />
       <Kind
-        title="Files that were not looked at"
+        title="Ignored entries"
         number={report.ignored}
-        about="Read-me files, lists, links."
-        rows={report.ignoredFiles.map((path) => [path, ''])}
+        about="Text files, hidden files, recycle bins, empty folders, classes that you did not ask for. Each entry in an ignored folder counts."
+        rows={
+          report.ignoredEntries.length > 0
+            ? report.ignoredEntries.map(({ path, reason }) => [path, reason])
+            : report.ignoredFiles.map((path) => [path, ''])
+        }
+      />
+      <Kind
+        title="Spellings of one class"
+        number={report.mergedClasses.length}
+        rows={report.mergedClasses.map(({ classLabel, folders }) => [classLabel, `from ${folders.join(', ')}`])}
+      />
+      <Kind
+        title="Links that were followed"
+        number={report.links ?? 0}
+        rows={report.followedLinks.map(({ path, classLabel, target }) => [
+          path,
+          `${classLabel ?? 'no class'}${target === null ? '' : `, from ${target}`}`,
+        ])}
       />
     </div>
   )

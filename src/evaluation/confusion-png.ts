@@ -1,7 +1,7 @@
 /** `confusion_matrix.png`: drawn as SVG, rendered with fonts that a package brings, so that it looks the same everywhere. */
-import { drawable, graphemesOf, runsOf } from './fonts.js'
+import { drawable, graphemesOf, type Run, runsOf } from './fonts.js'
 import type { Metrics } from './metrics.js'
-import { openRenderer } from './renderer.js'
+import { renderPng } from './render-png.js'
 
 const ink = '#1f2933'
 const quiet = '#66727f'
@@ -21,21 +21,13 @@ export async function confusionPng(metrics: Metrics, title = 'Confusion matrix')
   const names = metrics.confusionMatrix.classLabels.map(shorten)
   const heading = graphemesOf(title).map(drawable).join('')
   const isWhole = [title, ...metrics.confusionMatrix.classLabels].every((text) => graphemesOf(text).every(isDrawable))
-  const renderer = await openRenderer([heading, ...names])
-  const widthOf = (texts: readonly string[], style: TextStyle) => renderer.widthOf(textsBelow(texts, style))
-  return renderer.png(confusionSvg(metrics, heading, names, isWhole ? '' : noteOnNumbers, widthOf))
+  return renderPng(confusionSvg(metrics, heading, names, isWhole ? '' : noteOnNumbers), [heading, ...names])
 }
 
 const isDrawable = (grapheme: string) => drawable(grapheme) === grapheme
 const noteOnNumbers = '[U+…] stands for a character that no font of this picture has.'
 
-function confusionSvg(
-  metrics: Metrics,
-  title: string,
-  names: readonly string[],
-  note: string,
-  widthOf: (texts: readonly string[], style: TextStyle) => number,
-): string {
+function confusionSvg(metrics: Metrics, title: string, names: readonly string[], note: string): string {
   const { counts } = metrics.confusionMatrix
   const classes = names.length
   // Many classes make small cells; few must not make a poster.
@@ -147,19 +139,28 @@ interface TextStyle {
   colour?: string
 }
 
-const text = (x: number, y: number, content: string, style: TextStyle): string =>
-  `<text x="${x}" y="${style.middle ? y + style.size * 0.36 : y}" font-size="${style.size}"
-    text-anchor="${style.anchor ?? 'start'}" font-weight="${style.bold ? 'bold' : 'normal'}" fill="${style.colour ?? ink}">${runsOf(content).map(tspan).join('')}</text>`
+const partBefore = { start: 0, middle: 0.5, end: 1 } as const
 
-const tspan = (run: { family: string; text: string }) =>
-  `<tspan font-family="${run.family}">${escape(run.text)}</tspan>`
-
-/** As a picture that is as wide as the widest of them. */
-function textsBelow(texts: readonly string[], style: TextStyle): string {
-  const { size } = style
-  const lines = texts.map((content, i) => text(0, (i + 1) * size * 2, content, style)).join('')
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="4000" height="${(texts.length + 1) * size * 2}">${lines}</svg>`
+/** One alone is placed by the renderer, which knows its width best. */
+function text(x: number, y: number, content: string, style: TextStyle): string {
+  const { size, anchor = 'start', bold, colour = ink } = style
+  const runs = runsOf(content, bold)
+  const isAlone = runs.length === 1
+  let at = isAlone ? x : x - size * widthOfRuns(runs) * partBefore[anchor]
+  return runs
+    .map((run) => {
+      const left = at
+      at += size * run.width
+      return `<text x="${left}" y="${style.middle ? y + size * 0.36 : y}" font-size="${size}" font-family="${run.family}"
+        text-anchor="${isAlone ? anchor : 'start'}" font-weight="${bold ? 'bold' : 'normal'}" fill="${colour}">${escape(run.text)}</text>`
+    })
+    .join('')
 }
+
+/** Pixels of the widest. */
+const widthOf = (texts: readonly string[], { size, bold }: TextStyle) =>
+  Math.max(...texts.map((content) => size * widthOfRuns(runsOf(content, bold))))
+const widthOfRuns = (runs: readonly Run[]) => runs.reduce((sum, { width }) => sum + width, 0)
 
 const slope = Math.SQRT1_2
 

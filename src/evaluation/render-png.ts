@@ -10,23 +10,15 @@ import { fontFilesFor, regularFamily } from './fonts.js'
 const program = createRequire(import.meta.url).resolve('@resvg/resvg-wasm/index_bg.wasm')
 let loading: Promise<void> | undefined
 
-/** @param texts that will be drawn: their fonts are loaded */
-export async function openRenderer(texts: readonly string[]) {
+/** Twice the pixels, for sharp text. @param texts that are drawn in other fonts than the regular one */
+export async function renderPng(svg: string, texts: readonly string[]): Promise<Uint8Array> {
   await (loading ??= readFile(program).then(initWasm))
   const fontBuffers = await Promise.all(fontFilesFor(texts).map((file) => readFile(file)))
   const font = { loadSystemFonts: false, fontBuffers, defaultFontFamily: regularFamily }
-  function use<T>(svg: string, work: (resvg: InstanceType<typeof Resvg>) => T): T {
-    const resvg = new Resvg(svg, { font, fitTo: { mode: 'zoom', value: 2 }, background: '#fff' })
-    try {
-      return work(resvg)
-    } finally {
-      resvg.free()
-    }
-  }
-  return {
-    /** Of all that is drawn, in the picture's own units. */
-    widthOf: (svg: string): number => use(svg, (resvg) => resvg.getBBox()?.width ?? 0),
-    /** Twice the pixels, for sharp text. */
-    png: (svg: string): Uint8Array => use(svg, (resvg) => resvg.render().asPng()),
+  const resvg = new Resvg(svg, { font, fitTo: { mode: 'zoom', value: 2 }, background: '#fff' })
+  try {
+    return resvg.render().asPng()
+  } finally {
+    resvg.free()
   }
 }
