@@ -1,7 +1,7 @@
 /** `npm run backup`, `restore` and `prune`, after set-up: what is done to a WasteX from the outside, while it serves or not. */
 import path from 'node:path'
 import { type Config, readConfig } from './config.js'
-import { openDatabase } from './database/open.js'
+import { useDatabase } from './database/use.js'
 import { connect } from './db.js'
 import { messageOf } from './errors.js'
 import { backUp } from './keeping/backup.js'
@@ -61,12 +61,11 @@ try {
   const command = commands[name]
   if (!command) throw new Error(`There is no command “${name}”: ${Object.keys(commands).join(', ')}.`)
   const config = readConfig()
-  const database = await openDatabase(config, () => undefined)
-  try {
-    await command(config, database.url, args)
-  } finally {
-    await database.stop()
-  }
+  await useDatabase(
+    config,
+    (line) => console.error(line),
+    (database) => command(config, database.url, args),
+  )
 } catch (error) {
   console.error(messageOf(error))
   process.exitCode = 1

@@ -4,7 +4,7 @@
  * transaction, it goes out when that transaction commits, and not at all when it does not.
  */
 import type pg from 'pg'
-import { connectAlone, type Db } from './db.js'
+import { connectAlone, type Db, Prisma } from './db.js'
 import { messageOf } from './errors.js'
 import type { Log } from './log.js'
 
@@ -29,7 +29,8 @@ export interface Topics {
 }
 export type Topic = keyof Topics
 
-const channel = 'wastex'
+/** A database has channels, not a schema: each schema but `public` gets one of its own here. */
+export const channel = Prisma.sql`CASE current_schema() WHEN 'public' THEN 'wastex' ELSE 'wastex_' || md5(current_schema()) END`
 /** A subscriber that is this many messages behind is let go: it comes back and reads what it missed. */
 export const mailboxSize = 1_000
 const reconnectMs = 500
@@ -147,7 +148,8 @@ export class Events {
     })
     client.on('error', (error) => this.log.warn({ error }, 'the connection that listens for events was lost'))
     try {
-      await client.query(`LISTEN ${channel}`)
+      const { rows } = await client.query<{ channel: string }>(`SELECT ${channel.sql} AS channel`)
+      await client.query(`LISTEN ${rows[0]?.channel}`)
     } catch (error) {
       void client.end().catch(() => undefined) // it is lost already; why, the caller is told
       throw error

@@ -224,7 +224,7 @@ describe('the server’s own pages', () => {
     vi.useFakeTimers({ toFake: ['performance'] })
     let looks = 0
     const db = { $queryRaw: () => Promise.resolve(looks++) }
-    const ready = readinessOf({ db, log: createLog('silent') } as unknown as Hall, async () => [])
+    const ready = readinessOf({ db, log: createLog('silent') } as unknown as Hall, { degraded: async () => [], loading: () => undefined })
     await Promise.all(Array.from({ length: 100 }, ready))
     await ready()
     expect(looks).toBe(1)
