@@ -61,21 +61,16 @@ export function readinessOf(hall: Hall, model: ModelState): () => Promise<Readin
 /** All at once: none waits for another one's time limit. */
 async function problemsOf(hall: Hall): Promise<string[]> {
   const { config, log } = hall
-  const looks: [string, () => Promise<string | undefined>][] = [
-    ['The database does not answer', () => databaseProblem(hall)],
-    ['The disk of WASTEX_DATA does not answer', () => diskProblem('WASTEX_DATA', config.dataDir)],
-    ['The disk of WASTEX_MODELS does not answer', () => diskProblem('WASTEX_MODELS', config.modelsDir)],
-  ]
-  const problems = await Promise.all(
-    looks.map(async ([silent, find]) => {
-      try {
-        return await inTime(find(), `${silent} within ${readinessLimits.patienceMs} ms.`)
-      } catch (error) {
-        log.error({ error }, silent)
-        return `${silent}.`
-      }
+  const silent = 'The database does not answer'
+  const problems = await Promise.all([
+    inTime(databaseProblem(hall), `${silent} within ${readinessLimits.patienceMs} ms.`).catch((error: unknown) => {
+      log.error({ error }, silent)
+      return `${silent}.`
     }),
-  )
+    // A busy disk is late, which does not make it a full one.
+    inTime(diskProblem('WASTEX_DATA', config.dataDir), undefined),
+    inTime(diskProblem('WASTEX_MODELS', config.modelsDir), undefined),
+  ])
   return problems.filter((problem) => problem !== undefined)
 }
 
@@ -90,14 +85,14 @@ async function databaseProblem({ db, log }: Hall): Promise<string | undefined> {
 }
 
 async function diskProblem(setting: string, folder: string): Promise<string | undefined> {
-  const { bavail, bsize, files, ffree } = await statfs(folder)
-  const mebibytes = Math.floor((bavail * bsize) / 2 ** 20)
-  if (bavail * bsize < readinessLimits.reserveBytes)
-    return `The disk of ${setting} (${folder}) is full: ${mebibytes} MiB are left.`
-  if (files > 0 && ffree === 0) return `The disk of ${setting} (${folder}) is full: it takes no more files.`
   // Quotas, and a disk that was made read-only, show when something is written.
   const probe = path.join(folder, '.ready.tmp')
   try {
+    const { bavail, bsize, files, ffree } = await statfs(folder)
+    const free = bavail * bsize
+    if (free < readinessLimits.reserveBytes)
+      return `The disk of ${setting} (${folder}) is full: ${Math.floor(free / 2 ** 20)} MiB are left.`
+    if (files > 0 && ffree === 0) return `The disk of ${setting} (${folder}) is full: it takes no more files.`
     await writeCacheFile(probe, Buffer.from('WasteX can write here.'))
     await remove(probe)
     return undefined
@@ -106,9 +101,12 @@ async function diskProblem(setting: string, folder: string): Promise<string | un
   }
 }
 
-async function inTime(look: Promise<string | undefined>, tooLate: string): Promise<string | undefined> {
+async function inTime(
+  look: Promise<string | undefined>,
+  tooLate: string | undefined,
+): Promise<string | undefined> {
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<string>((resolve) => {
+  const late = new Promise<string | undefined>((resolve) => {
     timer = setTimeout(() => resolve(tooLate), readinessLimits.patienceMs)
   })
   try {

@@ -73,7 +73,10 @@ async function look(url: string, anySchema: boolean): Promise<{ facts: Facts; cl
     `SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int AS number,
        getdatabaseencoding() AS encoding, pg_is_in_recovery() AS "isStandby",
        current_setting('transaction_read_only') = 'on' AS "isReadOnly",
-       current_schema() AS schema, current_setting('search_path') AS path, pg_backend_pid() AS pid`,
+       -- Where our tables are. A schema that is made later, and comes before it in the path, does not hide them.
+       coalesce((SELECT name FROM unnest(current_schemas(false)) AS name
+         WHERE to_regclass(quote_ident(name) || '."TrainingRun"') IS NOT NULL
+         ORDER BY name <> 'public' LIMIT 1), current_schema())::text AS schema, current_setting('search_path') AS path, pg_backend_pid() AS pid`,
   )
   return { facts: rows[0] as Facts, client }
 }

@@ -82,7 +82,8 @@ export function poolOf(url: string, connections: number, options: SessionOptions
 /** The pool's own limit would hold for whoever waits for a free connection as well. */
 class LimitedClient extends pg.Client {
   constructor(config?: pg.ClientConfig) {
-    super({ ...config, connectionTimeoutMillis: connectMs })
+    // The pool hides the password from whatever lists its options.
+    super({ ...config, password: config?.password, connectionTimeoutMillis: connectMs })
   }
 }
 
