@@ -22,7 +22,10 @@ const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin ==
 function databaseAddress(text: string, context: z.RefinementCtx): void {
   const message = problemOfAddress(text)
   if (message !== undefined)
-    context.addIssue({ code: 'custom', message: `${message} It is written postgresql://USER:PASSWORD@HOST:PORT/DATABASE` })
+    context.addIssue({
+      code: 'custom',
+      message: `${message} It is written postgresql://USER:PASSWORD@HOST:PORT/DATABASE`,
+    })
 }
 
 const Environment = z.object({

@@ -101,10 +101,7 @@ async function diskProblem(setting: string, folder: string): Promise<string | un
   }
 }
 
-async function inTime(
-  look: Promise<string | undefined>,
-  tooLate: string | undefined,
-): Promise<string | undefined> {
+async function inTime(look: Promise<string | undefined>, tooLate: string | undefined): Promise<string | undefined> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<string | undefined>((resolve) => {
     timer = setTimeout(() => resolve(tooLate), readinessLimits.patienceMs)

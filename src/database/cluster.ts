@@ -27,7 +27,7 @@ const asUser = (cluster: Cluster) => ({ ...cluster.user.ids, cwd: '/', env: with
 /** How long a killed server's process may still stand in its lock file: until its parent takes notice of its death. */
 const lockPatienceMs = 15_000
 const logKeptBytes = 1_000_000
-const port = 5432
+const portOf = ({ settings }: Cluster) => settings['port'] ?? '5432'
 
 export const clusterLimits = Object.freeze({
   /** For initdb. */
@@ -44,10 +44,10 @@ function withoutItsVariables(): NodeJS.ProcessEnv {
 }
 
 /** It leaves out nothing that `pg` would then take from the environment. */
-export function urlOf({ place }: Cluster, database: string): string {
+export function urlOf(cluster: Cluster, database: string): string {
   const explicit = {
-    host: place.socket,
-    port: String(port),
+    host: cluster.place.socket,
+    port: portOf(cluster),
     sslmode: 'disable',
     sslnegotiation: 'postgres',
     application_name: 'wastex',
@@ -162,7 +162,7 @@ function openLog({ place }: Cluster): { descriptor: number; start: number } {
 function spawnServer(cluster: Cluster, log: number): ChildProcess {
   const settings = {
     listen_addresses: '',
-    port: String(port),
+    port: portOf(cluster),
     // A list, separated by commas.
     unix_socket_directories: `"${cluster.place.socket.replaceAll('"', '""')}"`,
     TimeZone: 'UTC',

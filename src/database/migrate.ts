@@ -156,6 +156,8 @@ async function apply(client: pg.Client, { name, sql, checksum }: Migration): Pro
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined) // the connection is lost, and with it the transaction
     const advice = databaseFailure(error) === 'LOCKED' ? '. Stop other servers of this database, then start again' : ''
-    throw new Error(`Migration ${name} failed, and nothing of it was kept: ${messageOf(error)}${advice}`, { cause: error })
+    throw new Error(`Migration ${name} failed, and nothing of it was kept: ${messageOf(error)}${advice}`, {
+      cause: error,
+    })
   }
 }

@@ -26,8 +26,7 @@ export const connectMs = 10_000
 const defaultSchema = 'public'
 
 /** The schema that this address names: our tables are there, and nothing else is looked at. */
-export const schemaOf = (url: string): string =>
-  (parse(url) as { readonly schema?: string }).schema || defaultSchema
+export const schemaOf = (url: string): string => (parse(url) as { readonly schema?: string }).schema || defaultSchema
 
 /** The same address, naming the schema. */
 export const withSchema = (url: string, schema: string): string =>
@@ -88,7 +87,11 @@ class LimitedClient extends pg.Client {
 }
 
 function addressOf(url: string, { database, name }: SessionOptions): pg.ClientConfig {
-  return { ...connectionString.parseIntoClientConfig(url), ...(database && { database }), ...(name && { application_name: name }) }
+  return {
+    ...connectionString.parseIntoClientConfig(url),
+    ...(database && { database }),
+    ...(name && { application_name: name }),
+  }
 }
 
 function settingsOf(url: string, { statementMs = 0, lockMs = 0, idleMs = 0, anySchema }: SessionOptions): string {
