@@ -40,7 +40,7 @@ const limitsMs = {
   /** For runs that another process left to be looked at. */
   recover: 300_000,
   /** For a part to close: one that hangs does not keep the others, and the database last of all, from that. */
-  close: 20_000,
+  close: 60_000,
 }
 
 /**

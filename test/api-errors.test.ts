@@ -146,7 +146,7 @@ describe('without its database', () => {
     await own.close()
   })
 
-  it('everything is answered 503 with a time to come back while it restarts, and works afterwards', async () => {
+  it('everything is answered 503 with a time to come back while it restarts, and works afterwards', { timeout: 180_000 }, async () => {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'wastex-restart-'))
     await chmod(folder, 0o755) // root's PostgreSQL runs as another user
     const startDatabase = () => startEmbedded(folder, () => undefined, { settings: { fsync: 'off' } })
@@ -185,7 +185,7 @@ describe('without its database', () => {
     await rm(folder, { recursive: true })
   })
 
-  it('of which nothing can be changed, it says so and is not ready', async () => {
+  it('of which nothing can be changed, it says so and is not ready', { timeout: 90_000 }, async () => {
     const own = await startTestServer()
     await own.db.$executeRawUnsafe(`DO $$ BEGIN
       EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END $$`)

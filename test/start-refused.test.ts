@@ -104,7 +104,7 @@ it.each<[string, RegExp, () => Promise<Record<string, string>>]>([
   expect(stdout).not.toContain('serves at')
 })
 
-it('a database that another starter changes is waited for, with a line; a signal ends the wait', async () => {
+it('a database that another starter changes is waited for, with a line; a signal ends the wait', { timeout: 120_000 }, async () => {
   const { url: held } = await createTestDatabase()
   await withSession(held, {}, async (holder) => {
     await holder.query('SELECT pg_advisory_lock(72707369)') // that of migrations
