@@ -146,44 +146,48 @@ describe('without its database', () => {
     await own.close()
   })
 
-  it('everything is answered 503 with a time to come back while it restarts, and works afterwards', { timeout: 180_000 }, async () => {
-    const folder = await mkdtemp(path.join(os.tmpdir(), 'wastex-restart-'))
-    await chmod(folder, 0o755) // root's PostgreSQL runs as another user
-    const startDatabase = () => startEmbedded(folder, () => undefined, { settings: { fsync: 'off' } })
-    const first = await startDatabase()
-    const own = await startTestServer({ DATABASE_URL: first.url('own') })
-    const { ADMIN } = await tokenOfEach(own.db)
-    const operations = [
-      '{ images(first: 1) { totalCount } }',
-      'mutation { createVersion(input: { name: "v1" }) { name } }',
-      'mutation { createToken(name: "x", role: DEVICE) { secret } }',
-    ]
-    const places = ['/metrics', `/files/photos/${'0'.repeat(64)}`]
-    const ask = async () => [
-      ...(await Promise.all(operations.map((query) => send(own.address, query, {}, { headers: ADMIN })))),
-      ...(await Promise.all(places.map((place) => fetch(own.address + place, { headers: ADMIN })))),
-    ]
-    const ready = async () => (await fetch(`${own.address}/ready`, { headers: ADMIN })).status
-    await ask() // the token is known from here on: it is not what cannot be looked up
-    await first.stop()
-    const answers = await ask()
-    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 503))
-    const unavailable = {
-      code: 'DATABASE_UNAVAILABLE',
-      retryAfterMs: expect.any(Number),
-      requestId: expect.any(String),
-    }
-    for (const answer of answers)
-      if ('errors' in answer) expect(answer.errors).toMatchObject([{ extensions: unavailable }])
-      else if ('headers' in answer) expect(answer.headers.get('retry-after')).toMatch(/^[1-9]/)
-    await until(async () => (await ready()) === 503)
-    const second = await startDatabase()
-    await until(async () => (await ready()) === 200)
-    await until(async () => (await ask())[0]?.status === 200)
-    await own.close()
-    await second.stop()
-    await rm(folder, { recursive: true })
-  })
+  it(
+    'everything is answered 503 with a time to come back while it restarts, and works afterwards',
+    { timeout: 180_000 },
+    async () => {
+      const folder = await mkdtemp(path.join(os.tmpdir(), 'wastex-restart-'))
+      await chmod(folder, 0o755) // root's PostgreSQL runs as another user
+      const startDatabase = () => startEmbedded(folder, () => undefined, { settings: { fsync: 'off' } })
+      const first = await startDatabase()
+      const own = await startTestServer({ DATABASE_URL: first.url('own') })
+      const { ADMIN } = await tokenOfEach(own.db)
+      const operations = [
+        '{ images(first: 1) { totalCount } }',
+        'mutation { createVersion(input: { name: "v1" }) { name } }',
+        'mutation { createToken(name: "x", role: DEVICE) { secret } }',
+      ]
+      const places = ['/metrics', `/files/photos/${'0'.repeat(64)}`]
+      const ask = async () => [
+        ...(await Promise.all(operations.map((query) => send(own.address, query, {}, { headers: ADMIN })))),
+        ...(await Promise.all(places.map((place) => fetch(own.address + place, { headers: ADMIN })))),
+      ]
+      const ready = async () => (await fetch(`${own.address}/ready`, { headers: ADMIN })).status
+      await ask() // the token is known from here on: it is not what cannot be looked up
+      await first.stop()
+      const answers = await ask()
+      expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 503))
+      const unavailable = {
+        code: 'DATABASE_UNAVAILABLE',
+        retryAfterMs: expect.any(Number),
+        requestId: expect.any(String),
+      }
+      for (const answer of answers)
+        if ('errors' in answer) expect(answer.errors).toMatchObject([{ extensions: unavailable }])
+        else if ('headers' in answer) expect(answer.headers.get('retry-after')).toMatch(/^[1-9]/)
+      await until(async () => (await ready()) === 503)
+      const second = await startDatabase()
+      await until(async () => (await ready()) === 200)
+      await until(async () => (await ask())[0]?.status === 200)
+      await own.close()
+      await second.stop()
+      await rm(folder, { recursive: true })
+    },
+  )
 
   it('of which nothing can be changed, it says so and is not ready', { timeout: 90_000 }, async () => {
     const own = await startTestServer()

@@ -82,33 +82,40 @@ it('a role whose defaults change what statements mean does not change ours', asy
 })
 
 describe('a schema', () => {
-  it('of the address, or of the role, has a WasteX of its own, which hears nothing of the other', { timeout: 2 * minutes }, async () => {
-    await administer(
-      'CREATE ROLE tidy LOGIN',
-      'CREATE DATABASE tidy OWNER tidy',
-      `ALTER ROLE tidy SET search_path = 'mine'`,
-    )
-    await withSession(addressOf('tidy'), {}, (client) => client.query('CREATE SCHEMA mine'))
-    const { url } = await opened(addressOf('tidy'))
-    expect(url).toContain('schema=mine')
-    const server = await startTestServer({ DATABASE_URL: `${addressOf('tidy')}&schema=Other%20one` })
-    const inOther = `${addressOf('tidy')}&schema=Other%20one`
-    const [here, there] = [await Events.open(url, createLog('silent')), await Events.open(inOther, createLog('silent'))]
-    const heard: string[] = []
-    here.on('versionMade', ({ versionId }) => heard.push(`mine ${versionId}`))
-    there.on('versionMade', ({ versionId }) => heard.push(`other ${versionId}`))
-    const db = connect(url, 1)
-    await publish(server.db, 'versionMade', { versionId: 1 })
-    await publish(db, 'versionMade', { versionId: 2 })
-    await expect.poll(() => heard.toSorted()).toEqual(['mine 2', 'other 1'])
-    await ask(server.address, 'mutation { createToken(name: "x", role: ADMIN) { secret } }', {})
-    expect([await server.db.accessToken.count(), await db.accessToken.count()]).toEqual([1, 0])
-    const tables = await withSession(url, {}, tablesOf)
-    expect(tables).toContain('TrainingRun')
-    for (const one of [here, there]) await one.close()
-    await db.$disconnect()
-    await server.close()
-  })
+  it(
+    'of the address, or of the role, has a WasteX of its own, which hears nothing of the other',
+    { timeout: 2 * minutes },
+    async () => {
+      await administer(
+        'CREATE ROLE tidy LOGIN',
+        'CREATE DATABASE tidy OWNER tidy',
+        `ALTER ROLE tidy SET search_path = 'mine'`,
+      )
+      await withSession(addressOf('tidy'), {}, (client) => client.query('CREATE SCHEMA mine'))
+      const { url } = await opened(addressOf('tidy'))
+      expect(url).toContain('schema=mine')
+      const server = await startTestServer({ DATABASE_URL: `${addressOf('tidy')}&schema=Other%20one` })
+      const inOther = `${addressOf('tidy')}&schema=Other%20one`
+      const [here, there] = [
+        await Events.open(url, createLog('silent')),
+        await Events.open(inOther, createLog('silent')),
+      ]
+      const heard: string[] = []
+      here.on('versionMade', ({ versionId }) => heard.push(`mine ${versionId}`))
+      there.on('versionMade', ({ versionId }) => heard.push(`other ${versionId}`))
+      const db = connect(url, 1)
+      await publish(server.db, 'versionMade', { versionId: 1 })
+      await publish(db, 'versionMade', { versionId: 2 })
+      await expect.poll(() => heard.toSorted()).toEqual(['mine 2', 'other 1'])
+      await ask(server.address, 'mutation { createToken(name: "x", role: ADMIN) { secret } }', {})
+      expect([await server.db.accessToken.count(), await db.accessToken.count()]).toEqual([1, 0])
+      const tables = await withSession(url, {}, tablesOf)
+      expect(tables).toContain('TrainingRun')
+      for (const one of [here, there]) await one.close()
+      await db.$disconnect()
+      await server.close()
+    },
+  )
 })
 
 describe('is refused in a sentence', () => {

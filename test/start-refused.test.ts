@@ -104,16 +104,20 @@ it.each<[string, RegExp, () => Promise<Record<string, string>>]>([
   expect(stdout).not.toContain('serves at')
 })
 
-it('a database that another starter changes is waited for, with a line; a signal ends the wait', { timeout: 120_000 }, async () => {
-  const { url: held } = await createTestDatabase()
-  await withSession(held, {}, async (holder) => {
-    await holder.query('SELECT pg_advisory_lock(72707369)') // that of migrations
-    const server = new ServerProcess({ ...settings(), DATABASE_URL: held })
-    await server.said(/Waiting for another WasteX that changes this database \(15 minutes at most\)/)
-    server.signal('SIGTERM')
-    expect(await server.ended).toMatchObject({ code: 0, stderr: '' })
-  })
-})
+it(
+  'a database that another starter changes is waited for, with a line; a signal ends the wait',
+  { timeout: 120_000 },
+  async () => {
+    const { url: held } = await createTestDatabase()
+    await withSession(held, {}, async (holder) => {
+      await holder.query('SELECT pg_advisory_lock(72707369)') // that of migrations
+      const server = new ServerProcess({ ...settings(), DATABASE_URL: held })
+      await server.said(/Waiting for another WasteX that changes this database \(15 minutes at most\)/)
+      server.signal('SIGTERM')
+      expect(await server.ended).toMatchObject({ code: 0, stderr: '' })
+    })
+  },
+)
 
 it('a full disk, a broken one', async () => {
   const config = readConfig({ ...settings(), PORT: '0', LOG_LEVEL: 'silent' })
