@@ -1,7 +1,7 @@
 /** `npm run backup`, `restore` and `prune`: what is done to a WasteX from the outside, while it serves or not. tools/ reads their arguments. */
 import path from 'node:path'
 import { type Config, readConfig } from './config.js'
-import { openDatabase } from './database/open.js'
+import { useDatabase } from './database/use.js'
 import { connect } from './db.js'
 import { messageOf } from './errors.js'
 import { backUp } from './keeping/backup.js'
@@ -55,12 +55,11 @@ const total = (rows: Readonly<Record<string, number>>) => Object.values(rows).re
 async function onDatabase(work: (config: Config, url: string) => Promise<void>): Promise<void> {
   try {
     const config = readConfig()
-    const database = await openDatabase(config, () => undefined)
-    try {
-      await work(config, database.url)
-    } finally {
-      await database.stop()
-    }
+    await useDatabase(
+      config,
+      (line) => console.error(line),
+      (database) => work(config, database.url),
+    )
   } catch (error) {
     console.error(messageOf(error))
     process.exitCode = 1

@@ -1,6 +1,7 @@
 /** Settings, read once from the environment. Every one has a default that works on one machine. */
 import path from 'node:path'
 import { z } from 'zod'
+import { problemOfAddress } from './database/address.js'
 import { isLoopback } from './loopback.js'
 
 const folder = (fallback: string) =>
@@ -21,6 +22,16 @@ const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin ==
 const isBasePath = (text: string) =>
   /^(\/[\w~-][\w.~-]*)*$/.test(text) && !/^\/(assets|files|graphql|health|metrics|ready|session)(\/|$)/.test(text)
 
+/** Named as that, and never shown: it may hold a password. */
+function databaseAddress(text: string, context: z.RefinementCtx): void {
+  const message = problemOfAddress(text)
+  if (message !== undefined)
+    context.addIssue({
+      code: 'custom',
+      message: `${message} It is written postgresql://USER:PASSWORD@HOST:PORT/DATABASE`,
+    })
+}
+
 const Environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
@@ -29,7 +40,7 @@ const Environment = z.object({
   WASTEX_DATASETS: folder('./datasets'),
   WASTEX_WEIGHTS: z.string().optional(),
   WASTEX_IMPORT_ROOTS: z.string().optional(),
-  DATABASE_URL: z.string().optional(),
+  DATABASE_URL: z.string().superRefine(databaseAddress).optional(),
   /** GiB of feature cache (171 KiB a view). */
   WASTEX_CACHE_GB: z.coerce.number().min(0).default(20),
   /** MiB of memory for what stage 1 reads in every epoch (11 KiB a view); what does not fit is read from the cache. */

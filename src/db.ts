@@ -1,6 +1,7 @@
 /** The one door to PostgreSQL: Prisma for rows, and a plain pool for LISTEN and for locks that live as long as a process. */
 import { PrismaPg } from '@prisma/adapter-pg'
-import pg from 'pg'
+import type pg from 'pg'
+import { openSession, poolOf, schemaOf } from './database/session.js'
 import { Prisma, PrismaClient } from './generated/prisma/client.js'
 
 export { Prisma, PrismaClient }
@@ -8,9 +9,6 @@ export type * from './generated/prisma/client.js'
 
 /** A client, or the client of a transaction: what a function needs that only reads and writes. */
 export type Db = Prisma.TransactionClient
-
-/** adapter-pg writes and reads timestamps without a zone: every session must be in UTC. */
-const utc = { options: '-c timezone=UTC' }
 
 /**
  * A statement that begins with such a comment is parsed and planned once a connection, and not each time: for those that phones
@@ -43,30 +41,13 @@ export function connect(
 ): PrismaClient {
   // Prisma gives up on a transaction that waits 2 s for a connection: with a burst of uploads that is soon.
   const transactionOptions = { maxWait: 20_000, timeout: 60_000 }
-  return new PrismaClient({
-    transactionOptions,
-    adapter: new PrismaPg(
-      {
-        connectionString: url,
-        max: connections,
-        ...utc,
-        statement_timeout: statementMs || false,
-        ...(locks && { lock_timeout: locks.waitMs, idle_in_transaction_session_timeout: locks.idleMs }),
-      },
-      { statementNameGenerator: nameOfStatement },
-    ),
-  })
+  const pool = poolOf(url, connections, { statementMs, lockMs: locks?.waitMs ?? 0, idleMs: locks?.idleMs ?? 0 })
+  const adapter = new PrismaPg(pool, { schema: schemaOf(url), statementNameGenerator: nameOfStatement })
+  return new PrismaClient({ transactionOptions, adapter })
 }
-
-/** For a connection to be made: of a server whose packets get lost nothing is heard, not even a refusal. */
-const connectMs = 10_000
 
 /** A connection of its own, outside the pool. A lost one is the caller's to replace (`error`, `end`). */
-export async function connectAlone(url: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url, keepAlive: true, connectionTimeoutMillis: connectMs, ...utc })
-  await client.connect()
-  return client
-}
+export const connectAlone = (url: string): Promise<pg.Client> => openSession(url)
 
 /** What time it is for all servers of a database: whatever one of them writes and another one compares is of this clock. */
 export async function databaseTime(db: Db): Promise<Date> {

@@ -13,6 +13,8 @@ export const httpStatusOf = {
   PAYLOAD_TOO_LARGE: 413,
   UNSUPPORTED_IMAGE: 415,
   OVERLOADED: 503,
+  /** Unlike with OVERLOADED, a change may have been saved. */
+  DATABASE_UNAVAILABLE: 503,
   NO_MODEL: 503,
   TRAINING_UNAVAILABLE: 503,
   STORAGE_FULL: 507,

@@ -4,7 +4,7 @@
  * transaction, it goes out when that transaction commits, and not at all when it does not.
  */
 import type pg from 'pg'
-import { connectAlone, type Db } from './db.js'
+import { connectAlone, type Db, Prisma } from './db.js'
 import { messageOf } from './errors.js'
 import { every } from './every.js'
 import type { Log } from './log.js'
@@ -31,9 +31,8 @@ export interface Topics {
 }
 export type Topic = keyof Topics
 
-const channel = 'wastex'
-/** Done again it changes nothing: that is how the connection is asked whether it still answers. */
-const listening = `LISTEN ${channel}`
+/** A database has channels, not a schema: each schema but `public` gets one of its own here. */
+export const channel = Prisma.sql`CASE current_schema() WHEN 'public' THEN 'wastex' ELSE 'wastex_' || md5(current_schema()) END`
 /** A subscriber that is this many messages behind is let go: it comes back and reads what it missed. */
 export const mailboxSize = 1_000
 const reconnectMs = 500
@@ -56,6 +55,8 @@ export class Events {
   private readonly listeners = new Set<Listener>()
   private readonly onReconnect = new Set<() => void>()
   private client: pg.Client | undefined
+  /** Done again it changes nothing: that is how the connection is asked whether it still answers. */
+  private listening = ''
   private closed = false
   private readonly side: SideConnection
   private stopPinging: (() => Promise<void>) | undefined
@@ -169,7 +170,9 @@ export class Events {
     })
     client.on('error', (error) => this.log.warn({ error }, 'the connection that listens for events was lost'))
     try {
-      await askInTime(client, listening)
+      const { rows } = await askInTime(client, `SELECT ${channel.sql} AS channel`)
+      this.listening = `LISTEN ${String(rows[0]?.['channel'])}`
+      await askInTime(client, this.listening)
     } catch (error) {
       void client.end().catch(() => undefined) // it is lost already; why, the caller is told
       throw error
@@ -184,7 +187,7 @@ export class Events {
     const { client } = this
     if (!client) return
     try {
-      await askInTime(client, listening)
+      await askInTime(client, this.listening)
     } catch (error) {
       // With the ping on its way the socket is closed at once; `relisten` follows.
       void client.end().catch(() => undefined)

@@ -17,8 +17,11 @@ function endBy(signal: NodeJS.Signals): void {
   process.kill(process.pid, signal)
 }
 
+/** Aborted by the signal that stops us: a start that is under way waits for nothing any more. */
+const calledOff = new AbortController()
+
 try {
-  const starting = start(readConfig(), say)
+  const starting = start(readConfig(), say, calledOff.signal)
   let stopping = false
   let askedAt = 0
   const stop = (signal: NodeJS.Signals) => {
@@ -34,8 +37,12 @@ try {
       endBy(signal)
     }, lastMomentMs).unref()
     // While it still starts, too: what it has started by then has to be stopped.
+    calledOff.abort(new Error(`${signal} came while WasteX started.`))
     starting
-      .then((started) => started.close())
+      .then(
+        (started) => started.close(),
+        () => [], // it has stopped what it had started
+      )
       .then(
         (problems) => {
           // It has stopped, as it was told to; whatever a part could not put in order, the next start does.
@@ -56,6 +63,7 @@ try {
     for (const missing of await started.degraded()) say(`  but ${missing}`)
   }
 } catch (error) {
+  if (calledOff.signal.aborted) process.exit(0) // it was told to stop while it started
   console.error(`WasteX cannot start. ${messageOf(error)}`)
   process.exit(1)
 }

@@ -21,6 +21,7 @@ import { featuresFolder } from './training/features/place.js'
 import { checkpointsFolder } from './training/prepare-job.js'
 import { sweep } from './sweep.js'
 import { Training } from './training/training.js'
+import { waitFor } from './wait-for.js'
 
 export interface Started {
   /** http://host:port */
@@ -33,19 +34,29 @@ export interface Started {
 
 /** To the database, for what changes something. */
 const connections = 10
+const limitsMs = {
+  /** For the model to be read and tried. */
+  model: 300_000,
+  /** For runs that another process left to be looked at. */
+  recover: 300_000,
+  /** For a part to close: one that hangs does not keep the others, and the database last of all, from that. */
+  close: 60_000,
+}
 
 /**
  * @param say a line for the person at the terminal
- * @throws Error with one line that says what to do
+ * @param signal aborted when the start is called off
+ * @throws Error with one line that says what to do. Then nothing is left running
  */
-export async function start(config: Config, say: (line: string) => void): Promise<Started> {
+export async function start(config: Config, say: (line: string) => void, signal?: AbortSignal): Promise<Started> {
+  const waiting = { say, signal }
   const log = createLog(config.logLevel)
   const closing: (() => Promise<void> | void)[] = []
   const close = async () => {
     const problems: string[] = []
     for (const part of closing.splice(0).toReversed()) {
       try {
-        await part()
+        await waitFor({ say: () => undefined }, 'a part to close', limitsMs.close, async () => part())
       } catch (error) {
         log.error({ error }, 'a part did not close in order')
         problems.push(messageOf(error))
@@ -61,7 +72,7 @@ export async function start(config: Config, say: (line: string) => void): Promis
     await sweep(config.uploadsDir, 1)
     await sweep(checkpointsFolder(config), 1)
     await sweep(featuresFolder(config), 2)
-    const database = await openDatabase(config, say)
+    const database = await openDatabase(config, say, signal)
     closing.push(() => database.stop())
     const db = connect(database.url, connections, 0, lockLimits)
     closing.push(() => db.$disconnect())
@@ -84,11 +95,13 @@ export async function start(config: Config, say: (line: string) => void): Promis
     closing.push(() => serving.close())
     const promotion = new Promotion(hall, serving)
     closing.push(() => promotion.close())
-    await promotion.follow()
+    await waitFor(waiting, 'the model that serves to load', limitsMs.model, () => promotion.follow())
     const training = new Training(hall, (hurry) => promoteDue(hall, promotion, hurry))
     closing.push(() => training.close())
-    await training.recover()
-    await promoteDue(hall, promotion, AbortSignal.abort()) // once: what cannot be now is no reason not to serve
+    await waitFor(waiting, 'runs that were interrupted to be looked at', limitsMs.recover, async () => {
+      await training.recover()
+      await promoteDue(hall, promotion, AbortSignal.abort()) // once: what cannot be now is no reason not to serve
+    })
 
     closing.push(seeToHourly(hall))
 
@@ -99,7 +112,8 @@ export async function start(config: Config, say: (line: string) => void): Promis
         ...(engine.ok ? [] : [`training is not possible: ${engine.mend}`]),
       ]
     }
-    const server: Server = await startServer({ hall, serving, promotion, training }, signIn, degraded)
+    const loading = () => serving.loading && `The model of run “${serving.loading}” is being loaded.`
+    const server: Server = await startServer({ hall, serving, promotion, training }, signIn, { degraded, loading })
     closing.push(() => server.close())
     return { address: server.address, degraded, close }
   } catch (error) {

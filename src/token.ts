@@ -6,7 +6,7 @@ import { roles } from './access/actor.js'
 import { command as byCommand } from './access/doer.js'
 import { createToken, revokeToken } from './access/tokens.js'
 import { readConfig } from './config.js'
-import { openDatabase } from './database/open.js'
+import { useDatabase } from './database/use.js'
 import { connect, type PrismaClient } from './db.js'
 import { messageOf } from './errors.js'
 
@@ -54,18 +54,22 @@ async function list(db: PrismaClient): Promise<string> {
 export async function runTokenCommand(given: TokenCommand): Promise<void> {
   try {
     const config = readConfig()
-    const database = await openDatabase(config, (line) => console.error(line))
-    if (database.isNew)
-      console.error(
-        `No WasteX was here: its database was made just now, in ${config.dataDir}. A server that was started with another WASTEX_DATA has its own, and does not know what is made here.`,
-      )
-    const db = connect(database.url, 1)
-    try {
-      console.log(await run(db, given))
-    } finally {
-      await db.$disconnect()
-      await database.stop()
-    }
+    await useDatabase(
+      config,
+      (line) => console.error(line),
+      async (database) => {
+        if (database.isNew)
+          console.error(
+            `No WasteX was here: its database was made just now, in ${config.dataDir}. A server that was started with another WASTEX_DATA has its own, and does not know what is made here.`,
+          )
+        const db = connect(database.url, 1)
+        try {
+          console.log(await run(db, given))
+        } finally {
+          await db.$disconnect()
+        }
+      },
+    )
   } catch (error) {
     console.error(messageOf(error))
     process.exitCode = 1

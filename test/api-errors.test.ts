@@ -1,5 +1,8 @@
 /** Errors as they leave the server: with the id of their request, with a time to come back, and with a body whatever has failed. */
 import { once } from 'node:events'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
 import { createSchema, createYoga } from 'graphql-yoga'
 import pg from 'pg'
 import { pino } from 'pino'
@@ -8,11 +11,13 @@ import { WebSocket } from 'ws'
 import { newSecret } from '../src/access/secret.js'
 import { maskWith, useErrorShape } from '../src/api/error-shape.js'
 import { overloaded } from '../src/api/request-error.js'
+import { startEmbedded } from '../src/database/embedded.js'
 import { WasteXError } from '../src/errors.js'
 import { type ClientError, send } from './support/client.js'
 import { answerOn, line } from './support/raw-request.js'
 import { startTestServer, type TestServer } from './support/server.js'
-import { bearer } from './support/tokens.js'
+import { bearer, tokenOfEach } from './support/tokens.js'
+import { until } from './support/until.js'
 
 let server: TestServer
 beforeAll(async () => {
@@ -137,6 +142,68 @@ describe('without its database', () => {
     expect(answer).toMatchObject({
       status: 503,
       errors: [{ extensions: { code: 'OVERLOADED', retryAfterMs: expect.any(Number), requestId: expect.any(String) } }],
+    })
+    await own.close()
+  })
+
+  it(
+    'everything is answered 503 with a time to come back while it restarts, and works afterwards',
+    { timeout: 180_000 },
+    async () => {
+      const folder = await mkdtemp(path.join(os.tmpdir(), 'wastex-restart-'))
+      await chmod(folder, 0o755) // root's PostgreSQL runs as another user
+      const startDatabase = () => startEmbedded(folder, () => undefined, { settings: { fsync: 'off' } })
+      const first = await startDatabase()
+      const own = await startTestServer({ DATABASE_URL: first.url('own') })
+      const { ADMIN } = await tokenOfEach(own.db)
+      const operations = [
+        '{ images(first: 1) { totalCount } }',
+        'mutation { createVersion(input: { name: "v1" }) { name } }',
+        'mutation { createToken(name: "x", role: DEVICE) { secret } }',
+      ]
+      const places = ['/metrics', `/files/photos/${'0'.repeat(64)}`]
+      const ask = async () => [
+        ...(await Promise.all(operations.map((query) => send(own.address, query, {}, { headers: ADMIN })))),
+        ...(await Promise.all(places.map((place) => fetch(own.address + place, { headers: ADMIN })))),
+      ]
+      const ready = async () => (await fetch(`${own.address}/ready`, { headers: ADMIN })).status
+      await ask() // the token is known from here on: it is not what cannot be looked up
+      await first.stop()
+      const answers = await ask()
+      expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 503))
+      const unavailable = {
+        code: 'DATABASE_UNAVAILABLE',
+        retryAfterMs: expect.any(Number),
+        requestId: expect.any(String),
+      }
+      for (const answer of answers)
+        if ('errors' in answer) expect(answer.errors).toMatchObject([{ extensions: unavailable }])
+        else if ('headers' in answer) expect(answer.headers.get('retry-after')).toMatch(/^[1-9]/)
+      await until(async () => (await ready()) === 503)
+      const second = await startDatabase()
+      await until(async () => (await ready()) === 200)
+      await until(async () => (await ask())[0]?.status === 200)
+      await own.close()
+      await second.stop()
+      await rm(folder, { recursive: true })
+    },
+  )
+
+  it('of which nothing can be changed, it says so and is not ready', { timeout: 90_000 }, async () => {
+    const own = await startTestServer()
+    await own.db.$executeRawUnsafe(`DO $$ BEGIN
+      EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END $$`)
+    const others = 'pid <> pg_backend_pid() AND datname = current_database()'
+    await own.db.$queryRawUnsafe(`SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity WHERE ${others}`)
+    await until(async () => (await fetch(`${own.address}/ready`)).status === 503)
+    await until(async () => {
+      const { failed } = (await (await fetch(`${own.address}/ready`)).json()) as { failed: string[] }
+      return failed.join() === 'The database is read-only.'
+    })
+    const make = 'mutation { createToken(name: "x", role: DEVICE) { secret } }'
+    expect(await send(own.address, make, {})).toMatchObject({
+      status: 503,
+      errors: [{ message: expect.stringContaining('takes no changes'), extensions: { code: 'DATABASE_UNAVAILABLE' } }],
     })
     await own.close()
   })

@@ -223,8 +223,9 @@ describe('the server’s own pages', () => {
   it('look at the database once a second, however many ask whether it is ready', async () => {
     vi.useFakeTimers({ toFake: ['performance'] })
     let looks = 0
-    const db = { $queryRaw: () => Promise.resolve(looks++) }
-    const ready = readinessOf({ db, log: createLog('silent') } as unknown as Hall, async () => [])
+    const db = { $queryRaw: async () => [{ looks: looks++, isStandby: false, isReadOnly: false }] }
+    const hall = { db, config: server.config, log: createLog('silent') } as unknown as Hall
+    const ready = readinessOf(hall, { degraded: async () => [], loading: () => undefined })
     await Promise.all(Array.from({ length: 100 }, ready))
     await ready()
     expect(looks).toBe(1)

@@ -1,14 +1,14 @@
 /** The built-in PostgreSQL: who starts it, who stops it, and what of it survives which death. */
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { startEmbedded } from '../src/database/embedded.js'
 import { openDatabase } from '../src/database/open.js'
 
@@ -147,6 +147,51 @@ describe('the built-in PostgreSQL', () => {
     expect(socket.length).toBeLessThan(90)
     expect(server.folder.startsWith(long)).toBe(true)
     expect(await ask(server.url('postgres'), 'SELECT 1 AS one')).toEqual([{ one: 1 }])
+  })
+
+  it('takes nothing from PG* variables, and lies in a folder of any name', async () => {
+    const others = {
+      PGHOST: 'nowhere',
+      PGPORT: '1',
+      PGDATABASE: 'other',
+      PGUSER: 'other',
+      PGPASSWORD: 'other',
+      PGSSLMODE: 'require',
+      PGSSLNEGOTIATION: 'direct',
+      PGOPTIONS: '-c search_path=other',
+      PGDATA: '/nowhere',
+      PGREPLICATION: 'true',
+    }
+    for (const [name, value] of Object.entries(others)) vi.stubEnv(name, value)
+    cleanUp.push(() => void vi.unstubAllEnvs())
+    const dataDir = path.join(folder, `a,b "c' %41 #d?é`)
+    const server = await embedded(dataDir)
+    const [shown] = await ask(server.url('postgres'), 'SELECT current_user AS user, current_schema() AS schema')
+    expect(shown).toEqual({ user: 'wastex', schema: 'public' })
+    const database = await openDatabase({ dataDir, databaseUrl: undefined }, quiet)
+    expect(await ask(database.url, 'SELECT count(*)::int AS photos FROM "Photo"')).toEqual([{ photos: 0 }])
+    await database.stop()
+  })
+
+  it('that refuses its own users is not waited for, and not left running', async () => {
+    const first = await startEmbedded(folder, quiet, { settings })
+    await first.stop()
+    const rules = path.join(first.folder, 'pg_hba.conf')
+    writeFileSync(rules, 'local all all reject\n')
+    await expect(startEmbedded(folder, quiet, { settings })).rejects.toThrow('refuses our connection')
+    expect(runs(first.folder)).toBe(false)
+  })
+
+  it('is not left running when its start is called off', async () => {
+    const first = await startEmbedded(folder, quiet, { settings })
+    await first.stop()
+    const calledOff = new AbortController()
+    const starting = startEmbedded(folder, quiet, { settings, signal: calledOff.signal })
+    const refused = expect(starting).rejects.toThrow('called off')
+    while (!runs(first.folder)) await new Promise((resolve) => setTimeout(resolve, 1))
+    calledOff.abort(new Error('called off'))
+    await refused
+    expect(runs(first.folder)).toBe(false)
   })
 
   it('is kept elsewhere when we are root and its user cannot enter the folder, and is found there again', async (context) => {

@@ -36,7 +36,7 @@ it('what is held for too long by another is given up with a word on it, and can 
   expect(errorForClient(failure, createLog('silent'))).toMatchObject({ code: 'TIMED_OUT' })
   await other.query('ROLLBACK')
   await other.end()
-  await markReviewed({ db: hurried }, by, image.id)
+  await markReviewed(server, by, image.id)
   expect(await server.db.image.findUnique({ where: { id: image.id } })).toMatchObject({ reviewed: true })
 })
 

@@ -6,6 +6,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { readConfig } from '../src/config.js'
 import { connect } from '../src/db.js'
+import { withSession } from '../src/database/session.js'
 import { start } from '../src/start.js'
 import { createTestDatabase } from './support/database.js'
 import { withFault } from './support/faulty-disk.js'
@@ -67,6 +68,19 @@ it.each<[string, RegExp, () => Promise<Record<string, string>>]>([
     /DATABASE_URL/,
     async () => ({ DATABASE_URL: 'postgresql://nobody:secret@127.0.0.1:1/none' }),
   ],
+  ...[
+    'mysql://me:secret@127.0.0.1/db',
+    '127.0.0.1/secret',
+    'postgresql://me:sec/secret@127.0.0.1/db',
+    'postgresql://me:1?secret@127.0.0.1/db',
+    'postgresql://me:%e9secret@127.0.0.1/db',
+    'postgresql://me:secret@127.0.0.1',
+    '"postgresql://me:secret@127.0.0.1/db"',
+  ].map((address): [string, RegExp, () => Promise<Record<string, string>>] => [
+    `a DATABASE_URL such as ${address}`,
+    /The setting DATABASE_URL is wrong: .* It is written postgresql:/,
+    async () => ({ DATABASE_URL: address }),
+  ]),
   [
     'a database of a newer WasteX',
     /A newer WasteX made this database.*Update WasteX/,
@@ -89,6 +103,21 @@ it.each<[string, RegExp, () => Promise<Record<string, string>>]>([
   expect(lines[0]).not.toContain('secret')
   expect(stdout).not.toContain('serves at')
 })
+
+it(
+  'a database that another starter changes is waited for, with a line; a signal ends the wait',
+  { timeout: 120_000 },
+  async () => {
+    const { url: held } = await createTestDatabase()
+    await withSession(held, {}, async (holder) => {
+      await holder.query('SELECT pg_advisory_lock(72707369)') // that of migrations
+      const server = new ServerProcess({ ...settings(), DATABASE_URL: held })
+      await server.said(/Waiting for another WasteX that changes this database \(15 minutes at most\)/)
+      server.signal('SIGTERM')
+      expect(await server.ended).toMatchObject({ code: 0, stderr: '' })
+    })
+  },
+)
 
 it('a full disk, a broken one', async () => {
   const config = readConfig({ ...settings(), PORT: '0', LOG_LEVEL: 'silent' })

@@ -21,6 +21,7 @@ import { openTrainedHall } from './support/trained-hall.js'
 import type { TestHall } from './support/hall.js'
 import type { TestServer } from './support/server.js'
 import { startServerOf } from './support/training.js'
+import { until } from './support/until.js'
 
 const minutes = 60_000
 let hall: TestHall
@@ -187,8 +188,11 @@ describe('a photo that goes to review', () => {
         expect([status, errors?.[0]?.extensions.code]).toEqual([507, 'STORAGE_FULL'])
         expect((await classify(known)).data?.classify.servedBy.name).toBe(run.name)
       }
-      expect((await fetch(`${server.address}/ready`)).status).toBe(200)
+      await until(async () => (await fetch(`${server.address}/ready`)).status === 503)
+      const failed = expect.arrayContaining([expect.stringContaining('the disk of WASTEX_DATA')])
+      expect(await (await fetch(`${server.address}/ready`)).json()).toMatchObject({ status: 'failed', failed })
     })
+    await until(async () => (await fetch(`${server.address}/ready`)).status === 200)
     expect(await kept()).toMatchObject({ images: before.images, photos: before.photos, files: before.files })
     for (const photo of photos) expect((await classify(photo)).data?.classify.image?.id).toBeDefined()
     expect((await kept()).images).toBe(before.images + 3)

@@ -30,5 +30,6 @@ export function Tally({ counts, decisions: { deeds, outbox }, news, desk }: Tall
 
 const whys: Readonly<Record<string, string>> = {
   OVERLOADED: 'the server is busy',
+  DATABASE_UNAVAILABLE: 'the database is not answering',
   UNAUTHENTICATED: 'nobody is signed in',
 }

@@ -70,6 +70,7 @@ const titles: Readonly<Record<string, string>> = {
   NO_MODEL: 'No model serves yet',
   NOT_FOUND: 'It is not there',
   OVERLOADED: 'The server is busy',
+  DATABASE_UNAVAILABLE: 'The database is not answering',
   TRAINING_IN_PROGRESS: 'Another training is on',
   CONFLICT: 'That cannot be now',
 }

@@ -2,7 +2,7 @@
 import type { Trouble } from './trouble.js'
 
 /** What passes: the same is sent again. Anything else is an answer. */
-const passing = new Set(['OFFLINE', 'OVERLOADED', 'TIMED_OUT', 'UNAUTHENTICATED'])
+const passing = new Set(['OFFLINE', 'OVERLOADED', 'DATABASE_UNAVAILABLE', 'TIMED_OUT', 'UNAUTHENTICATED'])
 export const mayPass = ({ code }: Trouble): boolean => passing.has(code)
 
 /** Resolves after so long, or as soon as the browser says that its network is back, or `over` is. */

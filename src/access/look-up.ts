@@ -74,7 +74,7 @@ export class LookUp {
       return await (key === noSecret ? this.anybodyUntilThereIsAToken() : this.tokenOf(key))
     } catch (error) {
       this.hall.log.error({ error }, 'who asks could not be looked up')
-      throw overloaded('Who asks cannot be looked up at the moment.', error)
+      throw overloaded('The token could not be checked because the database is not answering.', error)
     } finally {
       const next = this.waiting.shift()
       if (next)

@@ -1,9 +1,11 @@
 /** What a client sees of an error: one that was meant for it as it is, any other as an id that the log has too. */
 import { randomUUID } from 'node:crypto'
+import { type DatabaseFailure, databaseFailure } from '../database/failure.js'
 import { storageFull } from '../disk.js'
 import { WasteXError } from '../errors.js'
 import type { Log } from '../log.js'
 import { currentRequest } from '../request.js'
+import { noteFull } from './readiness.js'
 
 export interface ClientError {
   readonly code: string
@@ -13,13 +15,11 @@ export interface ClientError {
 
 export function errorForClient(error: unknown, log: Log): ClientError {
   if (error instanceof WasteXError) return { code: error.code, message: error.message, details: error.details }
-  if (isOfDatabase(error, diskFull)) {
-    log.error({ error }, 'the database has no room left')
-    return errorForClient(storageFull(), log)
-  }
-  if (isOfDatabase(error, lockNotAvailable)) {
-    log.error({ error }, 'a lock was waited for too long')
-    return errorForClient(new WasteXError('TIMED_OUT', heldTooLong), log)
+  const failure = databaseFailure(error)
+  if (failure) {
+    log.error({ error }, `the database failed: ${failure}`)
+    if (failure === 'FULL') noteFull(log)
+    return errorForClient(told[failure](), log)
   }
   // By it the log has all that belongs to the request.
   const id = currentRequest()?.id ?? randomUUID()
@@ -37,16 +37,21 @@ export const withRequestId = <E extends object>(extensions: E): E & { requestId?
   return id === undefined ? extensions : { ...extensions, requestId: id }
 }
 
-/** PostgreSQL's own names and codes of them. */
-const diskFull = '53100'
-const lockNotAvailable = '55P03'
-const heldTooLong = 'Something else has held for too long what this would change. It was given up: try again later.'
+/** About so long a restart of the database takes. */
+const retryAfterMs = 2_000
+const unavailable = (message: string) => () => new WasteXError('DATABASE_UNAVAILABLE', message, { retryAfterMs })
+const isAway = unavailable(
+  'The database is not answering. Try again shortly. If this was to change something, that may have been saved all the same: look before you send it again, or send it with an Idempotency-Key, which does nothing twice.',
+)
 
-/** Wherever Prisma has put it. */
-function isOfDatabase(error: unknown, postgresCode: string): boolean {
-  if (typeof error !== 'object' || error === null) return false
-  const { originalCode, code, cause, meta } = error as Record<string, unknown>
-  if (originalCode === postgresCode || code === postgresCode) return true
-  const { driverAdapterError } = (meta ?? {}) as Record<string, unknown>
-  return isOfDatabase(cause, postgresCode) || isOfDatabase(driverAdapterError, postgresCode)
+const told: Readonly<Record<DatabaseFailure, () => WasteXError>> = {
+  UNAVAILABLE: isAway,
+  STARTING: isAway,
+  READ_ONLY: unavailable('The database takes no changes at the moment. Nothing was saved; try again shortly.'),
+  FULL: () => storageFull(),
+  LOCKED: () =>
+    new WasteXError(
+      'TIMED_OUT',
+      'Another operation held what this would change for too long. Nothing was saved; try again later.',
+    ),
 }

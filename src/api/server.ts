@@ -14,7 +14,7 @@ import { serveFile } from './files.js'
 import { serveGraphiQL, wantsGraphiQL } from './graphiql.js'
 import { sendError } from './http-error.js'
 import { serveMetrics } from './metrics.js'
-import { readinessOf } from './readiness.js'
+import { type ModelState, readinessOf } from './readiness.js'
 import { serveSession, sessionPath } from './session.js'
 import { serveSockets } from './sockets.js'
 import { hangUpWhenStalled } from './stalled-readers.js'
@@ -53,15 +53,15 @@ const base = 'http://server'
 const readingConnections = 8
 
 /**
- * @param degraded what is missing, in sentences for people, while it serves all the same
+ * @param model what `/ready` says of it
  * @throws Error for people, when the port is taken
  */
-export async function startServer(house: House, signIn: SignIn, degraded: () => Promise<string[]>): Promise<Server> {
+export async function startServer(house: House, signIn: SignIn, model: ModelState): Promise<Server> {
   const { config, log } = house.hall
   const reading = connect(house.hall.databaseUrl, readingConnections, config.queryMs + httpLimits.lateMs)
   const yoga = makeYoga(house, reading)
   const streams = new Set<ServerResponse>()
-  const ready = readinessOf(house.hall, degraded)
+  const ready = readinessOf(house.hall, model)
   const admitted = (request: IncomingMessage) => admit(signIn.actorOf(credentialsOf(request)))
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<unknown> => {

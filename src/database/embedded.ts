@@ -19,20 +19,23 @@ export interface EmbeddedOptions {
   /** Where programs and cluster go when we are root and the user that PostgreSQL runs as cannot reach ours. */
   readonly shelter?: string
   readonly settings?: Cluster['settings']
+  /** Aborted when the start is called off. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** @throws Error with one line that says what to do. */
 export async function startEmbedded(
   dataDir: string,
   say: (line: string) => void,
-  { shelter = '/var/lib/wastex', settings = {} }: EmbeddedOptions = {},
+  { shelter = '/var/lib/wastex', settings = {}, signal }: EmbeddedOptions = {},
 ): Promise<Embedded> {
   const user = databaseUser()
   const programs = await findPrograms(user, shelter, say)
   const place = await findPlace(dataDir, user, shelter, say)
   const cluster: Cluster = { programs, user, place, settings }
-  const made = (await makeCluster(cluster)) === 'made'
-  const server = await supervise(cluster, say)
+  const waiting = { say, signal }
+  const made = (await makeCluster(cluster, waiting)) === 'made'
+  const server = await supervise(cluster, waiting)
   return {
     url: (database) => urlOf(cluster, database),
     how: made ? 'made' : server.how,

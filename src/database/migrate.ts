@@ -7,15 +7,21 @@ import { createHash, randomUUID } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import pg from 'pg'
+import type pg from 'pg'
 import { messageOf } from '../errors.js'
 import { release } from '../release.js'
+import { type Waiting, waitFor } from '../wait-for.js'
+import { databaseFailure } from './failure.js'
+import { withSession } from './session.js'
 
 /** The same from src/database and from dist/database. */
 const ourMigrations = fileURLToPath(new URL('../../prisma/migrations', import.meta.url))
 
 /** The lock that Prisma Migrate takes, too: of several starters one applies, the others wait and find nothing to do. */
 const migrateLock = 72_707_369
+
+/** For which another starter may change the database: a migration of millions of rows takes minutes. */
+const lockLimitMs = 15 * 60_000
 
 const record = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
   "id" VARCHAR(36) PRIMARY KEY NOT NULL,
@@ -37,42 +43,60 @@ interface Migration {
 }
 
 /**
+ * @param waiting told when another starter holds it up
  * @returns the names of the migrations that it applied.
  * @throws Error that says what to do when the database and the folder do not belong together. A migration that fails
  * leaves the database as it was before it.
  */
-export async function applyMigrations(url: string, folder: string = ourMigrations): Promise<string[]> {
+export async function applyMigrations(
+  url: string,
+  folder: string = ourMigrations,
+  waiting: Waiting = { say: () => undefined },
+): Promise<string[]> {
   const migrations = await readMigrations(folder)
-  const client = new pg.Client({ connectionString: url, options: '-c timezone=UTC' })
-  await client.connect()
-  try {
-    await client.query('SELECT pg_advisory_lock($1)', [migrateLock])
-    await client.query(record)
-    const applied = await readApplied(client)
+  return withSession(url, { lockMs: lockLimitMs }, async (client) => {
+    await waitFor(waiting, 'another WasteX that changes this database', lockLimitMs, (over) => {
+      over.addEventListener('abort', () => void client.end().catch(() => undefined))
+      return client.query('SELECT pg_advisory_lock($1)', [migrateLock])
+    })
+    const applied = (await isRecorded(client)) ? await readApplied(client) : new Map<string, Applied>()
     refuseForeign(applied, migrations)
     const missing = migrations.filter(({ name }) => !applied.has(name))
+    if (missing.length > 0) await mayCreate(client)
+    if (applied.size === 0) await client.query(record)
     for (const migration of missing) await apply(client, migration)
     return missing.map(({ name }) => name)
-  } finally {
-    await client.end()
-  }
+  })
 }
 
 /** What `applyMigrations` would apply; nothing is changed. @throws as it does */
 export async function missingMigrations(url: string, folder: string = ourMigrations): Promise<string[]> {
   const migrations = await readMigrations(folder)
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    const { rows } = await client.query<{ there: boolean }>(
-      `SELECT to_regclass('"_prisma_migrations"') IS NOT NULL AS there`,
-    )
-    const applied = rows[0]?.there ? await readApplied(client) : new Map<string, Applied>()
+  return withSession(url, {}, async (client) => {
+    const applied = (await isRecorded(client)) ? await readApplied(client) : new Map<string, Applied>()
     refuseForeign(applied, migrations)
     return migrations.map(({ name }) => name).filter((name) => !applied.has(name))
-  } finally {
-    await client.end()
-  }
+  })
+}
+
+async function isRecorded(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ there: boolean }>(
+    `SELECT to_regclass('"_prisma_migrations"') IS NOT NULL AS there`,
+  )
+  return rows[0]?.there === true
+}
+
+/** From PostgreSQL 15 on, nobody but the owner of a database may make tables in `public`. */
+async function mayCreate(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ may: boolean; user: string; schema: string; database: string }>(
+    `SELECT has_schema_privilege(current_schema(), 'CREATE') AS may, current_user AS user,
+       current_schema() AS schema, current_database() AS database`,
+  )
+  const [found] = rows
+  if (found?.may) return
+  throw new Error(
+    `The user “${found?.user}” may not make tables in the schema “${found?.schema}” of the database “${found?.database}”: GRANT CREATE, USAGE ON SCHEMA "${found?.schema}" TO "${found?.user}", or make that user the owner.`,
+  )
 }
 
 async function readMigrations(folder: string): Promise<Migration[]> {
@@ -153,7 +177,10 @@ async function apply(client: pg.Client, { name, sql, checksum }: Migration): Pro
     )
     await client.query('COMMIT')
   } catch (error) {
-    await client.query('ROLLBACK')
-    throw new Error(`Migration ${name} failed, and nothing of it was kept: ${messageOf(error)}`, { cause: error })
+    await client.query('ROLLBACK').catch(() => undefined) // the connection is lost, and with it the transaction
+    const advice = databaseFailure(error) === 'LOCKED' ? '. Stop other servers of this database, then start again' : ''
+    throw new Error(`Migration ${name} failed, and nothing of it was kept: ${messageOf(error)}${advice}`, {
+      cause: error,
+    })
   }
 }

@@ -1,9 +1,16 @@
 /** Keeps the server of a cluster running for as long as somebody needs it, whichever process started it. */
-import pg from 'pg'
+import { setTimeout as pause } from 'node:timers/promises'
+import type pg from 'pg'
 import { messageOf } from '../errors.js'
+import { type Waiting, waitFor } from '../wait-for.js'
 import { startCluster, stopCluster, urlOf, type Cluster } from './cluster.js'
+import { databaseFailure } from './failure.js'
+import { openSession } from './session.js'
 
 const retryMs = 1_000
+/** For the lock below: whoever holds it alone is just stopping the server. */
+const lockMs = 30_000
+const triesToFind = 3
 /**
  * Every process that uses the server holds this advisory lock, shared, on a connection of its own; who gets it alone is the
  * last one. The lock of a killed process goes with its connection, so a server that it left behind is stopped by the next.
@@ -17,51 +24,73 @@ export interface Supervised {
 }
 
 /** Starts the server or uses the one that runs; starts it again whenever it ends before `stop`. */
-export async function supervise(cluster: Cluster, say: (line: string) => void): Promise<Supervised> {
-  let stopping = false
+export async function supervise(cluster: Cluster, waiting: Waiting): Promise<Supervised> {
+  const { say } = waiting
+  const stopped = new AbortController()
   let restarting: Promise<void> = Promise.resolve()
 
-  const start = async () => {
-    const how = await startCluster(cluster)
-    // An idle connection notices the server's end at once, whoever the server's parent is.
-    const watch = new pg.Client({ connectionString: urlOf(cluster, 'postgres'), application_name: 'wastex watch' })
-    watch.on('error', () => undefined) // `end` follows.
-    await watch.connect()
-    try {
-      await watch.query('SELECT pg_advisory_lock_shared($1)', [usersLock])
-    } catch (error) {
-      void watch.end().catch(() => undefined) // it is lost already; why, the caller is told
-      throw error
+  const start = async (until: Waiting) => {
+    let how = await startCluster(cluster, until)
+    let watch: pg.Client | undefined
+    for (let tries = 1; !watch; tries++) {
+      try {
+        watch = await watchOn(cluster, until)
+      } catch (error) {
+        // Whoever uses it by now starts it again.
+        if (how === 'started') await stopCluster(cluster)
+        else if (tries < triesToFind && databaseFailure(error)) {
+          how = await startCluster(cluster, until) // its last user has just stopped it
+          continue
+        }
+        throw error
+      }
     }
     // Not before: whoever called hears of a connection that breaks until here, and tries again itself.
     watch.once('end', () => {
-      if (!stopping) restarting = restart()
+      if (!stopped.signal.aborted) restarting = restart()
     })
     return { how, watch }
   }
 
   const restart = async () => {
-    while (!stopping) {
+    while (!stopped.signal.aborted) {
       say('The database server ended by itself: starting it again')
       try {
-        running = await start()
+        running = await start({ say, signal: stopped.signal })
         return
       } catch (error) {
+        if (stopped.signal.aborted) return
         say(`The database server does not come back: ${messageOf(error)}`)
-        await new Promise((resolve) => setTimeout(resolve, retryMs))
+        await pause(retryMs)
       }
     }
   }
 
-  let running = await start()
+  let running = await start(waiting)
   return {
     how: running.how,
     stop: async () => {
-      stopping = true
+      stopped.abort(new Error('WasteX stops.'))
       await restarting
       if (await isLastUser(running.watch)) await stopCluster(cluster)
       await running.watch.end()
     },
+  }
+}
+
+/** An idle connection notices the server's end at once, whoever the server's parent is. */
+async function watchOn(cluster: Cluster, waiting: Waiting): Promise<pg.Client> {
+  const watch = await openSession(urlOf(cluster, 'postgres'), { name: 'wastex watch' })
+  watch.on('error', () => undefined) // `end` follows.
+  try {
+    await waitFor(waiting, 'another WasteX to stop the built-in PostgreSQL', lockMs, (over) => {
+      over.addEventListener('abort', () => void watch.end().catch(() => undefined))
+      return watch.query('SELECT pg_advisory_lock_shared($1)', [usersLock])
+    })
+    return watch
+  } catch (error) {
+    void watch.end().catch(() => undefined) // why it is of no use, the caller is told
+    throw error
   }
 }
 

@@ -153,7 +153,7 @@ async function fill(
   const tables = (await tablesOf(client)).map((name) => ({ name, quoted: pg.escapeIdentifier(name) }))
   const { rows: keys } = await client.query<{ table: string; name: string }>(
     `SELECT relname AS table, conname AS name FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid
-     WHERE contype = 'f' AND relnamespace = 'public'::regnamespace`,
+     WHERE contype = 'f' AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())`,
   )
   const alterKeys = async (how: string) => {
     for (const { table, name } of keys)

@@ -1,6 +1,7 @@
 /** Known photos are counted and forgotten: one row a class and UTC hour, unknown ones beside. */
 import { type Answered, keepEach, RequestRepeated } from '../access/receipts.js'
 import type { Db, PrismaClient } from '../db.js'
+import { channel } from '../events.js'
 
 interface Count {
   known: number
@@ -97,7 +98,7 @@ async function write(db: Db, counted: readonly Counted[]): Promise<void> {
       DO UPDATE SET "totalCount" = c."totalCount" + EXCLUDED."totalCount", "oodCount" = c."oodCount" + EXCLUDED."oodCount"
       RETURNING "className", "totalCount", "recordedAt"
     )
-    SELECT pg_notify('wastex', json_build_array('trashCounted', json_build_object('classLabel', "className", 'count',
+    SELECT pg_notify(${channel}, json_build_array('trashCounted', json_build_object('classLabel', "className", 'count',
       "totalCount" + (SELECT coalesce(sum("totalCount"), 0) FROM "TrashCounter" earlier
         WHERE earlier."className" = counted."className" AND earlier."recordedAt" <> counted."recordedAt")))::text)::text
     FROM counted JOIN given ON given.label = counted."className" WHERE given.known > 0`

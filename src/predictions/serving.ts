@@ -73,6 +73,8 @@ export class Serving {
   current: ServingModel | undefined
   /** Why the run that should serve does not, for `/ready`. */
   problem: string | undefined
+  /** The run that should serve, while its model is loaded and no other one answers. */
+  loading: string | undefined
   /** Called when the model that serves has crashed; `current` is undefined by then. */
   onLost: ((model: ServingModel, error: Error) => void) | undefined
 

@@ -32,6 +32,8 @@ export class Promotion {
   private againAt = Number.NEGATIVE_INFINITY
   private loadedAgainAt = Number.NEGATIVE_INFINITY
   private closed = false
+  /** The id of the run that should serve and cannot. */
+  private refused: string | undefined
 
   /** @param restMs at least so long between two times that what should serve is loaded again */
   constructor(
@@ -164,12 +166,19 @@ export class Promotion {
       this.serving.problem = undefined
       return
     }
+    const serves = this.serving.current?.run.name
     try {
+      // One that was refused is only tried again.
+      if (serves === undefined && this.refused !== run.id) this.serving.loading = run.name
       await this.serving.swap(await this.load(run))
     } catch (error) {
-      this.serving.problem = `the model of run “${run.name}” is refused: ${messageOf(error)}`
+      this.refused = run.id
+      const instead = serves === undefined ? '' : `; run “${serves}” goes on serving`
+      this.serving.problem = `the model of run “${run.name}” is refused: ${messageOf(error)}${instead}`
       this.hall.log.error({ error, run: run.name }, 'the run that should serve is refused')
       this.catchUpAt(performance.now() + this.restMs)
+    } finally {
+      this.serving.loading = undefined
     }
   }
 
