@@ -1,6 +1,7 @@
 /** Runs in hand, one after another: each is trained in its thread, and told to the database to its last word. */
 import path from 'node:path'
 import { system } from '../access/doer.js'
+import { giveMemoryBack } from '../allocator.js'
 import type { TrainingRun } from '../db.js'
 import { remove } from '../disk.js'
 import type { Hall } from '../hall.js'
@@ -54,6 +55,7 @@ export class Hosting {
     } finally {
       this.thread = undefined
       await lock.release()
+      await giveMemoryBack()
     }
   }
 

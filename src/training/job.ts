@@ -44,6 +44,8 @@ export interface Job {
   featureCacheBytes: number
   /** Memory for features of the head's own stage. */
   rowsBytes: number
+  /** Of the processor, while serving wants all of it. */
+  share: number
   /** One byte; not 0: stop after the step in hand. */
   stop: SharedArrayBuffer
 }

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { messageOf, WasteXError } from '../errors.js'
 import type { Job, Report } from './job.js'
-import { giveWay } from '../thread.js'
+import { giveWay, trainingLevel } from '../thread.js'
 import { RunFailure } from './run-failure.js'
 import { train } from './train.js'
 
@@ -28,7 +28,7 @@ const report = (said: Report) => {
 }
 
 try {
-  giveWay('serving')
+  giveWay(trainingLevel(job.share))
   const result = await train(job, report, checkStop)
   report({ type: 'finished', ...result })
 } catch (error) {
