@@ -12,6 +12,7 @@ import { starting } from './lines/starting.js'
 import { subscribing } from './lines/subscribing.js'
 import { training } from './lines/training.js'
 import { trainingBeside } from './lines/training-beside.js'
+import { trainingSaturated } from './lines/training-saturated.js'
 import { versioning } from './lines/versioning.js'
 
 export type Line = (bench: Bench) => AsyncGenerator<Row>
@@ -23,6 +24,7 @@ export const lines: Readonly<Record<string, Line>> = {
   classifying,
   'eight-bits': eightBits,
   'training-beside': trainingBeside,
+  'training-saturated': trainingSaturated,
   promoting,
   importing,
   starting,

@@ -45,6 +45,8 @@ const Environment = z.object({
   WASTEX_CACHE_GB: z.coerce.number().min(0).default(20),
   /** MiB of memory for what stage 1 reads in every epoch (11 KiB a view); what does not fit is read from the cache. */
   WASTEX_TRAINING_MB: z.coerce.number().min(0).default(512),
+  /** Share of the processor that a training gets while serving wants all of it. */
+  WASTEX_TRAINING_SHARE: z.coerce.number().min(0).max(0.7).default(0.25),
   /** Where thresholds come from: each run's own, or the constants of the reference deployment. */
   WASTEX_OOD: z.enum(['run', 'reference']).default('run'),
   /** In what models serve: int8 where a run offers it. */
@@ -106,6 +108,8 @@ export interface Config {
   readonly databaseUrl: string | undefined
   readonly featureCacheBytes: number
   readonly trainingRowsBytes: number
+  /** 0 to 0.7: of the processor, while serving wants all of it. */
+  readonly trainingShare: number
   readonly oodThresholds: 'run' | 'reference'
   readonly precision: Precision
   /** 0 to 1: of the photos that the network knows, those that go to review all the same. */
@@ -160,6 +164,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     importRoots: roots.map((root) => path.resolve(root)),
     databaseUrl: env.DATABASE_URL,
     featureCacheBytes: env.WASTEX_CACHE_GB * 2 ** 30,
+    trainingShare: env.WASTEX_TRAINING_SHARE,
     trainingRowsBytes: env.WASTEX_TRAINING_MB * 2 ** 20,
     oodThresholds: env.WASTEX_OOD,
     precision: env.WASTEX_PRECISION,

@@ -2,6 +2,7 @@
 import { SignIn } from './access/sign-in.js'
 import { sweepReceiptsHourly } from './access/sweep-receipts.js'
 import { hasLiveAdmin } from './access/tokens.js'
+import { limitKeptMemory } from './allocator.js'
 import { type Server, startServer } from './api/server.js'
 import { checkWritable } from './check-writable.js'
 import { type Config, letsOthersIn } from './config.js'
@@ -51,6 +52,7 @@ const limitsMs = {
 export async function start(config: Config, say: (line: string) => void, signal?: AbortSignal): Promise<Started> {
   const waiting = { say, signal }
   const log = createLog(config.logLevel)
+  limitKeptMemory(log)
   const closing: (() => Promise<void> | void)[] = []
   const close = async () => {
     const problems: string[] = []

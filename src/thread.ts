@@ -17,13 +17,31 @@ export function startThread(module: URL, options: WorkerOptions = {}): Worker {
   return new Worker(boot, { ...options, eval: true, execArgv: [] })
 }
 
+/** Levels of the network that answers and of the training, above the process's own. Each level weighs 1.25 times the next one. */
+const servingLevel = 5
+const lowestLevel = 19
+const weightPerLevel = 1.25
+
+/**
+ * The level at which the kernel gives training its share while every core is wanted by both. The rest goes to serving, of which the
+ * network is about four fifths; requests and decoding have the process's own level, and get what they need first.
+ * @param share of the processor, 0 to 0.7; 0: what nobody else wants
+ */
+export function trainingLevel(share: number): number {
+  const weight = share / (0.8 * (1 - share))
+  const level = Math.floor(servingLevel - Math.log(weight) / Math.log(weightPerLevel))
+  return Math.max(0, Math.min(lowestLevel, level))
+}
+
 /**
  * The thread that calls this, and those that it starts from now on, give way to others: requests come first, then the network that
- * answers, then training. Linux alone can tell one thread from the rest of its process.
+ * answers, then training, by weight: none of them is ever kept from computing, and what one leaves the others take.
+ * Linux alone can tell one thread from the rest of its process; elsewhere all threads weigh the same.
+ * @param level of the network that answers, unless given
  */
-export function giveWay(to: 'requests' | 'serving'): void {
+export function giveWay(level = servingLevel): void {
   if (process.platform !== 'linux') return
   const thread = Number(path.basename(readlinkSync('/proc/thread-self')))
-  // Never back up: a training's own inference stays behind that which serves.
-  setPriority(thread, Math.max(getPriority(thread), to === 'requests' ? 5 : 19))
+  // Never back up: a training's own inference stays at its level.
+  setPriority(thread, Math.max(getPriority(thread), Math.min(lowestLevel, getPriority(process.pid) + level)))
 }

@@ -2,6 +2,8 @@
  * Promotions under load (WASTEX_PROMOTIONS=50 for fifty), and a day's worth of photos as far as a minute goes: nothing fails, memory is level, nothing is left
  * open. WASTEX_SOAK_SECONDS=86400 for the day itself.
  */
+import { readdirSync, readFileSync } from 'node:fs'
+import { getPriority } from 'node:os'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -9,11 +11,13 @@ import { file, upload, watch } from './support/client.js'
 import { withComment } from './support/drawn-photo.js'
 import { openTrainedHall } from './support/trained-hall.js'
 import type { TestHall } from './support/hall.js'
+import { trainingLevel } from '../src/thread.js'
 import { ServerProcess } from './support/server-process.js'
 import { tellApart } from './support/tell-apart.js'
 import type { Resources } from './support/tell-resources.js'
 import { promote, train } from './support/trained.js'
 import { settingsOf } from './support/training.js'
+import { until } from './support/until.js'
 
 const minutes = 60_000
 const promotions = Number(process.env['WASTEX_PROMOTIONS'] ?? 8)
@@ -57,17 +61,47 @@ beforeAll(async () => {
   const trained = await openTrainedHall()
   ;({ hall } = trained)
   await start()
+  runs.push(trained.run.name)
   ;({ known, unknown } = trained.photos)
-  const second = await train(hall, address, { seed: 2 })
-  await tellApart(hall, second, { known: [known], unknown: [unknown] })
-  runs.push(trained.run.name, second.name)
-  // One that has trained keeps what TensorFlow took.
-  await server.kill()
-  await start()
 }, 3 * minutes)
 afterAll(async () => {
   await server.kill()
   await hall.close()
+})
+
+/** How far the threads of the server stand behind its own priority, as Linux has it. */
+const levels = () =>
+  readdirSync(`/proc/${server.pid}/task`).flatMap((thread) => {
+    try {
+      const [, ...fields] = readFileSync(`/proc/${server.pid}/task/${thread}/stat`, 'utf8').split(/.*\) /)
+      return [Number(fields.join('').split(' ')[16]) - getPriority(server.pid)]
+    } catch {
+      return [] // It has ended meanwhile.
+    }
+  })
+
+describe.runIf(canTell)('a training with both stages', () => {
+  afterAll(async () => {
+    // TensorFlow's library stays.
+    await server.kill()
+    await start()
+  })
+  it('computes at the level of its share, and gives its memory back', { timeout: 3 * minutes }, async () => {
+    const { rss } = await resources()
+    const seen = new Set(levels())
+    expect(seen).toEqual(new Set([0, 5]))
+    const news = hall.events.subscribe('trainingEvent')
+    const training = train(hall, address, { seed: 2, stage2: { epochs: 1 } }).finally(async () => {
+      await news.return?.()
+    })
+    for await (const _event of news) for (const level of levels()) seen.add(level)
+    const second = await training
+    await tellApart(hall, second, { known: [known], unknown: [unknown] })
+    runs.push(second.name)
+    expect(seen).toEqual(new Set([0, 5, trainingLevel(0.25)]))
+    // The thread ends after the run.
+    await until(async () => (await resources()).rss - rss < 400 * 2 ** 20)
+  })
 })
 
 interface Call {

@@ -32,7 +32,7 @@ export interface InferenceStart {
 const port = parentPort
 if (!port) throw new Error('This module is a worker thread.')
 const { model, threads } = workerData as InferenceStart
-giveWay('requests')
+giveWay()
 const sessions: Session[] = []
 for (const count of threads) sessions.push(await openSession(model, { threads: count }))
 /** One place for the pixels of every pass: to have the memory anew each time takes longer than to fill it. */

@@ -1,5 +1,6 @@
 /** Runs in hand, one after another: each is trained in its thread, and told to the database to its last word. */
 import { system } from '../access/doer.js'
+import { giveMemoryBack } from '../allocator.js'
 import { databaseTime, type TrainingRun } from '../db.js'
 import { WasteXError } from '../errors.js'
 import type { Hall } from '../hall.js'
@@ -72,6 +73,7 @@ export class Hosting {
       this.thread = undefined
       this.lease = undefined
       await lease.release()
+      await giveMemoryBack()
     }
   }
 

@@ -61,6 +61,8 @@ export interface Job {
   featureCacheBytes: number
   /** Memory for features of the head's own stage. */
   rowsBytes: number
+  /** Of the processor, while serving wants all of it. */
+  share: number
   /** Byte 0: not 0 means stop after the step in hand. Byte 1: the thread changes it while it is alive. */
   stop: SharedArrayBuffer
 }

@@ -49,6 +49,7 @@ export async function prepareJob(hall: Hall, run: TrainingRun, weights: Job['wei
     },
     featureCacheBytes: config.featureCacheBytes,
     rowsBytes: config.trainingRowsBytes,
+    share: config.trainingShare,
     stop: new SharedArrayBuffer(2),
   }
 }

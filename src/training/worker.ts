@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { parentPort, workerData } from 'node:worker_threads'
 import { messageOf, WasteXError } from '../errors.js'
 import type { Job, Report } from './job.js'
-import { giveWay } from '../thread.js'
+import { giveWay, trainingLevel } from '../thread.js'
 import { RunFailure } from './run-failure.js'
 import { train } from './train.js'
 
@@ -38,7 +38,7 @@ const report = (said: Report) => {
 }
 
 try {
-  giveWay('serving')
+  giveWay(trainingLevel(job.share))
   const result = await train(job, report, checkStop, mayWrite)
   report({ type: 'finished', ...result })
 } catch (error) {

@@ -1,13 +1,8 @@
 /** The product itself in a process of its own: to be killed, to be stopped, or to be refused a start. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import path from 'node:path'
 
 const root = path.resolve(import.meta.dirname, '../..')
-
-/** What `npm start` tells malloc (docs/decisions/serving.md). */
-const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { scripts: { start: string } }
-const ofStart = Object.fromEntries([...scripts.start.matchAll(/(\w+)=(\S+)/g)].map(([, name, value]) => [name, value]))
 
 export interface Ended {
   readonly code: number | null
@@ -26,7 +21,7 @@ export class ServerProcess {
   constructor(settings: Readonly<Record<string, string>>, nodeOptions: readonly string[] = []) {
     this.child = spawn(process.execPath, [...nodeOptions, '--import', 'tsx', path.join(root, 'src/main.ts')], {
       cwd: root,
-      env: { ...process.env, ...ofStart, PORT: '0', LOG_LEVEL: 'silent', ...settings },
+      env: { ...process.env, PORT: '0', LOG_LEVEL: 'silent', ...settings },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.stdout += text))

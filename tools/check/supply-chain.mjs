@@ -13,6 +13,7 @@ const installScripts = {
   '@tensorflow/tfjs-node': 'downloads TensorFlow, unchecked: tools/setup/tensorflow.mjs brings it by its hash',
   'core-js': 'asks for money',
   esbuild: 'looks whether its program is there: npm brings it as an optional package',
+  koffi: 'looks whether its program is there: npm brings it as an optional package',
   'onnxruntime-node': 'downloads what runs on graphics cards: the package carries what runs on processors',
   prisma: 'looks at the version of Node',
 }
