@@ -25,7 +25,9 @@ export function every(
     if (!ended) wait()
   }
   const wait = () => {
-    timer = setTimeout(() => (underWay = once()), milliseconds).unref()
+    timer = setTimeout(() => {
+      underWay = once()
+    }, milliseconds).unref()
   }
   wait()
   return () => {

@@ -174,7 +174,11 @@ describe('is refused in a sentence', () => {
       const tls = { ssl: 'on', ssl_key_file: key ?? '', ssl_cert_file: certificate ?? '' }
       const settings = { fsync: 'off', listen_addresses: '127.0.0.1', port: String(port), ...tls }
       const server = await startEmbedded(path.join(folder, 'tls'), () => undefined, { settings })
-      await work(`postgresql://wastex@127.0.0.1:${port}/wastex?sslmode=require`).finally(() => server.stop())
+      try {
+        await work(`postgresql://wastex@127.0.0.1:${port}/wastex?sslmode=require`)
+      } finally {
+        await server.stop()
+      }
     }
     const ca = `&sslrootcert=${encodeURIComponent(path.join(folder, 'ca.pem'))}`
     await serve('good', async (address) => {

@@ -91,8 +91,8 @@ describe.runIf(canTell)('a training with both stages', () => {
     const seen = new Set(levels())
     expect(seen).toEqual(new Set([0, 5]))
     const news = hall.events.subscribe('trainingEvent')
-    const training = train(hall, address, { seed: 2, stage2: { epochs: 1 } }).finally(async () => {
-      await news.return?.()
+    const training = train(hall, address, { seed: 2, stage2: { epochs: 1 } }).finally(() => {
+      void news.return?.()
     })
     for await (const _event of news) for (const level of levels()) seen.add(level)
     const second = await training

@@ -1,6 +1,6 @@
 /** What becomes of each directory entry of an import: whatever lies in people's folders, under whatever names. */
 import { execFile } from 'node:child_process'
-import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -68,10 +68,10 @@ const pathsOf = (entries: readonly { path: string }[]) => entries.map((one) => o
 
 /** Files, links and empty folders, counted another way. */
 async function entriesBelow(folder: string): Promise<number> {
-  const { stdout } = await promisify(execFile)('find', [
-    folder,
-    ...['-mindepth', '1', '(', '!', '-type', 'd', '-o', '-empty', ')', '-printf', 'x'],
-  ])
+  const { stdout } = await promisify(execFile)(
+    'find',
+    [folder].concat('-mindepth', '1', '(', '!', '-type', 'd', '-o', '-empty', ')', '-printf', 'x'),
+  )
   return stdout.length
 }
 
@@ -303,7 +303,7 @@ describe('the folders of a dataset', () => {
     const spelled = ['Größe ', 'größe'.normalize('NFD'), 'GRÖSSE']
     await writeDataset(at('spelled'), await photosOf([...spelled, 'other'], 2))
     const { classCounts, importReport } = await imported('spelled', { classes: ['größe', 'other'] })
-    expect(classCounts.map(({ count }) => count).toSorted()).toEqual([2, 6])
+    expect(classCounts.map(({ count }) => count).toSorted((a, b) => a - b)).toEqual([2, 6])
     expect(importReport.mergedClasses).toEqual([
       { classLabel: classCounts.find(({ count }) => count === 6)?.classLabel, folders: spelled.toSorted() },
     ])

@@ -74,7 +74,8 @@ export function poolOf(url: string, connections: number, options: SessionOptions
     ...addressOf(url, options),
     max: connections,
     Client: LimitedClient,
-    onConnect: (client: pg.ClientBase) => client.query(settingsOf(url, options)),
+    // The pool waits for the promise that this returns, and gives up the connection when it rejects; its types do not say so.
+    onConnect: ((client: pg.ClientBase) => client.query(settingsOf(url, options))) as (client: pg.ClientBase) => void,
   }
 }
 

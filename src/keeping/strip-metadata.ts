@@ -64,7 +64,7 @@ async function strip({ config, db }: StrippingHall, photo: Photo): Promise<boole
     data: { ...place, storedHash: contentHash(copy), bytes: copy.length },
   })
   if (count > 0) {
-      await touch(uploadFile(config, photo), await timeIn(config.uploadsDir))
+    await touch(uploadFile(config, photo), await timeIn(config.uploadsDir))
     return true
   }
   // It was erased meanwhile; or another process has done the same, and then the row names this very file.

@@ -12,7 +12,9 @@ export async function readPixels({ file, path, storedHash: expected }: TrainingP
     throw new RunFailure(`The photo ${path} is gone from its folder. Put it back, or make a version without it.`)
   })
   if (contentHash(bytes) !== expected)
-    throw new RunFailure(`The photo ${path} was changed after it came into the version. Put the old file back, or import the folder again.`)
+    throw new RunFailure(
+      `The photo ${path} was changed after it came into the version. Put the old file back, or import the folder again.`,
+    )
   try {
     return (await decode(bytes)).pixels
   } catch (error) {
