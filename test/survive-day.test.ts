@@ -90,9 +90,14 @@ describe.runIf(canTell)('a training with both stages', () => {
     const seen = new Set(levels())
     expect(seen).toEqual(new Set([0, 5]))
     const news = hall.events.subscribe('trainingEvent')
-    const training = train(hall, address, { seed: 2, stage2: { epochs: 1 } }).finally(() => news.return?.())
+    const training = train(hall, address, { seed: 2, stage2: { epochs: 1 } })
+    const over = training.then(
+      () => news.return?.(),
+      () => news.return?.(), // awaited below
+    )
     for await (const _event of news) for (const level of levels()) seen.add(level)
     runs.push((await training).name)
+    await over
     expect(seen).toEqual(new Set([0, 5, trainingLevel(0.25)]))
     // The thread ends after the run.
     await until(async () => (await resources()).rss - rss < 400 * 2 ** 20)
