@@ -177,7 +177,7 @@ describe('the folder of a run', () => {
     const golden = await readFile(path.join(folderOf(first), 'golden.bin'))
     expect(golden.equals(Buffer.concat(goldenPictures()))).toBe(true)
     const [header] = await lines('predictions.csv')
-    expect(header).toMatch(/^\ufeffcontent_hash,class,predicted,correct,confidence,energy,novelty,ood_reasons,logit_/)
+    expect(header).toMatch(/^content_hash,class,predicted,correct,confidence,energy,novelty,ood_reasons,logit_/)
   })
 
   it('says what it was made of', async () => {

@@ -350,7 +350,9 @@ it('sends as many statements for forty photos as for two', async () => {
     await stage(count, 'glass')
     statements.mockClear()
     await createVersion(hall, by, { name: `of ${count}` })
-    counts.push(statements.mock.calls.length)
+    // What connections ask when they are made, and the pings of the one that listens, come when they come.
+    const asked = statements.mock.calls.map(([said]) => JSON.stringify(said))
+    counts.push(asked.filter((said) => !/set_config|LISTEN|pg_notify_queue/.test(said)).length)
   }
   statements.mockRestore()
   expect(counts[0]).toBe(counts[1])

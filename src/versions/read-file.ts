@@ -67,7 +67,7 @@ export async function readDatasetFile(place: PlaceOfPhoto, shown: string): Promi
         ...place,
         contentHash: identity,
         storedHash: identity,
-        filename: plainFilename(readableName(path.basename(shown))) || identity,
+        filename: readableName(plainFilename(path.basename(shown))) || identity,
         bytes: bytes.length,
         width,
         height,
