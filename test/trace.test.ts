@@ -252,7 +252,7 @@ describe('npm run doctor', () => {
     expect(code).toBe(1)
     const failed = lines.filter((line) => line.startsWith('fail'))
     expect(failed.map((line) => line.split(/\s+/)[1])).toEqual(['weights', 'database'])
-    expect(failed[1]).toContain('unset it to use the built-in one')
+    expect(failed[1]).toContain('unset DATABASE_URL to use the built-in PostgreSQL')
     expect(lines.join('\n')).not.toContain('hush')
     expect((await doctor({ PORT: 'none' })).code).toBe(1)
   })
@@ -263,7 +263,7 @@ describe('npm run doctor', () => {
     looking.stderr.setEncoding('utf8').on('data', (text: string) => (complaints += text))
     const ended = once(looking, 'exit')
     const [first] = (await once(looking.stdout, 'data')) as [Buffer]
-    expect(first.toString()).toMatch(/^ok {4}Node {2}/)
+    expect(first.toString()).toMatch(/^(ok {2}|warn) {2}Node {2}/)
     expect(first.toString()).not.toContain('limits')
     looking.stdout.destroy() // as `| head -n 1` does
     expect(await ended).toEqual([0, null])

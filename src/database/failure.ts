@@ -43,6 +43,7 @@ const byCode: Readonly<Record<string, DatabaseFailure>> = {
   SocketTimeout: 'UNAVAILABLE',
   TooManyConnections: 'UNAVAILABLE',
 }
+const socketMissing = /^connect ENOENT /m
 /** Connection exceptions. */
 const connectionClass = /^08\w{3}$/
 /** `pg` gives these no code. They are its own, in English whatever the server speaks. */
@@ -58,8 +59,8 @@ export function databaseFailure(error: unknown): DatabaseFailure | undefined {
     const known = byCode[one] ?? (connectionClass.test(one) ? 'UNAVAILABLE' : undefined)
     if (known) return known
   }
-  // A server that does not run has no socket.
-  if (code === 'ENOENT' && syscall === 'connect') return 'UNAVAILABLE'
+  // A server that does not run has no socket. Prisma keeps of such an error its code and message only.
+  if (code === 'ENOENT' && (syscall === 'connect' || socketMissing.test(String(message)))) return 'UNAVAILABLE'
   if (typeof message === 'string' && byMessage.test(message)) return 'UNAVAILABLE'
   const { driverAdapterError } = (meta ?? {}) as Record<string, unknown>
   return databaseFailure(cause) ?? databaseFailure(driverAdapterError)
