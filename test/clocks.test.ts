@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { Prisma } from '../src/db.js'
 import { markActive } from '../src/promotion/mark.js'
 import { system } from '../src/access/doer.js'
-import { ask } from './support/client.js'
+import { ask, send } from './support/client.js'
 import { openTestHall, type TestHall } from './support/hall.js'
 import { addImage, addRun } from './support/rows.js'
 import { ServerProcess } from './support/server-process.js'
@@ -94,18 +94,13 @@ describe('a server whose clock is two hours ahead', () => {
     const { id } = await addRun(hall.db, 'run-marked', 1)
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * hourMs })
     await markActive(hall.db, system, id).finally(() => vi.useRealTimers())
-    const make = 'mutation { createToken(name: "late", role: ADMIN) { secret } }'
-    const { createToken } = await ask<{ createToken: { secret: string } }, object>(address, make, {})
+    const make = (name: string) => `mutation { createToken(name: "${name}", role: ADMIN) { secret } }`
+    const { createToken } = await ask<{ createToken: { secret: string } }, object>(address, make('first'), {})
     const headers = { authorization: `Bearer ${createToken.secret}` }
-    await fetch(`${address}/graphql`, {
-      method: 'POST',
-      headers: { ...headers, 'content-type': 'application/json' },
-      body: JSON.stringify({ query: 'mutation { revokeToken(name: "late") { id } }' }),
-    })
-    expect(await hall.db.accessToken.findFirstOrThrow({})).toMatchObject({
-      revokedAt: expect.any(Date),
-      lastUsedAt: expect.any(Date),
-    })
+    for (const query of [make('second'), 'mutation { revokeToken(name: "second") { name } }'])
+      expect((await send(address, query, {}, { headers })).errors).toBeUndefined()
+    const tokens = await hall.db.accessToken.findMany({ orderBy: { name: 'asc' } })
+    expect(tokens).toMatchObject([{ lastUsedAt: expect.any(Date) }, { revokedAt: expect.any(Date) }])
     // A lease and a claim end within minutes.
     const columns = await hall.db.$queryRaw<{ table: string; column: string }[]>`
       SELECT table_name AS table, column_name AS column FROM information_schema.columns

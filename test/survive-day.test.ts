@@ -14,13 +14,13 @@ import type { TestHall } from './support/hall.js'
 import { trainingLevel } from '../src/thread.js'
 import { ServerProcess } from './support/server-process.js'
 import { tellApart } from './support/tell-apart.js'
-import type { Resources } from './support/tell-resources.js'
+import type { Resources } from './support/tell-resources.mjs'
 import { promote, train } from './support/trained.js'
 import { settingsOf } from './support/training.js'
 import { until } from './support/until.js'
 
 const minutes = 60_000
-const promotions = Number(process.env['WASTEX_PROMOTIONS'] ?? 8)
+const promotions = Number(process.env['WASTEX_PROMOTIONS'] ?? 6)
 const soakMs = 1_000 * Number(process.env['WASTEX_SOAK_SECONDS'] ?? 20)
 /** The first two of them are a server that still warms up. */
 const samples = 7
@@ -32,14 +32,16 @@ let address: string
 let known: Buffer
 let unknown: Buffer
 const runs: string[] = []
+/** How often this server was asked what it holds. */
+let asked = 0
 
-const preload = path.join(import.meta.dirname, 'support/tell-resources.ts')
+const preload = path.join(import.meta.dirname, 'support/tell-resources.mjs')
 async function start(): Promise<void> {
-  server = new ServerProcess(settingsOf(hall), ['--expose-gc', '--import', 'tsx', '--import', preload])
+  asked = 0
+  server = new ServerProcess(settingsOf(hall), ['--expose-gc', '--import', preload])
   address = await server.address()
 }
 
-let asked = 0
 async function resources(): Promise<Resources> {
   server.signal('SIGUSR2')
   const [, told = ''] = await server.said(new RegExp(`^resources ${++asked} (.*)$`, 'm'))
@@ -125,7 +127,7 @@ function liveDuring(call: Call, promoted: readonly Call[]): string[] {
 describe.runIf(canTell)(`${promotions} promotions`, () => {
   it(
     'under load fail no call; each is answered by a run that was live; memory and threads stay level',
-    { timeout: promotions * 10_000 },
+    { timeout: promotions * 20_000 },
     async () => {
       const promoted: Call[] = [await timed(async () => promote(address, runs[0] ?? '').then(() => runs[0] ?? ''))]
       const ofOneModel = (await resources()).threads

@@ -4,7 +4,8 @@ import { pixelsPerPhoto, unitPixels } from '../photos/pixels.js'
 import type { TrainingPhoto } from './job.js'
 import { readPixels } from './read-pixels.js'
 
-export const agreementPhotos = 32
+/** One batch: a wrong weight shows on every photo. */
+export const agreementPhotos = 8
 /** Largest |difference of logits| of float32 sums taken in another order; a wrong weight makes a hundred times as much. */
 export const agreementTolerance = 1e-3
 
@@ -15,7 +16,6 @@ export const largestDifference = (a: Float32Array, b: Float32Array): number =>
   // Math.max keeps a NaN.
   a.reduce((largest, logit, i) => Math.max(largest, Math.abs(logit - (b[i] ?? Number.NaN))), 0)
 
-const batchSize = 8
 
 /** @param onnxLogits of the same photos, float32 [photos, classes] */
 export async function maxLogitDifference(
@@ -23,21 +23,12 @@ export async function maxLogitDifference(
   model: LayersModel,
   photos: readonly TrainingPhoto[],
   onnxLogits: Float32Array,
-  checkStop: () => void,
 ): Promise<number> {
-  let largest = 0
-  let at = 0
-  for (let start = 0; start < photos.length; start += batchSize) {
-    checkStop()
-    const some = photos.slice(start, start + batchSize)
-    const pixels = await floatPixels(some)
-    const logits = tf.tidy(() =>
-      (model.predict(tf.tensor4d(pixels, [some.length, 299, 299, 3])) as ReturnType<typeof tf.tensor>).dataSync(),
-    )
-    // Math.max keeps a NaN.
-    for (const logit of logits) largest = Math.max(largest, Math.abs(logit - (onnxLogits[at++] ?? Number.NaN)))
-  }
-  return largest
+  const pixels = await floatPixels(photos)
+  const logits = tf.tidy(() =>
+    (model.predict(tf.tensor4d(pixels, [photos.length, 299, 299, 3])) as ReturnType<typeof tf.tensor>).dataSync(),
+  )
+  return largestDifference(logits as Float32Array, onnxLogits)
 }
 
 /** @returns float32 [photos, 299, 299, 3] in [0, 1] */

@@ -7,10 +7,10 @@ import type { Artefact } from '../model/card.js'
 /** By name. */
 export async function artefactsIn(folder: string): Promise<Artefact[]> {
   const names = (await readdir(folder)).toSorted()
-  return Promise.all(
-    names.map(async (name) => {
-      const bytes = await readFile(path.join(folder, name))
-      return { name, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }
-    }),
-  )
+  return Promise.all(names.map((name) => artefactOf(folder, name)))
+}
+
+export async function artefactOf(folder: string, name: string): Promise<Artefact> {
+  const bytes = await readFile(path.join(folder, name))
+  return { name, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }
 }

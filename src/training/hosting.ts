@@ -62,7 +62,7 @@ export class Hosting {
     try {
       await this.trainOrPark(run, lease)
     } catch (error) {
-      await lease.confirm().catch(() => undefined) // then the statement itself finds out
+      await this.lookWhoseItIs(lease)
       if (lease.lost) return
       hall.log.error({ error, run: run.name }, 'training failed')
       // Its last checkpoint stays: what was in the way can be mended, and the run resumed.
@@ -71,6 +71,8 @@ export class Hosting {
       await patiently(() => recordStatus(hall.db, system, run, failed, reason), this.closing.signal)
     } finally {
       this.thread = undefined
+      // Of a run that another attempt has, a statement may have found out first: here it is said.
+      if (!this.closing.signal.aborted) await this.lookWhoseItIs(lease)
       this.lease = undefined
       await lease.release()
       await giveMemoryBack()
@@ -89,8 +91,7 @@ export class Hosting {
     const job = weights && (await prepareJob(hall, await goOnOrBeginAnew(hall, run, weights), weights))
     if (lease.lost) return
     if (!job || signal.aborted) return void (await this.park(run))
-    const confirm = () => lease.confirm().catch(() => undefined) // the database is away: statements find out later
-    const thread = new TrainingThread(hall, job, signal, confirm)
+    const thread = new TrainingThread(hall, job, signal, () => this.lookWhoseItIs(lease))
     this.thread = thread
     lease.signOfLife = () => thread.signOfLife
     await mindErased(hall, run.versionId, since, thread.ended)
@@ -103,6 +104,11 @@ export class Hosting {
     )
     const { status, attempt } = await hall.db.trainingRun.findUniqueOrThrow({ where: { id: run.id } })
     if (status === 'COMPLETED' && attempt === run.attempt) await this.completed(signal)
+  }
+
+  /** Where the database is away, the next statement finds out. */
+  private lookWhoseItIs(lease: Lease): Promise<void> {
+    return lease.confirm().catch(() => undefined)
   }
 
   /** Parks a running training after the step in hand: it can be resumed. @throws when the database is away: the next start parks it */

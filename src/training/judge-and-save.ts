@@ -9,7 +9,7 @@ import { predictionsCsv } from '../evaluation/predictions-csv.js'
 import { classificationReport } from '../evaluation/report.js'
 import { type Card, cardFile, goldenFile, onnxFile } from '../model/card.js'
 import { quoted } from '../quoted.js'
-import { artefactsIn } from './artefacts.js'
+import { artefactOf, artefactsIn } from './artefacts.js'
 import { cardOf } from './card-of.js'
 import { compareWithServing } from './compare-with-serving.js'
 import type { Ending } from './ending.js'
@@ -71,7 +71,7 @@ export async function judgeAndSave(ending: Ending): Promise<RunResult> {
       golden: rows(witnesses.goldenLogits, job.classLabels.length),
     })
     await write(cardFile, json({ ...card, files } satisfies Card))
-    const artefacts = await artefactsIn(folder)
+    const artefacts = [await artefactOf(folder, cardFile), ...files]
     const testPhotos = judgedPhotos(test, judged, job.classLabels, said)
     result = { evaluation, comparison, testPhotos, thresholds: model.thresholds, artefacts }
     await mayWrite()

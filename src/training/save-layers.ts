@@ -14,13 +14,13 @@ export async function saveLayers(
   folder: string,
   witnesses: Witnesses,
 ) {
-  const { tf, blocks, recipe, checkStop } = ending
+  const { tf, blocks, recipe } = ending
   const freezing = { boundary: blocks.boundary, frozen: blocks.frozenConvolutions }
   const model = buildWhole(tf, { ...freezing, convolutions, head, dropout: recipe.dropout.features })
   try {
     await saveLayersModel(tf, model, folder)
     const { photos, logits } = witnesses
-    const difference = await maxLogitDifference(tf, model, photos, logits, checkStop)
+    const difference = await maxLogitDifference(tf, model, photos, logits)
     if (!(difference <= agreementTolerance))
       throw new RunFailure(
         `tfjs and ONNX do not agree: their logits differ by ${difference} (at most ${agreementTolerance}).`,

@@ -1,7 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import type { TestProject } from 'vitest/node'
+import { root, setUp } from '../../tools/setup.mjs'
 import { startTestCluster } from './cluster.js'
 
 declare module 'vitest' {
@@ -14,6 +15,9 @@ declare module 'vitest' {
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  // Threads and processes of servers are those that are shipped (thread.ts, server-process.ts).
+  await setUp(['packages', 'client', 'build'])
+  process.env['WASTEX_TEST_BUILD'] = await realpath(path.join(root, 'dist'))
   const cluster = await startTestCluster()
   project.provide('cluster', cluster.url('postgres'))
   const kept = await mkdtemp(path.join(os.tmpdir(), 'wastex-kept-'))

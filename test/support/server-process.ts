@@ -19,7 +19,8 @@ export class ServerProcess {
 
   /** @param settings environment beside what any server of a test has */
   constructor(settings: Readonly<Record<string, string>>, nodeOptions: readonly string[] = []) {
-    this.child = spawn(process.execPath, [...nodeOptions, '--import', 'tsx', path.join(root, 'src/main.ts')], {
+    const program = path.join(process.env['WASTEX_TEST_BUILD'] ?? path.join(root, 'dist'), 'main.js')
+    this.child = spawn(process.execPath, [...nodeOptions, program], {
       cwd: root,
       env: { ...process.env, PORT: '0', LOG_LEVEL: 'silent', ...settings },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -92,7 +92,10 @@ function convolution(tensors: ReadonlyMap<string, Tensor>, name: string): Convol
 /** tfjs' uint8 quantisation: value * scale + min. */
 function dequantized(values: Uint8Array, { min, scale }: { min: number; scale: number }): Float32Array {
   const table = Float32Array.from({ length: 256 }, (_, value) => value * scale + min)
-  return Float32Array.from(values, (value) => table[value] ?? 0)
+  // Not by Float32Array.from with a function, which takes ten times as long.
+  const found = new Float32Array(values.length)
+  values.forEach((value, i) => (found[i] = table[value] ?? 0))
+  return found
 }
 
 const Manifest = z.object({
