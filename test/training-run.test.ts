@@ -202,7 +202,7 @@ describe('the folder of a run', () => {
     const tuned = card.network.head.includes('mixed10')
     expect(card.network.trainedLayers).toBe(tuned ? 60 : 0)
     expect(card.agreement.maxLogitDifference).toBeLessThanOrEqual(1e-3)
-    expect(card.agreement.photos).toBe(Math.min(32, rows.length))
+    expect(card.agreement.photos).toBe(Math.min(8, rows.length))
   })
 
   it('holds the model in 8 bits too, judged against float32 on the test photos', async () => {
