@@ -35,7 +35,7 @@ const input = {
 
 beforeAll(async () => {
   hall = await openTestHall()
-  await drawVersion(hall, 'v1', { perClass: 10 })
+  await drawVersion(hall, 'v1', { perClass: 6 })
 })
 afterAll(async () => {
   await killed?.kill()
