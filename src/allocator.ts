@@ -7,10 +7,14 @@ import { promisify } from 'node:util'
 import type koffi from 'koffi'
 import type { Log } from './log.js'
 
-/** From glibc's malloc.h, with our values: bytes, bytes, arenas. */
+/**
+ * From glibc's malloc.h, with our values: bytes, bytes, arenas. What is given back at once has to be had again, page by page: with
+ * glibc's own start values (128 KiB) fine-tuning took 1.65 times as long as with none set, with these 1.15 times, and as much memory
+ * was left after a training (600 MiB; 760 MiB with none set).
+ */
 const options = [
-  { name: -1 /* M_TRIM_THRESHOLD */, value: 2 ** 20 },
-  { name: -3 /* M_MMAP_THRESHOLD */, value: 2 ** 17 },
+  { name: -1 /* M_TRIM_THRESHOLD */, value: 2 ** 22 },
+  { name: -3 /* M_MMAP_THRESHOLD */, value: 2 ** 22 },
   { name: -8 /* M_ARENA_MAX */, value: 2 },
 ] as const
 

@@ -23,7 +23,7 @@ const minutes = 60_000
 const promotions = Number(process.env['WASTEX_PROMOTIONS'] ?? 6)
 const soakMs = 1_000 * Number(process.env['WASTEX_SOAK_SECONDS'] ?? 20)
 /** The first two of them are a server that still warms up. */
-const samples = 7
+const samples = 6
 const canTell = process.platform === 'linux'
 
 let hall: TestHall
