@@ -1,6 +1,6 @@
 /** Runs in hand, one after another: each is trained in its thread, and told to the database to its last word. */
 import { system } from '../access/doer.js'
-import { giveMemoryBack } from '../allocator.js'
+import { giveMemoryBack, keepMemoryToTrain } from '../allocator.js'
 import { databaseTime, type TrainingRun } from '../db.js'
 import { WasteXError } from '../errors.js'
 import type { Hall } from '../hall.js'
@@ -91,10 +91,12 @@ export class Hosting {
     const job = weights && (await prepareJob(hall, await goOnOrBeginAnew(hall, run, weights), weights))
     if (lease.lost) return
     if (!job || signal.aborted) return void (await this.park(run))
+    keepMemoryToTrain()
     const thread = new TrainingThread(hall, job, signal, () => this.lookWhoseItIs(lease))
     this.thread = thread
     lease.signOfLife = () => thread.signOfLife
-    await mindErased(hall, run.versionId, since, thread.ended)
+    // Before the new model is loaded: what that frees is to go back as well.
+    await mindErased(hall, run.versionId, since, thread.ended).finally(giveMemoryBack)
     // Of a run that was cancelled between the last step and the last word, no model is found as if it had completed.
     await removeSpareAttempts(hall, run.id).catch((error: unknown) =>
       hall.log.warn(
