@@ -14,7 +14,7 @@ const mostArenas = 2
 const kept = { trim: 2 ** 20, block: 2 ** 17 }
 /**
  * The same while it trains. What goes back has to be had again, page by page: by the thresholds above fine-tuning took 1.65 times as
- * long as with none, by these 1.15 times, and as much was left after the training. Promotions by these left 80 MB each.
+ * long as with none, by these 1.15 times, and as much was left after the training. Six promotions by these left 1 GB.
  */
 const keptInTraining = { trim: 2 ** 22, block: 2 ** 22 }
 
