@@ -16,7 +16,6 @@ export const largestDifference = (a: Float32Array, b: Float32Array): number =>
   // Math.max keeps a NaN.
   a.reduce((largest, logit, i) => Math.max(largest, Math.abs(logit - (b[i] ?? Number.NaN))), 0)
 
-
 /** @param onnxLogits of the same photos, float32 [photos, classes] */
 export async function maxLogitDifference(
   tf: TensorFlow,

@@ -95,8 +95,12 @@ export class Hosting {
     const thread = new TrainingThread(hall, job, signal, () => this.lookWhoseItIs(lease))
     this.thread = thread
     lease.signOfLife = () => thread.signOfLife
-    // Before the new model is loaded: what that frees is to go back as well.
-    await mindErased(hall, run.versionId, since, thread.ended).finally(giveMemoryBack)
+    try {
+      await mindErased(hall, run.versionId, since, thread.ended)
+    } finally {
+      // Before the new model is loaded: what that frees is to go back as well.
+      await giveMemoryBack()
+    }
     // Of a run that was cancelled between the last step and the last word, no model is found as if it had completed.
     await removeSpareAttempts(hall, run.id).catch((error: unknown) =>
       hall.log.warn(
