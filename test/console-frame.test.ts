@@ -157,9 +157,10 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     isAway = false
     await page.getByRole('heading', { level: 1, name: 'Evaluation' }).waitFor()
     // With its styles: of those, too, the page asks anew.
-    const sheets = await page.evaluate(() =>
-      [...document.querySelectorAll<HTMLLinkElement>('link[rel=stylesheet]')].map(({ sheet }) => sheet !== null),
-    )
-    expect(sheets).not.toContain(false)
+    const sheets = () =>
+      page.evaluate(() =>
+        [...document.querySelectorAll<HTMLLinkElement>('link[rel=stylesheet]')].map(({ sheet }) => sheet !== null),
+      )
+    await expect.poll(sheets).not.toContain(false)
   })
 })
