@@ -25,7 +25,7 @@ export interface Topics {
   /** A run is started, runs, ends or goes on. */
   runChanged: { runId: string }
   /** Whoever trains this run is to stop. */
-  trainingCancelled: { runId: string }
+  trainingCancelled: { runId: string; attempt: number }
   /** A token was made or revoked: whatever is remembered of tokens is to be looked up again. */
   tokensChanged: { id: string }
 }

@@ -1,5 +1,6 @@
 /** The set-up's own decisions, on folders made for them. */
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
@@ -145,6 +146,56 @@ describe('two set-ups in one folder', () => {
         async () => 'mine',
       ),
     ).toBe('mine')
+  })
+})
+
+describe('a lock that a set-up left behind', () => {
+  it('holds up nobody who has its process id by now', async () => {
+    const name = `wastex-setup-${createHash('sha256').update(folder).digest('hex').slice(0, 12)}.lock`
+    const left = path.join(os.tmpdir(), name)
+    // In a container that was restarted, the same program has the same id.
+    for (const text of [`${process.pid}`, `${process.pid} 1@pid:[1]`, '1 1@pid:[1]']) {
+      writeFileSync(left, text)
+      const work = withLock(
+        folder,
+        () => {},
+        async () => 'mine',
+      )
+      expect(await work).toBe('mine')
+    }
+  })
+})
+
+describe('a set-up that is told to stop', () => {
+  /** Z: it has ended, and nobody has asked how. */
+  const stateOf = (pid: number) =>
+    spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).stdout[0] ?? '-'
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('by %s takes its programs along, and its lock', async (signal) => {
+    const name = `wastex-setup-${createHash('sha256').update(folder).digest('hex').slice(0, 12)}.lock`
+    const [command, lock, programs] = ['command.mjs', 'setup/lock.mjs', 'setup/run.mjs'].map((file) =>
+      JSON.stringify(path.join(root, 'tools', file)),
+    )
+    const settingUp = spawn(process.execPath, [
+      '--input-type=module',
+      '-e',
+      `import { endInOrder } from ${command}
+       import { withLock } from ${lock}
+       import { run } from ${programs}
+       endInOrder()
+       await withLock(${JSON.stringify(folder)}, () => {}, () => {
+         const program = run('sh', ['-c', 'echo $$ > ${path.join(folder, 'child')}; exec sleep 60'])
+         console.log('runs')
+         return program
+       })`,
+    ])
+    await once(settingUp.stdout, 'data')
+    await vi.waitFor(() => expect(readFileSync(path.join(folder, 'child'), 'utf8')).toMatch(/\d/))
+    const child = Number(readFileSync(path.join(folder, 'child'), 'utf8'))
+    settingUp.kill(signal)
+    await once(settingUp, 'exit')
+    await vi.waitFor(() => expect(stateOf(child)).toMatch(/^[Z-]$/))
+    expect(existsSync(path.join(os.tmpdir(), name))).toBe(false)
   })
 })
 

@@ -26,6 +26,7 @@ const wrongUsage = 2
  */
 export async function command(declared, run) {
   const given = readArguments(declared)
+  const letGo = endInOrder()
   const restartedFrom = await underSupportedNode(declared.withoutNode)
   if (declared.needs?.length !== 0) {
     const { root, setUp } = await import('./setup.mjs')
@@ -35,7 +36,18 @@ export async function command(declared, run) {
       useBuild(root)
     }
   }
+  letGo()
   await run({ ...given, restartedFrom })
+}
+
+/** A process that a signal ends runs no `exit` listeners, and those end what a set-up has started. @returns a function that undoes it */
+export function endInOrder() {
+  const ends = Object.entries({ SIGHUP: 1, SIGINT: 2, SIGTERM: 15 }).map(([signal, number]) => {
+    const end = () => process.exit(128 + number)
+    process.on(signal, end)
+    return () => process.off(signal, end)
+  })
+  return () => ends.forEach((off) => off())
 }
 
 /**

@@ -70,9 +70,16 @@ export async function makeCluster(cluster: Cluster, waiting: Waiting): Promise<'
     if ('uid' in cluster.user.ids) chownSync(draft, cluster.user.ids.uid, cluster.user.ids.gid)
     const options = ['--pgdata', draft, '--username=wastex', '--auth=trust', '--encoding=UTF8', '--no-locale']
     if (cluster.settings.fsync === 'off') options.push('--no-sync')
-    await waitFor(waiting, 'initdb to make the built-in PostgreSQL', clusterLimits.makeMs, (signal) =>
-      run(program(cluster, 'initdb'), options, { ...asUser(cluster), signal }),
-    )
+    await waitFor(waiting, 'initdb to make the built-in PostgreSQL', clusterLimits.makeMs, async (signal) => {
+      const making = run(program(cluster, 'initdb'), options, { ...asUser(cluster), signal })
+      const closed = new Promise<void>((resolve) => making.child.once('close', () => resolve()))
+      // One that is called off still writes for a moment.
+      try {
+        await making
+      } finally {
+        await closed
+      }
+    })
     renameSync(draft, target)
     return 'made'
   } catch (error) {
@@ -107,17 +114,18 @@ export async function answers(cluster: Cluster): Promise<'yes' | 'starting' | 'n
  * @throws Error with the end of the server's log.
  */
 export async function startCluster(cluster: Cluster, given: Waiting): Promise<'started' | 'found'> {
-  const until = Date.now() + lockPatienceMs
+  let until: number | undefined
   const told = new Set<string>()
   const waiting = { ...given, say: (line: string) => void (told.has(line) || given.say(line), told.add(line)) }
   for (;;) {
     if ((await settled(cluster, waiting)) === 'yes') return 'found'
+    until ??= performance.now() + lockPatienceMs
     const log = openLog(cluster)
     const server = spawnServer(cluster, log.descriptor)
     closeSync(log.descriptor)
     if (await comesUp(cluster, server, waiting)) return 'started'
     const said = readFileSync(cluster.place.log, 'utf8').slice(log.start)
-    if (Date.now() > until || !said.includes('postmaster.pid')) {
+    if (performance.now() > until || !said.includes('postmaster.pid')) {
       throw new Error(`PostgreSQL does not start on ${cluster.place.cluster}: ${said.trim() || 'it says nothing'}`)
     }
     await pause(200)

@@ -67,9 +67,9 @@ export async function examine(url: string, makeSchema: boolean): Promise<Examine
 }
 
 async function look(url: string, anySchema: boolean): Promise<{ facts: Facts; client: pg.Client }> {
-  const client = await openSession(url, { anySchema, lockMs: poolerMs })
+  const client = await openSession(url, { anySchema, lockMs: poolerMs, answerMs })
   client.on('error', () => undefined) // the statement under way reports it
-  const { rows } = await client.query<Facts>(
+  const asking = client.query<Facts>(
     `SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int AS number,
        getdatabaseencoding() AS encoding, pg_is_in_recovery() AS "isStandby",
        current_setting('transaction_read_only') = 'on' AS "isReadOnly",
@@ -78,8 +78,15 @@ async function look(url: string, anySchema: boolean): Promise<{ facts: Facts; cl
          WHERE to_regclass(quote_ident(name) || '."TrainingRun"') IS NOT NULL
          ORDER BY name <> 'public' LIMIT 1), current_schema())::text AS schema, current_setting('search_path') AS path, pg_backend_pid() AS pid`,
   )
+  const { rows } = await asking.catch((error: unknown) => {
+    void client.end().catch(() => undefined) // why it is of no use, the caller is told
+    throw error
+  })
   return { facts: rows[0] as Facts, client }
 }
+
+/** For the answer to each question. */
+const answerMs = 10_000
 
 const processOf = (client: pg.Client) => (client as unknown as { readonly processID: number | null }).processID
 

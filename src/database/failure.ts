@@ -48,7 +48,9 @@ const socketMissing = /^connect ENOENT /m
 const connectionClass = /^08\w{3}$/
 /** `pg` gives these no code. They are its own, in English whatever the server speaks. */
 const byMessage =
-  /^(Connection terminated|timeout expired|timeout exceeded when trying to connect|Client (has encountered a connection error|was closed) and is not queryable)/
+  /^(Connection terminated|Query read timeout|timeout expired|timeout exceeded when trying to connect|Client (has encountered a connection error|was closed) and is not queryable)/
+
+const noTransaction = /Unable to start a transaction in the given time/
 
 /** @returns undefined: the database does its work, and the error is about something else */
 export function databaseFailure(error: unknown): DatabaseFailure | undefined {
@@ -62,6 +64,8 @@ export function databaseFailure(error: unknown): DatabaseFailure | undefined {
   // A server that does not run has no socket. Prisma keeps of such an error its code and message only.
   if (code === 'ENOENT' && (syscall === 'connect' || socketMissing.test(String(message)))) return 'UNAVAILABLE'
   if (typeof message === 'string' && byMessage.test(message)) return 'UNAVAILABLE'
+  // Of a transaction only this: others with its code were begun.
+  if (code === 'P2028' && noTransaction.test(String(message))) return 'UNAVAILABLE'
   const { driverAdapterError } = (meta ?? {}) as Record<string, unknown>
   return databaseFailure(cause) ?? databaseFailure(driverAdapterError)
 }

@@ -6,6 +6,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type pg from 'pg'
 import { messageOf } from '../errors.js'
@@ -22,6 +23,10 @@ const migrateLock = 72_707_369
 
 /** For which another starter may change the database: a migration of millions of rows takes minutes. */
 const lockLimitMs = 15 * 60_000
+/** For one try, and between two. */
+const [lockTryMs, restMs] = [3_000, 1_000]
+/** For each answer, where nothing is changed. */
+const lookMs = 30_000
 
 const record = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
   "id" VARCHAR(36) PRIMARY KEY NOT NULL,
@@ -55,8 +60,10 @@ export async function applyMigrations(
 ): Promise<string[]> {
   const migrations = await readMigrations(folder)
   return withSession(url, { lockMs: lockLimitMs }, async (client) => {
+    const endWith = (over: AbortSignal) =>
+      over.addEventListener('abort', () => void client.end().catch(() => undefined), { once: true })
     await waitFor(waiting, 'another WasteX that changes this database', lockLimitMs, (over) => {
-      over.addEventListener('abort', () => void client.end().catch(() => undefined))
+      endWith(over)
       return client.query('SELECT pg_advisory_lock($1)', [migrateLock])
     })
     const applied = (await isRecorded(client)) ? await readApplied(client) : new Map<string, Applied>()
@@ -64,7 +71,11 @@ export async function applyMigrations(
     const missing = migrations.filter(({ name }) => !applied.has(name))
     if (missing.length > 0) await mayCreate(client)
     if (applied.size === 0) await client.query(record)
-    for (const migration of missing) await apply(client, migration)
+    for (const migration of missing)
+      await waitFor(waiting, `the migration ${migration.name}`, lockLimitMs, async (over) => {
+        endWith(over)
+        await applyWhenFree(client, migration, over)
+      })
     return missing.map(({ name }) => name)
   })
 }
@@ -72,7 +83,7 @@ export async function applyMigrations(
 /** What `applyMigrations` would apply; nothing is changed. @throws as it does */
 export async function missingMigrations(url: string, folder: string = ourMigrations): Promise<string[]> {
   const migrations = await readMigrations(folder)
-  return withSession(url, {}, async (client) => {
+  return withSession(url, { answerMs: lookMs }, async (client) => {
     const applied = (await isRecorded(client)) ? await readApplied(client) : new Map<string, Applied>()
     refuseForeign(applied, migrations)
     return migrations.map(({ name }) => name).filter((name) => !applied.has(name))
@@ -165,6 +176,23 @@ function newer(unknown: (readonly [name: string, appliedBy: string | null])[]): 
 }
 
 const byVersion = (a: string, b: string) => a.localeCompare(b, 'en', { numeric: true })
+
+/**
+ * A statement that waits for a lock keeps everybody waiting who comes after it. So it waits for a moment only, and lets others through
+ * before it tries again: a backup by an earlier release, for one, holds its locks for minutes.
+ */
+async function applyWhenFree(client: pg.Client, migration: Migration, over: AbortSignal): Promise<void> {
+  await client.query("SELECT set_config('lock_timeout', $1, false)", [String(lockTryMs)])
+  for (let tries = 1; ; tries++)
+    try {
+      return await apply(client, migration)
+    } catch (error) {
+      over.throwIfAborted()
+      if (databaseFailure((error as Error).cause) !== 'LOCKED' || tries * (lockTryMs + restMs) > lockLimitMs)
+        throw error
+      await pause(restMs)
+    }
+}
 
 async function apply(client: pg.Client, { name, sql, checksum }: Migration): Promise<void> {
   await client.query('BEGIN')

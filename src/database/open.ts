@@ -13,6 +13,8 @@ import { withSession } from './session.js'
 const embeddedDatabase = 'wastex'
 /** For a given server that says that it is starting. */
 const startingMs = 60_000
+/** For a database to be made: a copy of a template. */
+const makingMs = 60_000
 
 export interface OpenDatabase {
   readonly url: string
@@ -81,11 +83,11 @@ async function openGiven(url: string, waiting: Waiting): Promise<OpenDatabase> {
 /** Makes the database of this address unless it is there. */
 async function makeDatabase(url: string, database: string): Promise<void> {
   try {
-    await withSession(url, { anySchema: true }, async () => undefined)
+    await withSession(url, { anySchema: true, answerMs: makingMs }, async () => undefined)
   } catch (error) {
     if (codeOf(error) !== '3D000') throw error
     try {
-      await withSession(url, { database: 'postgres' }, (client) =>
+      await withSession(url, { database: 'postgres', answerMs: makingMs }, (client) =>
         client.query(`CREATE DATABASE ${pg.escapeIdentifier(database)} ENCODING 'UTF8' TEMPLATE template0`),
       )
     } catch (failed) {

@@ -54,7 +54,7 @@ function placeIn(folder: string, user: DatabaseUser): Place {
 }
 
 /** Makes the missing folders enterable by others, whatever our file mode creation mask is; existing ones stay as they are. */
-function makeFolder(folder: string): void {
+export function makeFolder(folder: string): void {
   const first = mkdirSync(folder, { recursive: true })
   if (first === undefined) return
   for (let made = folder; made.length >= first.length; made = path.dirname(made)) {

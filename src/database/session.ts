@@ -18,6 +18,8 @@ export interface SessionOptions {
   readonly name?: string
   /** For the connection to be made. Default: `connectMs`. */
   readonly connectMs?: number
+  /** For the answer to each statement: then the session is good for nothing but its end. Default: no limit. */
+  readonly answerMs?: number
   /** Leaves `search_path` as the role has it, to find out which schema that is. */
   readonly anySchema?: boolean
 }
@@ -44,7 +46,7 @@ export async function openSession(url: string, options: SessionOptions = {}): Pr
   client.on('error', ignore)
   await client.connect()
   try {
-    await client.query(settingsOf(url, options))
+    await client.query(settings(url, options, limit.connectionTimeoutMillis))
   } catch (error) {
     void client.end().catch(() => undefined) // why it is of no use, the caller is told
     throw error
@@ -75,7 +77,9 @@ export function poolOf(url: string, connections: number, options: SessionOptions
     max: connections,
     Client: LimitedClient,
     // The pool waits for the promise that this returns, and gives up the connection when it rejects; its types do not say so.
-    onConnect: ((client: pg.ClientBase) => client.query(settingsOf(url, options))) as (client: pg.ClientBase) => void,
+    onConnect: ((client: pg.ClientBase) => client.query(settings(url, options, connectMs))) as (
+      client: pg.ClientBase,
+    ) => void,
   }
 }
 
@@ -87,13 +91,18 @@ class LimitedClient extends pg.Client {
   }
 }
 
-function addressOf(url: string, { database, name }: SessionOptions): pg.ClientConfig {
+function addressOf(url: string, { database, name, answerMs }: SessionOptions): pg.ClientConfig {
   return {
     ...connectionString.parseIntoClientConfig(url),
     ...(database && { database }),
     ...(name && { application_name: name }),
+    ...(answerMs && { query_timeout: answerMs }),
   }
 }
+
+/** A pooler lets us in, and may have no server for us yet: the first statement has a limit of its own. */
+const settings = (url: string, options: SessionOptions, limitMs: number): pg.QueryConfig =>
+  ({ text: settingsOf(url, options), query_timeout: limitMs }) as pg.QueryConfig
 
 function settingsOf(url: string, { statementMs = 0, lockMs = 0, idleMs = 0, anySchema }: SessionOptions): string {
   const settings = {

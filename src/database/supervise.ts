@@ -5,7 +5,7 @@ import { messageOf } from '../errors.js'
 import { type Waiting, waitFor } from '../wait-for.js'
 import { startCluster, stopCluster, urlOf, type Cluster } from './cluster.js'
 import { databaseFailure } from './failure.js'
-import { openSession } from './session.js'
+import { openSession, withSession } from './session.js'
 
 const retryMs = 1_000
 /** For the lock below: whoever holds it alone is just stopping the server. */
@@ -37,7 +37,7 @@ export async function supervise(cluster: Cluster, waiting: Waiting): Promise<Sup
         watch = await watchOn(cluster, until)
       } catch (error) {
         // Whoever uses it by now starts it again.
-        if (how === 'started') await stopCluster(cluster)
+        if (how === 'started') await stopUnlessUsed(cluster, { otherwise: true })
         else if (tries < triesToFind && databaseFailure(error)) {
           how = await startCluster(cluster, until) // its last user has just stopped it
           continue
@@ -72,7 +72,7 @@ export async function supervise(cluster: Cluster, waiting: Waiting): Promise<Sup
     stop: async () => {
       stopped.abort(new Error('WasteX stops.'))
       await restarting
-      if (await isLastUser(running.watch)) await stopCluster(cluster)
+      await stopUnlessUsed(cluster, { watch: running.watch, otherwise: false })
       await running.watch.end()
     },
   }
@@ -94,13 +94,31 @@ async function watchOn(cluster: Cluster, waiting: Waiting): Promise<pg.Client> {
   }
 }
 
-async function isLastUser(watch: pg.Client): Promise<boolean> {
+/**
+ * @param watch of this process, as far as it has one; one that has ended knows nothing of a server that somebody else started since
+ * @param otherwise what to do with a server that does not answer: we have started it, or it is gone or another one's
+ */
+async function stopUnlessUsed(cluster: Cluster, { watch, otherwise }: { watch?: pg.Client; otherwise: boolean }) {
+  const isLast = (watch && (await isLastUser(watch))) ?? (await withNewSession(cluster, isLastUser)) ?? otherwise
+  if (isLast) await stopCluster(cluster)
+}
+
+/** @returns undefined: its connection is gone */
+async function isLastUser(watch: pg.Client): Promise<boolean | undefined> {
   try {
     await watch.query('SELECT pg_advisory_unlock_shared($1)', [usersLock])
     const { rows } = await watch.query<{ alone: boolean }>('SELECT pg_try_advisory_lock($1) AS alone', [usersLock])
     return rows[0]?.alone === true
   } catch {
-    // The server has just gone: nothing is left to stop, and stopping nothing does no harm.
-    return true
+    return undefined
+  }
+}
+
+/** @returns undefined: nothing answers */
+async function withNewSession<T>(cluster: Cluster, use: (client: pg.Client) => Promise<T>): Promise<T | undefined> {
+  try {
+    return await withSession(urlOf(cluster, 'postgres'), { connectMs: 2_000 }, use)
+  } catch {
+    return undefined
   }
 }

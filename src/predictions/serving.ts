@@ -9,6 +9,9 @@ import { referenceThresholds } from './ood.js'
 import { fullPace, halfPace } from './pace.js'
 import { type Answer, type Asked, Queue } from './queue.js'
 
+/** After which whoever found no model, though one is promoted, may ask again. */
+const loadingMs = 2_000
+
 export class ServingModel {
   readonly loadedAt = new Date()
   private readonly queue: Queue
@@ -46,9 +49,14 @@ export class ServingModel {
     return this.queue.infer(photo, asked)
   }
 
-  /** Milliseconds after which it may take a photo again; undefined: it does now. */
-  get fullForMs(): number | undefined {
-    return this.queue.fullForMs
+  /** Milliseconds after which it may take a photo of this client again; undefined: it does now. */
+  fullForMs(client: string): number | undefined {
+    return this.queue.fullForMs(client)
+  }
+
+  /** A photo that waits for it gives way to one of this client. @returns whether there was one */
+  giveWayTo(client: string): boolean {
+    return this.queue.giveWayTo(client)
   }
 
   /** Photos that wait for it. */
@@ -83,6 +91,16 @@ export class Serving {
   /** @throws WasteXError NO_MODEL */
   model(): ServingModel {
     if (this.current) return this.current
+    if (this.loading !== undefined)
+      throw new WasteXError('NO_MODEL', `The model of run “${this.loading}” is being loaded. Try again in a moment.`, {
+        retryAfterMs: loadingMs,
+      })
+    if (this.problem !== undefined)
+      throw new WasteXError(
+        'NO_MODEL',
+        'The model that is promoted cannot be loaded at the moment. Try again later, or promote another run (promote).',
+        { retryAfterMs: loadingMs },
+      )
     throw new WasteXError('NO_MODEL', 'No model serves yet. Train one (startTraining) and promote it (promote).')
   }
 

@@ -22,6 +22,8 @@ export class Hosting {
   private thread: TrainingThread | undefined
   /** Of the run whose thread it is. */
   private lease: Lease | undefined
+  /** Also of runs that wait. */
+  private readonly leases = new Set<Lease>()
   private readonly closing = new AbortController()
 
   /** @param completed told after a run is COMPLETED, before the next can start, and when the server stops; never rejects */
@@ -29,9 +31,17 @@ export class Hosting {
     private readonly hall: Hall,
     private readonly completed: (hurry: AbortSignal) => Promise<void>,
   ) {
-    hall.events.on('trainingCancelled', ({ runId }) => {
-      if (this.thread?.runId === runId) this.thread.stop()
+    hall.events.on('trainingCancelled', ({ runId, attempt }) => {
+      if (this.thread?.runId === runId && this.thread.attempt === attempt) this.thread.stop()
     })
+  }
+
+  /**
+   * Renews what is held here, before anybody looks for lost runs: a network that was away for a while took the leases of living runs
+   * along. @throws Error when the database is away
+   */
+  async confirmLeases(): Promise<void> {
+    for (const lease of this.leases) await lease.confirm()
   }
 
   /** @throws WasteXError TRAINING_UNAVAILABLE when a thread hangs here: what came after it would wait for ever */
@@ -46,6 +56,10 @@ export class Hosting {
   /** A run that was cancelled, or even resumed since, may still be in its last step: one thread at a time. */
   takeOn(run: TrainingRun): void {
     const lease = new Lease(this.hall, run)
+    // Until its turn it is as alive as the one that it waits for: behind a thread that hangs it is given up as well.
+    const before = this.lease
+    lease.signOfLife = () => before?.signOfLife()
+    this.leases.add(lease)
     this.hosting = this.hosting
       .then(() => this.host(run, lease))
       .catch((error: unknown) => this.hall.log.error({ error, run: run.name }, 'a run was not let go in order'))
@@ -59,6 +73,7 @@ export class Hosting {
       this.thread?.stop()
     }
     this.lease = lease
+    lease.signOfLife = () => undefined
     try {
       await this.trainOrPark(run, lease)
     } catch (error) {
@@ -74,6 +89,7 @@ export class Hosting {
       // Of a run that another attempt has, a statement may have found out first: here it is said.
       if (!this.closing.signal.aborted) await this.lookWhoseItIs(lease)
       this.lease = undefined
+      this.leases.delete(lease)
       await lease.release()
       await giveMemoryBack()
     }
@@ -92,7 +108,10 @@ export class Hosting {
     if (lease.lost) return
     if (!job || signal.aborted) return void (await this.park(run))
     keepMemoryToTrain()
-    const thread = new TrainingThread(hall, job, signal, () => this.lookWhoseItIs(lease))
+    const thread = new TrainingThread(hall, job, signal, () =>
+      // Nothing is renamed before it is known.
+      patiently(() => lease.confirm(), signal).catch(() => this.thread?.stop()),
+    )
     this.thread = thread
     lease.signOfLife = () => thread.signOfLife
     try {

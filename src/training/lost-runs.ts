@@ -12,6 +12,9 @@ const silent = `The server that trained it was not heard from for ${leaseLimits.
 type Watching = Pick<Hall, 'db' | 'events' | 'log'>
 type Live = Pick<TrainingRun, 'id' | 'name' | 'attempt' | 'owner'>
 
+/** A run of release 0.1.0 has neither owner nor lease: whoever trained it held this lock, for as long as its process lived. */
+const isLostTo010 = (id: string) => Prisma.sql`pg_try_advisory_xact_lock(${0x57_58}::int, hashtext(${id}))`
+
 /** There is one at most. */
 export async function interruptLostRuns(hall: Watching): Promise<void> {
   const live = await hall.events.look<Live>(
@@ -22,12 +25,12 @@ export async function interruptLostRuns(hall: Watching): Promise<void> {
 
 /** @returns whether it was. Looked at and written by one statement: a lease that is renewed meanwhile holds. */
 export async function interruptIfLost({ db, log }: Watching, run: Live): Promise<boolean> {
-  // A run of release 0.1.0 has neither: its process went before this release started.
   const isEnded = run.owner === null || isGone(run.owner)
   const message = isEnded ? ended : silent
   // A process that hangs is worth a look by somebody: the reason stays with the run.
   const data = { status: 'INTERRUPTED' as const, error: isEnded ? null : silent }
-  const interrupted = await recordStatus(db, system, run, data, message, isEnded ? Prisma.sql`true` : leaseIsOver)
+  const isLost = run.owner === null ? isLostTo010(run.id) : isEnded ? Prisma.sql`true` : leaseIsOver
+  const interrupted = await recordStatus(db, system, run, data, message, isLost)
   if (interrupted) log.warn({ run: run.name, reason: message }, 'training was interrupted')
   return interrupted !== undefined
 }

@@ -36,12 +36,13 @@ export const ownIdentity = (): string =>
 /** @returns false also for a process of another machine: of that one nothing is known here */
 export function isGone(identity: string): boolean {
   const { machine, pid, started } = JSON.parse(identity) as Identity
-  if (machine !== ownMachine()) return false
+  // Where the system does not tell one process from the next, two machines may have one name, too.
+  if (started === null || machine !== ownMachine()) return false
   try {
     process.kill(pid, 0)
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ESRCH'
   }
   // One that is not ours to signal is there, but may be another one.
-  return started !== null && startOf(pid) !== started
+  return startOf(pid) !== started
 }

@@ -110,7 +110,7 @@ export function recordStatus(
       await keepReceipt(tx, by, { id })
     }
     // The thread may be another process's.
-    if (data.status === 'CANCELLED') await publish(tx, 'trainingCancelled', { runId: id })
+    if (data.status === 'CANCELLED') await publish(tx, 'trainingCancelled', { runId: id, attempt: run.attempt })
     return run
   })
 }

@@ -119,7 +119,10 @@ export class Training {
     await removeSpareAttempts(this.hall)
     this.stopLooking ??= every(
       lookMs,
-      () => interruptLostRuns(this.hall),
+      async () => {
+        await this.hosting.confirmLeases()
+        await interruptLostRuns(this.hall)
+      },
       (error) => this.hall.log.warn({ error }, 'lost runs could not be looked for; it is tried again'),
     )
   }

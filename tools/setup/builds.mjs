@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import {
   mkdirSync,
+  readFileSync,
   readdirSync,
   readlinkSync,
   realpathSync,
@@ -14,7 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import path from 'node:path'
-import { isRunning } from './lock.mjs'
+import { isOther, ownProcess } from './lock.mjs'
 
 const link = (root) => path.join(root, 'dist')
 const usersOf = (root, build) => path.join(root, build, '.users')
@@ -46,7 +47,7 @@ export function useBuild(root) {
   const mine = path.join(users, String(process.pid))
   try {
     mkdirSync(users, { recursive: true })
-    writeFileSync(mine, '')
+    writeFileSync(mine, ownProcess())
   } catch (error) {
     if (!['EROFS', 'EACCES', 'EPERM'].includes(error.code)) throw error
     return // Where this user may not write, it cannot build either.
@@ -64,8 +65,8 @@ export const usersOfBuilds = (root) =>
 function usersIn(root, build) {
   try {
     return readdirSync(usersOf(root, build))
+      .filter((pid) => isOther(readFileSync(path.join(usersOf(root, build), pid), 'utf8') || pid))
       .map(Number)
-      .filter((pid) => pid !== process.pid && isRunning(pid))
   } catch {
     return [] // Nothing has ever run from it.
   }

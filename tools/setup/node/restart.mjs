@@ -65,7 +65,7 @@ function become(program, env) {
     stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
   })
   child.stdio[3].on('error', () => {}) // The child has ended, which 'exit' tells.
-  for (const signal of forwarded) process.on(signal, () => child.kill(signal))
+  for (const signal of forwarded) process.removeAllListeners(signal).on(signal, () => child.kill(signal))
   child.once('error', (error) => {
     console.error(`${program} does not start (${error.message}): remove it, and start again.`)
     process.exit(1)
