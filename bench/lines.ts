@@ -8,6 +8,7 @@ import { frozenPart } from './lines/frozen-part.js'
 import { growing } from './lines/growing.js'
 import { importing } from './lines/importing.js'
 import { promoting } from './lines/promoting.js'
+import { sharing } from './lines/sharing.js'
 import { starting } from './lines/starting.js'
 import { subscribing } from './lines/subscribing.js'
 import { training } from './lines/training.js'
@@ -22,6 +23,7 @@ export const lines: Readonly<Record<string, Line>> = {
   'frozen-part': frozenPart,
   'fine-tuning': fineTuning,
   classifying,
+  sharing,
   'eight-bits': eightBits,
   'training-beside': trainingBeside,
   'training-saturated': trainingSaturated,

@@ -7,6 +7,7 @@ import { messageOf } from './errors.js'
 import { backUp } from './keeping/backup.js'
 import { findPrunable, prune } from './keeping/prune.js'
 import { restore } from './keeping/restore.js'
+import { ownFilesOnly } from './own-folders.js'
 
 const say = (line: string) => console.log(line)
 const faultsShown = 20
@@ -53,6 +54,7 @@ const total = (rows: Readonly<Record<string, number>>) => Object.values(rows).re
 
 /** Says in a line what went wrong, and ends with exit code 1 then. */
 async function onDatabase(work: (config: Config, url: string) => Promise<void>): Promise<void> {
+  ownFilesOnly()
   try {
     const config = readConfig()
     await useDatabase(

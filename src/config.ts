@@ -47,6 +47,10 @@ const Environment = z.object({
   WASTEX_TRAINING_MB: z.coerce.number().min(0).default(512),
   /** Share of the processor that a training gets while serving wants all of it. */
   WASTEX_TRAINING_SHARE: z.coerce.number().min(0).max(0.7).default(0.25),
+  /** GiB that stay free on the disk: with less, no photos are taken. */
+  WASTEX_DISK_RESERVE: z.coerce.number().min(0).default(1),
+  /** GiB that one token may upload in an hour. */
+  WASTEX_UPLOAD_QUOTA_GB: z.coerce.number().min(0.1).default(50),
   /** Where thresholds come from: each run's own, or the constants of the reference deployment. */
   WASTEX_OOD: z.enum(['run', 'reference']).default('run'),
   /** In what models serve: int8 where a run offers it. */
@@ -74,8 +78,12 @@ const Environment = z.object({
     .default(''),
   /** Seconds that a query may take. */
   WASTEX_QUERY_SECONDS: z.coerce.number().min(0.1).max(3_600).default(15),
-  /** Connections at most: HTTP and WebSocket together; WebSockets; WebSockets of one address that is not this machine. */
-  WASTEX_CONNECTIONS: z.coerce.number().int().min(1).default(4_000),
+  /**
+   * Connections at most: HTTP and WebSocket together; those of one address, half of them by default, and all behind proxies;
+   * WebSockets; WebSockets of one address that is not this machine.
+   */
+  WASTEX_CONNECTIONS: z.coerce.number().int().min(2).default(4_000),
+  WASTEX_CONNECTIONS_PER_ADDRESS: z.coerce.number().int().min(1).optional(),
   WASTEX_SOCKETS: z.coerce.number().int().min(1).default(2_000),
   WASTEX_SOCKETS_PER_ADDRESS: z.coerce.number().int().min(1).default(50),
   /** Hours for which the answer to a request with an Idempotency-Key is kept. */
@@ -108,6 +116,9 @@ export interface Config {
   readonly databaseUrl: string | undefined
   readonly featureCacheBytes: number
   readonly trainingRowsBytes: number
+  readonly diskReserveBytes: number
+  /** Of one token, in an hour. */
+  readonly uploadQuotaBytes: number
   /** 0 to 0.7: of the processor, while serving wants all of it. */
   readonly trainingShare: number
   readonly oodThresholds: 'run' | 'reference'
@@ -124,6 +135,7 @@ export interface Config {
   readonly trustedProxies: number
   readonly queryMs: number
   readonly maxConnections: number
+  readonly maxConnectionsPerAddress: number
   readonly maxSockets: number
   readonly maxSocketsPerAddress: number
   readonly idempotencyHours: number
@@ -164,6 +176,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     importRoots: roots.map((root) => path.resolve(root)),
     databaseUrl: env.DATABASE_URL,
     featureCacheBytes: env.WASTEX_CACHE_GB * 2 ** 30,
+    diskReserveBytes: env.WASTEX_DISK_RESERVE * 2 ** 30,
+    uploadQuotaBytes: Math.round(env.WASTEX_UPLOAD_QUOTA_GB * 2 ** 30),
     trainingShare: env.WASTEX_TRAINING_SHARE,
     trainingRowsBytes: env.WASTEX_TRAINING_MB * 2 ** 20,
     oodThresholds: env.WASTEX_OOD,
@@ -175,6 +189,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     trustedProxies: env.WASTEX_TRUST_PROXY,
     queryMs: env.WASTEX_QUERY_SECONDS * 1_000,
     maxConnections: env.WASTEX_CONNECTIONS,
+    maxConnectionsPerAddress:
+      env.WASTEX_CONNECTIONS_PER_ADDRESS ??
+      (env.WASTEX_TRUST_PROXY > 0 ? env.WASTEX_CONNECTIONS : Math.ceil(env.WASTEX_CONNECTIONS / 2)),
     maxSockets: env.WASTEX_SOCKETS,
     maxSocketsPerAddress: env.WASTEX_SOCKETS_PER_ADDRESS,
     idempotencyHours: env.WASTEX_IDEMPOTENCY_HOURS,

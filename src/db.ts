@@ -60,5 +60,9 @@ export async function databaseTime(db: Db): Promise<Date> {
 export const isUniqueViolation = (error: unknown): boolean =>
   error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002'
 
+/** Prisma's code for a row that another one still names, or that names one which is not there. */
+export const isForeignKeyViolation = (error: unknown): boolean =>
+  error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2003'
+
 /** An id as PostgreSQL takes it. */
 export const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/

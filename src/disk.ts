@@ -2,7 +2,19 @@
  * The one door through which WasteX changes files. Whatever has a name of its own is whole or absent: written aside, synced, renamed.
  */
 import { randomUUID } from 'node:crypto'
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  rename,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
 import path from 'node:path'
 import { WasteXError } from './errors.js'
 
@@ -14,6 +26,7 @@ export const disk = {
   write: (handle: FileHandle, data: Content): Promise<void> => writeFile(handle, data),
   sync: (handle: FileHandle): Promise<void> => handle.sync(),
   rename,
+  chmod,
   /** @returns the first of the folders that were made */
   mkdir: (folder: string): Promise<string | undefined> => mkdir(folder, { recursive: true }),
   /** Also a whole folder; what is not there is removed already. */

@@ -1,4 +1,5 @@
 /** `npm start`, after set-up: reads the settings, starts, says where, and stops when told to. */
+import { ownFilesOnly } from './own-folders.js'
 import { readConfig } from './config.js'
 import { messageOf } from './errors.js'
 import { start } from './start.js'
@@ -20,6 +21,7 @@ function endBy(signal: NodeJS.Signals): void {
 /** Aborted by the signal that stops us: a start that is under way waits for nothing any more. */
 const calledOff = new AbortController()
 
+ownFilesOnly()
 try {
   const starting = start(readConfig(), say, calledOff.signal)
   let stopping = false

@@ -38,13 +38,6 @@ export function phaseEnded(phase: Phase, since: number): number {
   return now
 }
 
-export const photosAtOnce = new Histogram({
-  name: 'wastex_network_photos',
-  help: 'Photos handed to the network at once: `_count` are the hand-overs, `_sum` the photos.',
-  buckets: [1, 2, 3, 4],
-  registers,
-})
-
 const classified = new Counter({
   name: 'wastex_classified_total',
   help: 'Photos classified, by the most likely class, and whether they were known or unknown (out of distribution).',

@@ -5,6 +5,8 @@ export interface RequestInHand {
   readonly id: string
   /** By `performance.now()`, when its first byte was read. */
   readonly startedAt: number
+  /** Whom it is done for, as far as turns and shares go: a token's id, or an address where nobody signs in. */
+  client?: string | undefined
   /** What became known of it as it went. */
   operation?: string | undefined
   kind?: 'query' | 'mutation' | 'subscription' | undefined

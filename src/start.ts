@@ -1,10 +1,10 @@
 /** Puts WasteX together: what every room needs, in the order in which it is needed, and taken apart the other way round. */
 import { SignIn } from './access/sign-in.js'
-import { sweepReceiptsHourly } from './access/sweep-receipts.js'
+import { seeToAccessHourly } from './access/hourly.js'
 import { hasLiveAdmin } from './access/tokens.js'
 import { limitKeptMemory } from './allocator.js'
 import { type Server, startServer } from './api/server.js'
-import { checkWritable } from './check-writable.js'
+import { checkWritable, keepFromOthers, makeDataFolder } from './own-folders.js'
 import { type Config, letsOthersIn } from './config.js'
 import { openDatabase } from './database/open.js'
 import { connect, lockLimits } from './db.js'
@@ -67,8 +67,10 @@ export async function start(config: Config, say: (line: string) => void, signal?
     return problems
   }
   try {
+    makeDataFolder(config.dataDir)
     await checkWritable(config.dataDir, 'WASTEX_DATA')
     await checkWritable(config.modelsDir, 'WASTEX_MODELS')
+    await keepFromOthers(config, log)
     await sweep(config.modelsDir)
     await sweep(config.dataDir)
     await sweep(config.uploadsDir, 1)
@@ -90,7 +92,7 @@ export async function start(config: Config, say: (line: string) => void, signal?
     closing.push(() => events.close())
     const hall: Hall = { config, db, events, log, databaseUrl: database.url }
 
-    closing.push(sweepReceiptsHourly(hall))
+    closing.push(seeToAccessHourly(hall))
     const signIn = new SignIn(hall)
     closing.push(() => signIn.close())
     const serving = new Serving(config)

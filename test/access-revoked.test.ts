@@ -80,7 +80,7 @@ describe('two servers of one database', () => {
     // Two sockets and six streams of the token, and the other's socket.
     await until(async () => (await shown(subscribers)) === 9)
     const started = performance.now()
-    await revokeToken(hall.db, command, 'console')
+    await revokeToken(hall.db, command, 'console', async () => undefined)
     expect((await closed).map(([code]) => code as number)).toEqual([4401, 4401])
     for (const stream of streams) await stream.text() // ends
     await until(async () => (await shown(subscribers)) === 1)

@@ -121,7 +121,7 @@ describe('a session', () => {
   it('is over when it is deleted, or its token revoked', async () => {
     const gone = await session({ method: 'DELETE', headers: { cookie } })
     expect(gone.headers.get('set-cookie')).toMatch(/^wastex_session=;.*Max-Age=0$/)
-    await revokeToken(server.db, command, 'console')
+    await revokeToken(server.db, command, 'console', async () => undefined)
     await expect.poll(() => graphql({ cookie })).toBe(401)
   })
 })

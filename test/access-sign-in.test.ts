@@ -3,6 +3,7 @@ import { request } from 'node:http'
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import { endingTokens } from '../src/access/tokens.js'
 import { hashOf, newSecret } from '../src/access/secret.js'
 import { encodeId } from '../src/api/ids.js'
 import { ask, send } from './support/client.js'
@@ -120,6 +121,37 @@ describe('from the first token on', () => {
     expect(listed).toMatchObject({
       tokens: { totalCount: 3, edges: [{ node: { name: 'phone', revokedAt: null } }, {}, {}] },
     })
+  })
+
+  it('a token is made for so many days, and comes in no more when they are over; its name is free then', async () => {
+    const make = (days: string) =>
+      send<{ createToken: { secret: string; token: { expiresAt: string } } }, object>(
+        server.address,
+        `mutation { createToken(name: "guest", role: DEVICE, days: ${days}) { secret token { expiresAt } } }`,
+        {},
+        { headers: admin },
+      )
+    for (const days of ['0', '-1', '3651'])
+      expect(await make(days)).toMatchObject({ status: 400, errors: [{ extensions: { field: 'days' } }] })
+    const { data } = await make('30')
+    const { secret, token } = data?.createToken ?? expect.fail()
+    expect(Math.round((Date.parse(token.expiresAt) - Date.now()) / 86_400_000)).toBe(30)
+    expect(await statusAs(bearer(secret))).toBe(200)
+    expect(await ask(server.address, '{ me { expiresAt } }', {}, { headers: bearer(secret) })).toEqual({
+      me: { expiresAt: token.expiresAt },
+    })
+    expect((await make('7')).status).toBe(409)
+    const others = { NOT: { name: 'guest' } }
+    expect(await endingTokens(server.db)).toEqual([])
+    await server.db.accessToken.updateMany({
+      where: { name: 'guest' },
+      data: { expiresAt: new Date(Date.now() + 3_600_000) },
+    })
+    expect(await endingTokens(server.db)).toMatchObject([{ name: 'guest' }])
+    await server.db.accessToken.updateMany({ where: { name: 'guest' }, data: { expiresAt: new Date(Date.now() - 1) } })
+    expect(await server.db.accessToken.count({ where: { ...others, expiresAt: { not: null } } })).toBe(0)
+    await expect.poll(() => statusAs(bearer(secret)), { timeout: 20_000 }).toBe(401)
+    expect((await make('1')).status).toBe(200)
   })
 
   it('a name that is too long, or cannot be seen, is refused', async () => {

@@ -382,21 +382,4 @@ describe('connections', () => {
     expect(await answerOn(socket)).toMatchObject({ status: 431 })
     await server.close()
   })
-
-  it('are so many: one more is hung up on, and taken when another has gone', async () => {
-    const server = await startTestServer({ WASTEX_CONNECTIONS: '5' })
-    const taken = await Promise.all(Array.from({ length: 5 }, () => line(server.address)))
-    const ask = async () => {
-      const socket = await line(server.address)
-      socket.write('GET /health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n')
-      return (await answerOn(socket)).status
-    }
-    expect(await ask()).toBe(0)
-    taken[0]?.destroy()
-    let status = 0
-    while (status === 0) status = await ask()
-    expect(status).toBe(200)
-    for (const socket of taken) socket.destroy()
-    await server.close()
-  })
 })

@@ -71,6 +71,19 @@ describe('HTTP', () => {
     expect(await raw({ headers: { ...foreign, 'graphql-preflight': '1' } }, query)).toMatchObject({ status: 200 })
   })
 
+  it('takes no JSON from a page of another origin; a request without an origin, and its own pages, pass', async () => {
+    const json = { method: 'POST', body: JSON.stringify({ query: '{ __typename }' }) }
+    const headers = { accept: 'application/json', 'content-type': 'application/json' }
+    const from = (more: Record<string, string>) => raw({ ...json, headers: { ...headers, ...more } })
+    expect(await from({ origin: 'https://elsewhere.example' })).toMatchObject({
+      status: 403,
+      errors: [{ extensions: { code: 'FORBIDDEN' }, message: expect.stringContaining('WASTEX_ORIGINS') }],
+    })
+    expect(await from({ 'sec-fetch-site': 'cross-site' })).toMatchObject({ status: 403 })
+    expect(await from({})).toMatchObject({ status: 200 })
+    expect(await from({ origin: server.address })).toMatchObject({ status: 200 })
+  })
+
   it('invites no scripts of other sites', async () => {
     const response = await fetch(`${server.address}/graphql`, {
       method: 'OPTIONS',

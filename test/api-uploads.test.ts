@@ -1,6 +1,7 @@
 /** Uploads as they come over bad lines and from bad people. */
 import { readdir } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -272,6 +273,64 @@ describe('a phone', () => {
     await until(async () => (await shown(uploadBytes)) === 0)
   })
 
+  it('is taken when four others have all of the room for uploads that never end: one of theirs gives way', async () => {
+    const secrets = await Promise.all(
+      [1, 2, 3, 4].map(async (n) => (await createToken(own.db, command, { name: `slow ${n}`, role: 'DEVICE' })).secret),
+    )
+    const each = multipartLimits.inHand * multipartLimits.shareOfToken
+    const sockets: Socket[] = []
+    for (const secret of secrets)
+      for (let i = 0; i < each; i++) {
+        const socket = await line(own.address)
+        socket.write(multipartHead('x', 1_000, header(secret)))
+        sockets.push(socket)
+      }
+    await until(async () => (await shown(uploads)) === multipartLimits.inHand)
+    const answers = sockets.map(answerOn)
+    const refused: string[] = []
+    for (const answer of answers) void answer.then(({ status, body }) => status === 503 && refused.push(body))
+    expect(await codeOf(others)).toBe('NO_MODEL')
+    await until(() => refused.length === 1)
+    expect(JSON.parse(refused[0] ?? '')).toMatchObject({
+      errors: [{ extensions: { code: 'OVERLOADED', retryAfterMs: expect.any(Number) } }],
+    })
+    expect(await codeOf(secrets[0])).toBe('OVERLOADED')
+    for (const socket of sockets) socket.destroy()
+    await Promise.all(answers)
+    await until(async () => (await shown(uploads)) === 0 && (await shown(uploadBytes)) === 0)
+  })
+
+  it('that has uploaded its share of the hour is told when to come again; others are not', async () => {
+    const small = await startWatchedServer({ WASTEX_UPLOAD_QUOTA_GB: '0.1' })
+    const [first, second] = await Promise.all(
+      ['first', 'second'].map(async (name) => (await createToken(small.db, command, { name, role: 'DEVICE' })).secret),
+    )
+    const size = 8 * 2 ** 20
+    const sent = async (secret = '') => {
+      const image = file(Buffer.alloc(size), 'a.jpg')
+      const { errors } = await upload(small.address, query, { image }, { headers: bearer(secret) })
+      return errors?.[0]?.extensions
+    }
+    for (let i = 1; i * size < 0.1 * 2 ** 30; i++) expect(await sent(first)).toMatchObject({ code: 'NO_MODEL' })
+    const refused = await sent(first)
+    expect(refused).toMatchObject({ code: 'OVERLOADED' })
+    expect(refused?.['retryAfterMs']).toBeGreaterThan(3_500_000)
+    expect(await sent(second)).toMatchObject({ code: 'NO_MODEL' })
+    await small.close()
+  })
+
+  it('is not taken while the disk has less than its reserve, and is told so', async () => {
+    const full = await startWatchedServer({ WASTEX_DISK_RESERVE: '1000000' })
+    const { status, errors } = await upload(full.address, query, photo())
+    expect(status).toBe(507)
+    expect(errors?.[0]).toMatchObject({
+      message: expect.stringContaining('WASTEX_DISK_RESERVE'),
+      extensions: { code: 'STORAGE_FULL', retryAfterMs: expect.any(Number) },
+    })
+    expect((await send(full.address, '{ __typename }')).status).toBe(200)
+    await full.close()
+  })
+
   it('that hangs up while its token is looked up leaves nothing behind', async () => {
     // Remembered tokens are not looked up.
     const { secret } = await createToken(own.db, command, { name: 'new', role: 'DEVICE' })
@@ -314,6 +373,7 @@ describe('the room for uploads', () => {
     const own = { closed: false, once: (_event: string, close: () => void) => closers.push(close) }
     return { response: own as unknown as ServerResponse, close: () => closers.forEach((close) => close()) }
   }
+  const noQueues = { fullForMs: () => undefined, giveWayTo: () => false }
   const full = { extensions: { code: 'OVERLOADED', retryAfterMs: expect.any(Number) } }
   const refusalOf = (work: () => unknown) => {
     try {
@@ -324,56 +384,59 @@ describe('the room for uploads', () => {
   }
 
   it('counts what was declared once, what comes beyond it as it comes, and gives all of it back', () => {
-    const room = new UploadRoom({ requests: 2, bytes: 100, shareOfToken: 1 }, () => undefined)
+    const room = new UploadRoom({ requests: 2, bytes: 100, shareOfToken: 1 }, noQueues)
     const [one, two] = [response(), response()]
-    const count = room.enter(50, one.response)
+    const { count } = room.enter(50, one.response, 'a', false)
     count(30)
     count(20)
     expect(room.inHand).toEqual({ requests: 1, bytes: 50 })
     count(10)
     expect(room.inHand.bytes).toBe(60)
-    const chunk = room.enter(0, two.response)
+    const { count: chunk } = room.enter(0, two.response, 'a', false)
     chunk(40)
     expect(refusalOf(() => chunk(1))).toMatchObject(full)
-    expect(refusalOf(() => room.enter(1, response().response))).toMatchObject(full)
+    expect(refusalOf(() => room.enter(1, response().response, 'a', false))).toMatchObject(full)
     one.close()
     two.close()
     expect(room.inHand).toEqual({ requests: 0, bytes: 0 })
   })
 
   it('is shared out: a token has its part of it, and all that it gives back', () => {
-    const room = new UploadRoom({ requests: 4, bytes: 100, shareOfToken: 0.5 }, () => undefined)
+    const room = new UploadRoom({ requests: 4, bytes: 100, shareOfToken: 0.5 }, noQueues)
     const [one, two, three] = [response(), response(), response()]
-    const count = room.enter(0, one.response, 'mine')
+    const { count } = room.enter(0, one.response, 'mine', true)
     count(30)
     expect(refusalOf(() => count(21))).toMatchObject(full)
-    room.enter(10, two.response, 'mine')
-    expect(refusalOf(() => room.enter(0, response().response, 'mine'))).toMatchObject(full)
-    room.enter(50, three.response, 'other')
+    room.enter(10, two.response, 'mine', true)
+    expect(refusalOf(() => room.enter(0, response().response, 'mine', true))).toMatchObject(full)
+    room.enter(50, three.response, 'other', true)
     two.close()
-    expect(refusalOf(() => room.enter(21, response().response, 'mine'))).toMatchObject(full)
+    expect(refusalOf(() => room.enter(21, response().response, 'mine', true))).toMatchObject(full)
     const again = response()
-    room.enter(10, again.response, 'mine')
+    room.enter(10, again.response, 'mine', true)
     for (const { close } of [one, three, again]) close()
     expect(room.inHand).toEqual({ requests: 0, bytes: 0 })
-    room.enter(50, response().response, 'mine')
+    room.enter(50, response().response, 'mine', true)
   })
 
   it('holds nothing for a client that has gone already', () => {
-    const room = new UploadRoom({ requests: 2, bytes: 100, shareOfToken: 1 }, () => undefined)
+    const room = new UploadRoom({ requests: 2, bytes: 100, shareOfToken: 1 }, noQueues)
     const gone = { ...response().response, closed: true } as ServerResponse
-    room.enter(50, gone)
+    room.enter(50, gone, 'a', false)
     expect(room.inHand).toEqual({ requests: 0, bytes: 0 })
   })
 
   it('is shut while the queues behind it are full', () => {
     let fullForMs: number | undefined = 1_234
-    const room = new UploadRoom({ requests: 2, bytes: 100, shareOfToken: 1 }, () => fullForMs)
-    expect(refusalOf(() => room.enter(1, response().response))).toMatchObject({
+    const room = new UploadRoom(
+      { requests: 2, bytes: 100, shareOfToken: 1 },
+      { ...noQueues, fullForMs: () => fullForMs },
+    )
+    expect(refusalOf(() => room.enter(1, response().response, 'a', false))).toMatchObject({
       extensions: { code: 'OVERLOADED', retryAfterMs: 1_234, http: { headers: { 'retry-after': '2' } } },
     })
     fullForMs = undefined
-    room.enter(1, response().response)
+    room.enter(1, response().response, 'a', false)
     expect(room.inHand.requests).toBe(1)
   })
 })

@@ -85,6 +85,21 @@ describe.skipIf(!hasBrowser)('two who review at once', () => {
     expect(await grid(ben).count()).toBe(26)
   })
 
+  it('a claim that has run out keeps nobody from a photo, though nobody is told of its end', async () => {
+    const { id } = await server.db.accessToken.findFirstOrThrow({ where: { name: 'anna' } })
+    const page = await ben.context().newPage()
+    await page.clock.install()
+    const free = await server.db.image.findFirstOrThrow({ where: { reviewed: false }, orderBy: { id: 'desc' } })
+    const inHand = { claimedById: id, claimedDesk: 'gone', claimedUntil: new Date(Date.now() + 3_000) }
+    await server.db.image.update({ where: { id: free.id }, data: inHand })
+    await page.goto(`${server.address}/#/review?tab=many`)
+    await page.getByText('anna has it in hand').waitFor()
+    // Twice: first it is seen for how long, then that it is over.
+    for (let looks = 0; looks < 2; looks++) await page.clock.runFor(125_000)
+    await expect.poll(() => page.getByText('anna has it in hand').count()).toBe(0)
+    await page.close()
+  })
+
   it('many are chosen by keyboard, and get one label', async () => {
     const cell = (i: number) => ben.locator(`[data-index="${i}"]`)
     await cell(0).focus()
@@ -94,6 +109,7 @@ describe.skipIf(!hasBrowser)('two who review at once', () => {
     await ben.keyboard.press('Shift+Space')
     await ben.getByText('4 photos selected').waitFor()
     await ben.keyboard.press('2')
+    await ben.getByText('4 photos: labelled “paper”.').waitFor()
     await expect.poll(() => labelled('paper')).toBe(4)
     await expect.poll(() => grid(ben).count()).toBe(22)
     // The keyboard is where it was, and goes on from there.

@@ -61,7 +61,7 @@ describe.skipIf(!hasBrowser)('who looks', () => {
     expect(await seriousFindings(page)).toEqual([])
     await page.getByLabel('Token').fill('wastex_wrong')
     await page.getByRole('button', { name: 'Sign in' }).click()
-    await page.getByText('This token is unknown or was revoked.').waitFor()
+    await page.getByText('This token is unknown, was revoked, or has come to its end.').waitFor()
     await page.getByLabel('Token').fill(secret)
     await page.keyboard.press('Enter')
     await page.getByText('There is no such page').waitFor()
@@ -89,7 +89,7 @@ describe.skipIf(!hasBrowser)('who looks', () => {
     await page.reload()
     await page.getByText('Nothing waits').waitFor()
     // A photo gets as far as anywhere else: no model serves here.
-    await page.getByRole('link', { name: 'Classify' }).click()
+    await page.getByRole('link', { name: 'Classify', exact: true }).click()
     await page.getByText('No model serves yet').waitFor()
     expect(opened.complaints.filter((complaint) => !complaint.includes('401'))).toEqual([])
   })
@@ -116,7 +116,7 @@ describe.skipIf(!hasBrowser)('who looks', () => {
     await open('/review')
     await signIn(secret)
     await page.getByText('Nothing waits').waitFor()
-    await revokeToken(server.db, command, 'for a day')
+    await revokeToken(server.db, command, 'for a day', async () => undefined)
     await signInScreen().waitFor()
     expect(await page.getByRole('navigation').count()).toBe(0)
   })
@@ -129,9 +129,9 @@ describe.skipIf(!hasBrowser)('who looks', () => {
     await page.getByAltText('Photo to review: hers.jpg').waitFor()
     let isHeld = true
     await page.route('**/graphql', (route) => (isHeld && isDecision(route) ? route.abort() : route.continue()))
-    await page.keyboard.press('1')
+    await page.keyboard.press('Enter')
     await page.getByText('1 not sent yet').waitFor()
-    await revokeToken(server.db, command, 'anna')
+    await revokeToken(server.db, command, 'anna', async () => undefined)
     await signInScreen().waitFor()
     isHeld = false
     await signIn(ben)

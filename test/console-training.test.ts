@@ -90,6 +90,18 @@ describe.skipIf(!hasBrowser)('the training screen', () => {
       await expect.poll(() => form.getByLabel('Fine-tune: layers').getAttribute('placeholder')).toBe('60')
       expect(await form.getByLabel('Head: learning rate').getAttribute('placeholder')).toBe('0.001')
       // Goes on for as long as nobody stops it.
+      const start = form.getByRole('button', { name: 'Start' })
+      for (const [typed, said] of [
+        ['-3', 'A whole number from 0 to 1,000.'],
+        ['1.5', 'A whole number from 0 to 1,000.'],
+      ] as const) {
+        await form.getByLabel('Head: epochs').fill(typed)
+        await form.getByText(said).waitFor()
+        expect(await start.isDisabled()).toBe(true)
+      }
+      await form.getByLabel('Head: learning rate').fill('0')
+      await form.getByText('A number above 0, at most 1: 0.001 or 1e-3.').waitFor()
+      await form.getByLabel('Head: learning rate').fill('')
       await form.getByLabel('Head: epochs').fill('1000')
       await form.getByLabel('Fine-tune: epochs').fill('0')
       await form.getByLabel('Batch size').fill('1')

@@ -2,7 +2,7 @@
 import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { sweepReceipts } from '../src/access/sweep-receipts.js'
+import { sweepReceipts } from '../src/access/hourly.js'
 import type { TrainingRun } from '../src/db.js'
 import { ask, file, send, upload } from './support/client.js'
 import { withComment } from './support/drawn-photo.js'

@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { DecodingPool, type Lane } from '../src/photos/decoding-pool.js'
+import { during } from '../src/request.js'
 
 function pool(limits: Partial<ConstructorParameters<typeof DecodingPool>[0]> = {}) {
   const own = new DecodingPool({ atOnce: 1, waiting: 2, picturesWaiting: 2, decodeMs: 10_000, ...limits })
@@ -61,7 +62,7 @@ describe('decoding', () => {
       code: 'OVERLOADED',
       details: { retryAfterMs: expect.any(Number) },
     })
-    expect(own.fullForMs).toBeUndefined()
+    expect(own.fullForMs('phone')).toBeUndefined()
     taken.push(want('phone', 'phone'), want('import', 'house'))
     await wait(0)
     for (let i = 0; i < 5; i++) await endOne()
@@ -75,13 +76,30 @@ describe('decoding', () => {
       code: 'OVERLOADED',
       details: { retryAfterMs: expect.any(Number) },
     })
-    expect(own.fullForMs).toBeGreaterThan(0)
+    expect(own.fullForMs('phone')).toBeGreaterThan(0)
     for (let i = 0; i < 3; i++) await endOne()
     await Promise.all(taken)
-    expect(own.fullForMs).toBeUndefined()
+    expect(own.fullForMs('phone')).toBeUndefined()
     const after = want('5', 'phone')
+    await wait(0)
     await endOne()
     expect(await after).toBe('5')
+  })
+
+  it('is done for each client in turn, and one that has nothing waiting finds room when another has much', async () => {
+    const { own, begun, want, endOne } = pool({ waiting: 4 })
+    const of = (client: string, name: string) =>
+      during({ id: client, startedAt: 0, client }, () => want(name, 'phone').catch(({ code }) => code as string))
+    const all = ['1', '2', '3', '4', '5'].map((name) => of('heavy', name))
+    await wait(0)
+    expect(own.fullForMs('heavy')).toBeGreaterThan(0)
+    expect(own.fullForMs('light')).toBeUndefined()
+    expect(await of('heavy', '6')).toBe('OVERLOADED')
+    all.push(of('light', 'light'))
+    for (let i = 0; i < 5; i++) await endOne()
+    expect(begun).toEqual(['1', 'light', '2', '3', '4'])
+    // The last of the one that had most waiting gave way.
+    expect(await Promise.all(all)).toEqual(['1', '2', '3', '4', 'OVERLOADED', 'light'])
   })
 
   it('that takes too long is given up with advice; the next one begins when it has really ended', async () => {

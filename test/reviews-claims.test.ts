@@ -11,9 +11,9 @@ import {
   ReviewQueueDocument,
 } from '../documents/generated/graphql.js'
 import { command } from '../src/access/doer.js'
-import { createToken } from '../src/access/tokens.js'
+import { createToken, revokeToken } from '../src/access/tokens.js'
 import { erasePhoto } from '../src/keeping/erase.js'
-import { claim, claimLimits, claimNext, release } from '../src/reviews/claims.js'
+import { claim, claimLimits, claimNext, endClaims, release } from '../src/reviews/claims.js'
 import { keepForReview } from '../src/reviews/keep-for-review.js'
 import { label } from '../src/reviews/label.js'
 import { labelMany } from '../src/reviews/label-many.js'
@@ -69,6 +69,61 @@ const stateOf = (id: string) => hall.db.image.findUniqueOrThrow({ where: { id: r
 /** Instead of waiting for it. */
 const runOut = (id: string) =>
   hall.db.image.update({ where: { id: rawId(id) }, data: { claimedUntil: new Date(Date.now() - 1) } })
+
+describe('a token', () => {
+  it('has so many photos in hand and no more, at all its desks; what it has it keeps, and others have the rest', async () => {
+    const held = await Promise.all(Array.from({ length: claimLimits.ofToken - 1 }, () => addImage(hall.db)))
+    const token = await hall.db.accessToken.findFirstOrThrow({ where: { name: 'Anna' } })
+    const inHand = { claimedById: token.id, claimedDesk: 'first', claimedUntil: new Date(Date.now() + 100_000) }
+    await hall.db.image.updateMany({ where: { id: { in: held.map(({ id }) => id) } }, data: inHand })
+    const [one = '', two = ''] = await queue(3)
+    const tooMany = { errors: [{ extensions: { code: 'OVERLOADED', retryAfterMs: claimLimits.leaseMs } }] }
+    // Two at once would be one too many: none of them is claimed.
+    expect(await attempt(anna, ClaimDocument, { desk: 'second', ids: [one, two] })).toMatchObject(tooMany)
+    expect(await next(anna, { desk: 'second', first: 5 })).toHaveLength(1)
+    expect(await attempt(anna, ClaimNextDocument, { desk: 'third', first: 5 })).toMatchObject(tooMany)
+    expect(await next(anna, { desk: 'second', first: 5 })).toHaveLength(1)
+    expect(await next(ben, { desk: 'second', first: 5 })).toHaveLength(2)
+    await as(anna, ReleaseDocument, { desk: 'first', ids: [globalId(held[0]?.id ?? '')] })
+    expect(await next(anna, { desk: 'third', first: 5 })).toHaveLength(1)
+  })
+
+  it('that is revoked has nothing in hand from then on, and whoever watches is told', async () => {
+    const { secret } = await createToken(hall.db, command, { name: 'Cleo', role: 'OPERATOR' })
+    const [id = ''] = await queue(1)
+    expect(idsOf(await next(bearer(secret), { desk: 'd' }))).toEqual([id])
+    expect(await next(ben, { desk: 'd' })).toEqual([])
+    await revokeToken(hall.db, command, 'Cleo', (tx, tokenId) => endClaims(tx, { tokenId }))
+    expect(idsOf(await next(ben, { desk: 'd' }))).toEqual([id])
+  })
+})
+
+describe('an admin', () => {
+  const releaseClaims = 'mutation ($ids: [ID!]!) { releaseClaims(ids: $ids) }'
+  let admin: Record<string, string>
+  beforeAll(async () => {
+    admin = bearer((await createToken(hall.db, command, { name: 'root', role: 'ADMIN' })).secret)
+  })
+
+  it('lets photos go that others have in hand; nobody else may', async () => {
+    const ids = await queue(3)
+    await next(anna, { desk: 'd', first: 2 })
+    const refused = await send(server.address, releaseClaims, { ids }, { headers: ben })
+    expect(refused).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] })
+    expect(await ask(server.address, releaseClaims, { ids }, { headers: admin })).toEqual({ releaseClaims: 2 })
+    expect(idsOf(await next(ben, { desk: 'd' }))).toEqual(ids)
+  })
+
+  it('labels what another one has in hand, and is given nothing of it unasked', async () => {
+    const [id = ''] = await queue(1)
+    await next(anna, { desk: 'd' })
+    expect(await next(admin, { desk: 'd' })).toEqual([])
+    expect(await attempt(ben, LabelDocument, { id, classLabel: 'glass' })).toMatchObject({
+      errors: [{ extensions: { code: 'CONFLICT' } }],
+    })
+    expect(await as(admin, LabelDocument, { id, classLabel: 'glass' })).toMatchObject({ label: { reviewed: true } })
+  })
+})
 
 describe('two operators', () => {
   it('who ask at once, at two desks each, are given every photo, and none twice', async () => {

@@ -170,7 +170,6 @@ describe('/metrics', () => {
       'wastex_requests_total{kind="mutation",code="NO_MODEL"}',
       'wastex_request_seconds_bucket{le="0.1",kind="query"}',
       'wastex_classify_phase_seconds',
-      'wastex_network_photos',
       'wastex_classified_total',
       'wastex_queue_photos 0',
       ...['answer', 'phone', 'picture', 'house'].map((lane) => `wastex_decoding_photos{lane="${lane}"} 0`),

@@ -11,6 +11,7 @@ import { thumbnail } from '../src/photos/thumbnail.js'
 import { readPixels } from '../src/training/read-pixels.js'
 import { trainingPhotos } from '../src/training/prepare-job.js'
 import { listDataset } from '../src/versions/dataset-folder.js'
+import { importPlace, importPlaces } from '../src/versions/import-place.js'
 import { trainingRows } from '../src/versions/training-rows.js'
 import { send } from './support/client.js'
 import { drawnPhoto, writeDataset } from './support/drawn-photo.js'
@@ -142,7 +143,7 @@ it('keeps no more than 200 examples of what it ignores, and the exact count', as
   const folder = await writeDataset(at('many'), { 'a/1.jpg': 'x', 'b/1.jpg': 'x' })
   await mkdir(path.join(folder, '.git'))
   for (let i = 0; i < 2_000; i++) await writeFile(path.join(folder, `a/${i}.txt`), '')
-  const { leftOut } = await listDataset(folder, [hall.folder], undefined)
+  const { leftOut } = await listDataset(folder, { roots: [hall.folder], own: [] }, undefined)
   expect(leftOut.ignored).toMatchObject({ count: 2_001, examples: { length: 200 } })
 })
 
@@ -230,15 +231,39 @@ describe('links to what lies below the import roots', () => {
       await writeDataset(folder, { [`a/${i}/${i}.jpg`]: 'x' })
       for (const way of ['left', 'right']) await symlink(`../${(i + 1) % 20}`, path.join(folder, `a/${i}/${way}`))
     }
-    const { files } = await listDataset(folder, [hall.folder], undefined)
+    const { files } = await listDataset(folder, { roots: [hall.folder], own: [] }, undefined)
     expect(files.filter(({ classLabel }) => classLabel === 'a')).toHaveLength(20)
+  })
+})
+
+describe('folders of the server itself', () => {
+  it('are not read, also over links; a root that lies in one of them is', async () => {
+    const { roots, own } = await importPlaces(hall.config)
+    const { dataDir, modelsDir } = hall.config
+    expect(own).toEqual(expect.arrayContaining([dataDir, modelsDir]))
+    const photos = { 'uploads/ab/1.jpg': 'x', 'uploads/cd/1.jpg': 'x' }
+    await writeDataset(dataDir, photos)
+    for (const place of [dataDir, path.join(dataDir, 'uploads'), import.meta.dirname])
+      await expect(importPlace({ ...hall.config, importRoots: ['/'] }, place)).rejects.toMatchObject({
+        code: 'BAD_USER_INPUT',
+      })
+    const folder = await writeDataset(at('around'), { 'a/1.jpg': 'x', 'b/1.jpg': 'x' })
+    await symlink(path.join(dataDir, 'uploads', 'ab'), path.join(folder, 'ours'))
+    await symlink(path.join(dataDir, 'uploads', 'ab', '1.jpg'), path.join(folder, 'a', 'ours.jpg'))
+    const { files, leftOut } = await listDataset(folder, { roots, own }, undefined)
+    expect(files.map(({ path: file }) => file)).toEqual(['a/1.jpg', 'b/1.jpg'])
+    expect(JSON.stringify(leftOut.refused)).toContain('folder of this server itself')
+    const below = await listDataset(hall.folder, { roots, own }, undefined)
+    expect(JSON.stringify(below.leftOut.ignored)).toContain('It is a folder of this server itself')
+    const inside = path.join(dataDir, 'uploads')
+    await expect(importPlace({ ...hall.config, importRoots: [inside] }, inside)).resolves.toBe(inside)
   })
 })
 
 describe('the folders of a dataset', () => {
   const list = async (name: string, folders: readonly string[], classes?: string[]) => {
     const folder = await writeDataset(at(name), Object.fromEntries(folders.map((one) => [`${one}/1.jpg`, 'x'])))
-    return listDataset(folder, [hall.folder], classes).then(
+    return listDataset(folder, { roots: [hall.folder], own: [] }, classes).then(
       ({ files }) => files.map(({ path: file, split, classLabel }) => `${path.dirname(file)} ${split} ${classLabel}`),
       (error: unknown) => String(error),
     )

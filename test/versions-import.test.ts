@@ -371,7 +371,7 @@ describe('what cannot be imported', () => {
     // Nothing is locked for root.
     if (isRoot) process.seteuid?.(65_534)
     try {
-      await expect(listDataset(folder, [hall.folder], undefined)).rejects.toMatchObject({
+      await expect(listDataset(folder, { roots: [hall.folder], own: [] }, undefined)).rejects.toMatchObject({
         ...badPath,
         message: 'The folder “b” in it cannot be read by this server (EACCES).',
       })

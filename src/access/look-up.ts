@@ -4,9 +4,11 @@
  * database from its work is seen to here: the same one is looked up once, and only a few at a time.
  */
 import { messageOf, WasteXError } from '../errors.js'
+import type { Role } from '../db.js'
 import type { Hall } from '../hall.js'
 import { type Actor, anybody } from './actor.js'
 import { hashOf, isSecret } from './secret.js'
+import { isGood } from './tokens.js'
 
 export const signInLimits = Object.freeze({
   /** For which an answer of the database is remembered. */
@@ -91,8 +93,9 @@ export class LookUp {
 
   private async tokenOf(secretHash: string): Promise<Actor | undefined> {
     const { db, log } = this.hall
-    const token = await db.accessToken.findUnique({ where: { secretHash } })
-    if (!token || token.revokedAt) return undefined
+    const [token] = await db.$queryRaw<{ id: string; name: string; role: Role }[]>`
+      SELECT id, name, role FROM "AccessToken" WHERE "secretHash" = ${secretHash} AND ${isGood}`
+    if (!token) return undefined
     // Whether it is time for that, the database says: it is its clock.
     await db.$executeRaw`
       UPDATE "AccessToken" SET "lastUsedAt" = now() WHERE id = ${token.id}::uuid

@@ -7,6 +7,7 @@ import { WasteXError } from '../errors.js'
 import type { Hall } from '../hall.js'
 import type { Actor } from './actor.js'
 import { LookUp, signInLimits } from './look-up.js'
+import { isGood } from './tokens.js'
 
 /** What a request shows of itself. */
 export interface Credentials {
@@ -54,7 +55,9 @@ export class SignIn {
     const found = secret === undefined ? undefined : await this.known.actorOf(secret)
     if (found) return found
     if (secret !== undefined && by === 'bearer') {
-      throw unauthenticated('This token is unknown or was revoked. `npm run token -- list` shows those there are.')
+      throw unauthenticated(
+        'This token is unknown, was revoked, or has come to its end. `npm run token -- list` shows those there are.',
+      )
     }
     const anybody = await this.withoutToken()
     if (!anybody) {
@@ -87,10 +90,8 @@ export class SignIn {
     try {
       const isNeeded = !(await this.withoutToken())
       const ids = new Set([...this.held].flatMap(({ actor }) => actor.token?.id ?? []))
-      const live = await this.hall.db.accessToken.findMany({
-        where: { id: { in: [...ids] }, revokedAt: null },
-        select: { id: true },
-      })
+      const live = await this.hall.db.$queryRaw<{ id: string }[]>`
+        SELECT id FROM "AccessToken" WHERE id = ANY(${[...ids]}::uuid[]) AND ${isGood}`
       const liveIds = new Set(live.map(({ id }) => id))
       for (const one of this.held) {
         const { token } = one.actor

@@ -18,6 +18,7 @@ export const auditActions = [
   'RESUME_TRAINING',
   'END_TRAINING',
   'PROMOTE',
+  'REMOVE_CLASS',
   'PRUNE',
   'CREATE_TOKEN',
   'REVOKE_TOKEN',
@@ -27,7 +28,7 @@ export type AuditAction = (typeof auditActions)[number]
 export interface Deed {
   readonly action: AuditAction
   readonly subject: {
-    readonly type: 'Image' | 'Photo' | 'DatasetVersion' | 'TrainingRun' | 'AccessToken'
+    readonly type: 'Image' | 'Photo' | 'DatasetClass' | 'DatasetVersion' | 'TrainingRun' | 'AccessToken'
     readonly id: string | number
     /** Not of an Image: people put names into those of files, and what stands here is never erased. */
     readonly name?: string

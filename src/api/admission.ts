@@ -14,6 +14,10 @@ export interface Admission {
 /** @returns the error as a value: whoever answers says it in its own way. */
 export const admit = (looking: Promise<Actor>): Promise<Actor | WasteXError> => looking.catch(forClients)
 
+/** @returns who takes turns and has a share: a token, or an address where nobody signs in */
+export const clientOf = (actor: Actor | WasteXError, address: string): string =>
+  actor instanceof WasteXError ? address : (actor.token?.id ?? address)
+
 export const isAdmitted = (actor: Actor | WasteXError, needed: Role): boolean =>
   !(actor instanceof WasteXError) && mayAct(actor, needed)
 

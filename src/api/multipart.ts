@@ -10,6 +10,7 @@ import { OperationParameters, shapeOfOperation } from './operation-parameters.js
 import { parseJson } from './parse-json.js'
 import { isPersistedQuery, persistedQueryNotSupported } from './persisted-query.js'
 import { requestError } from './request-error.js'
+import type { HeldUpload } from './upload-room.js'
 
 export const multipartLimits = Object.freeze({
   /** Files a request. */
@@ -91,11 +92,10 @@ function place(operations: object, path: string, file: File): void {
 
 const isHolder = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 
-/** @param count called with the size of each chunk; what it throws ends the reading */
-async function formOf(request: Request, count: (bytes: number) => void): Promise<FormData> {
+async function formOf(request: Request, { count, gaveWay, arrived }: HeldUpload): Promise<FormData> {
   let refusal: unknown
   try {
-    return await counted(request, (bytes) => {
+    const form = counted(request, (bytes) => {
       try {
         count(bytes)
       } catch (error) {
@@ -103,19 +103,23 @@ async function formOf(request: Request, count: (bytes: number) => void): Promise
         throw error
       }
     }).formData()
+    return await Promise.race([form, gaveWay])
   } catch (error) {
+    if (error instanceof GraphQLError) throw error
     if (refusal instanceof GraphQLError) throw refusal
     const message = error instanceof Error ? error.message : ''
     throw meanings.find(([said]) => said.test(message))?.[1]() ?? bad('it is malformed or was cut off.')
+  } finally {
+    arrived()
   }
 }
 
 /**
- * @param count of each chunk's bytes, as it arrives
+ * @param held the room that it has
  * @returns the parameters of the operation, its files in place. @throws GraphQLError BAD_USER_INPUT, PAYLOAD_TOO_LARGE
  */
-export async function parseMultipart(request: Request, count: (bytes: number) => void) {
-  const form = await formOf(request, count)
+export async function parseMultipart(request: Request, held: HeldUpload) {
+  const form = await formOf(request, held)
   const operations = parsePart(form, 'operations', OperationParameters, shapeOfOperation)
   const map = parsePart(form, 'map', FileMap, 'an object that names one place in “variables” for each file')
   if (Object.keys(map).length > multipartLimits.mapEntries)

@@ -39,6 +39,10 @@ const codecs = {
     write: String,
     read: (text: unknown) => (typeof text === 'string' && /^\d{1,18}$/.test(text) ? BigInt(text) : undefined),
   },
+  text: {
+    write: (value: unknown) => value,
+    read: (text: unknown) => (typeof text === 'string' && !text.includes('\0') ? text : undefined),
+  },
   uuid: {
     write: (value: unknown) => value,
     read: (text: unknown) => (typeof text === 'string' && uuidPattern.test(text) ? text : undefined),

@@ -6,12 +6,14 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import { GraphQLError } from 'graphql'
 import type { GraphQLParams, Plugin } from 'graphql-yoga'
 import { WasteXError } from '../errors.js'
+import { currentRequest } from '../request.js'
 import type { Admission } from './admission.js'
 import { multipartLimits, parseMultipart } from './multipart.js'
 import { OperationParameters, shapeOfOperation } from './operation-parameters.js'
 import { parseJson } from './parse-json.js'
 import { isPersistedQuery, persistedQueryNotSupported } from './persisted-query.js'
 import { requestError } from './request-error.js'
+import type { UploadQuota } from './upload-quota.js'
 import type { UploadRoom } from './upload-room.js'
 
 /** A header that no simple request can carry: its presence shows that the browser has asked. */
@@ -92,15 +94,23 @@ function refuseEncodings(headers: Headers, type: string): void {
 
 export const useRequestRules = (
   room: UploadRoom,
+  quota: UploadQuota,
   origins: readonly string[],
 ): Plugin<object, { res?: ServerResponse } & Admission> => ({
-  onRequestParse({ request, serverContext, setRequestParser }) {
+  async onRequestParse({ request, serverContext, setRequestParser }) {
     const asked = request.headers.has(preflightHeader)
     const refuse = () => {
       throw requestError('FORBIDDEN', 403, `This request needs the header \`${preflightHeader}: 1\`.`)
     }
+    const refuseOrigin = () => {
+      throw requestError(
+        'FORBIDDEN',
+        403,
+        `This request comes from a page of another origin, which is not in \`WASTEX_ORIGINS\`. A request of a page of this server’s own has the header \`${preflightHeader}: 1\`.`,
+      )
+    }
     if (request.method !== 'POST') {
-      if (!asked && isForeign(Object.fromEntries(request.headers), origins)) refuse()
+      if (!asked && isForeign(Object.fromEntries(request.headers), origins)) refuseOrigin()
       if (request.method === 'GET') setRequestParser(addressOf)
       return
     }
@@ -112,10 +122,20 @@ export const useRequestRules = (
       if (!asked) refuse()
       if (length > multipartLimits.bytes) throw tooLarge(multipartLimits.bytes)
       const { res, actor } = serverContext
-      const token = actor instanceof WasteXError ? undefined : actor.token?.id
-      const count = res ? room.enter(length, res, token) : () => undefined
-      setRequestParser((whole) => parseMultipart(whole, count))
+      // Whoever was not admitted does not come so far.
+      if (!res || actor instanceof WasteXError) return
+      const token = actor.token?.id
+      await quota.take(token, length)
+      const held = room.enter(length, res, currentRequest()?.client ?? '', token !== undefined)
+      setRequestParser(async (whole) => {
+        const parsed = await parseMultipart(whole, held)
+        // A body in chunks did not say how long it would be.
+        if (length === 0) await quota.take(token, held.bytes())
+        return parsed
+      })
     } else if (type === 'application/json') {
+      // A browser asks before it sends this for another page; that it was not answered well is no protection of ours.
+      if (!asked && isForeign(Object.fromEntries(request.headers), origins)) refuseOrigin()
       if (length > maxJsonBytes) throw tooLarge(maxJsonBytes)
       setRequestParser(jsonOf)
     } else {

@@ -5,8 +5,11 @@ import type { SignIn } from '../access/sign-in.js'
 import type { Config } from '../config.js'
 import { connect } from '../db.js'
 import { WasteXError } from '../errors.js'
-import { admit, isAdmitted } from './admission.js'
+import { currentRequest } from '../request.js'
+import { admit, clientOf, isAdmitted } from './admission.js'
 import { withoutBasePath } from './base-path.js'
+import { clientAddress } from './client-address.js'
+import { Connections } from './connections.js'
 import { serveConsole } from './console.js'
 import type { House } from './context.js'
 import { credentialsOf } from './credentials.js'
@@ -15,6 +18,7 @@ import { serveGraphiQL, wantsGraphiQL } from './graphiql.js'
 import { sendError } from './http-error.js'
 import { serveMetrics } from './metrics.js'
 import { type ModelState, readinessOf } from './readiness.js'
+import { whenOver } from './response-over.js'
 import { serveSession, sessionPath } from './session.js'
 import { serveSockets } from './sockets.js'
 import { hangUpWhenStalled } from './stalled-readers.js'
@@ -44,6 +48,8 @@ export const httpLimits = Object.freeze({
   lateMs: 1_000,
   /** For which a client takes nothing of what there is for it: an answer, a stream, a file, a socket's messages. */
   stalledMs: 10_000,
+  /** After which whoever found no free connection may try again. */
+  retryMs: 5_000,
   /** How often the first two times are looked at. */
   checkMs: 2_000,
 })
@@ -61,8 +67,17 @@ export async function startServer(house: House, signIn: SignIn, model: ModelStat
   const reading = connect(house.hall.databaseUrl, readingConnections, config.queryMs + httpLimits.lateMs)
   const yoga = makeYoga(house, reading)
   const streams = new Set<ServerResponse>()
+  const connections = new Connections({
+    connections: config.maxConnections,
+    perAddress: config.maxConnectionsPerAddress,
+  })
   const ready = readinessOf(house.hall, model)
-  const admitted = (request: IncomingMessage) => admit(signIn.actorOf(credentialsOf(request)))
+  const admitted = async (request: IncomingMessage) => {
+    const actor = await admit(signIn.actorOf(credentialsOf(request)))
+    const inHand = currentRequest()
+    if (inHand) inHand.client = clientOf(actor, clientAddress(request, config.trustedProxies))
+    return actor
+  }
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<unknown> => {
     response.setHeader('x-content-type-options', 'nosniff')
@@ -71,6 +86,18 @@ export async function startServer(house: House, signIn: SignIn, model: ModelStat
     const url = new URL(request.url ?? '/', base)
     // Without a slash at its end, a browser would look for all that is below it in another place.
     if (url.pathname === config.basePath) return response.writeHead(308, { location: `${config.basePath}/` }).end()
+    // They are looked at every few seconds, and are to tell the truth in a flood, too.
+    if (url.pathname === '/health') return sendJson(response, 200, { status: 'alive' })
+    if (url.pathname === '/ready') {
+      const { status, ...reasons } = await ready()
+      // They name runs and say what fails inside.
+      const mayHear = credentialsOf(request).isLocal || isAdmitted(await admitted(request), 'OPERATOR')
+      return sendJson(response, status === 'failed' ? 503 : 200, { status, ...(mayHear && reasons) })
+    }
+    if (connections.isOnReserve(request.socket) && !isAdmitted(await admitted(request), 'OPERATOR')) {
+      response.setHeader('connection', 'close')
+      throw tooManyConnections()
+    }
     if (url.pathname === graphqlPath) {
       if (wantsGraphiQL(request, url)) return serveGraphiQL(config, request, response)
       const actor = await admitted(request)
@@ -91,13 +118,6 @@ export async function startServer(house: House, signIn: SignIn, model: ModelStat
     if (url.pathname.startsWith('/files/'))
       return serveFile(house.hall, await admitted(request), request, response, url.pathname)
     if (url.pathname === '/metrics') return serveMetrics(house, await admitted(request), request, response)
-    if (url.pathname === '/health') return sendJson(response, 200, { status: 'alive' })
-    if (url.pathname === '/ready') {
-      const { status, ...reasons } = await ready()
-      // They name runs and say what fails inside.
-      const mayHear = credentialsOf(request).isLocal || isAdmitted(await admitted(request), 'OPERATOR')
-      return sendJson(response, status === 'failed' ? 503 : 200, { status, ...(mayHear && reasons) })
-    }
     if (await serveConsole(request, response, url.pathname)) return undefined
     if (url.pathname === '/')
       return response.setHeader('content-type', 'text/plain; charset=utf-8').end(withoutConsole(config))
@@ -113,6 +133,7 @@ export async function startServer(house: House, signIn: SignIn, model: ModelStat
   }
   const server = http.createServer(settings, (request, response) => {
     request.url = withoutBasePath(request.url ?? '/', config.basePath)
+    whenOver(response, connections.busy(request.socket))
     inTurn(request, response, () =>
       traced(house.hall, request, response, () => {
         answer(request, response).catch((error: unknown) => {
@@ -125,10 +146,11 @@ export async function startServer(house: House, signIn: SignIn, model: ModelStat
       }),
     )
   })
-  server.on('connection', (line) => hangUpWhenStalled(line, httpLimits.stalledMs, log))
-  // Whoever is one too many is hung up on; those who are there keep their place.
-  server.maxConnections = config.maxConnections
-  const closeSockets = serveSockets(server, yoga, signIn, house.hall)
+  server.on('connection', (line) => {
+    hangUpWhenStalled(line, httpLimits.stalledMs, log)
+    connections.enter(line)
+  })
+  const closeSockets = serveSockets(server, yoga, signIn, house.hall, connections)
   await listen(server, config.host, config.port)
   const { port } = server.address() as AddressInfo
   return {
@@ -152,6 +174,13 @@ function endStream(response: ServerResponse): void {
   const type = String(response.getHeader('content-type') ?? '')
   if (/^(text\/event-stream|multipart\/mixed)/.test(type)) response.end()
 }
+
+const tooManyConnections = () =>
+  new WasteXError(
+    'OVERLOADED',
+    'There are too many connections, of this address or in all: what is left is for operators. Try again in a moment.',
+    { retryAfterMs: httpLimits.retryMs },
+  )
 
 function sendJson(response: ServerResponse, status: number, body: object) {
   response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })

@@ -10,9 +10,10 @@ import { WasteXError } from '../errors.js'
 import type { Hall } from '../hall.js'
 import { sockets as openSockets } from '../metrics.js'
 import { currentRequest } from '../request.js'
-import { admit } from './admission.js'
+import { admit, clientOf } from './admission.js'
 import { withoutBasePath } from './base-path.js'
 import { clientAddress } from './client-address.js'
+import type { Connections } from './connections.js'
 import { credentialsOf } from './credentials.js'
 import { maskWith } from './error-shape.js'
 import { withRequestId } from './errors-for-clients.js'
@@ -62,7 +63,13 @@ function turnOut({ socket }: OpenSocket, why?: WasteXError): void {
 }
 
 /** @returns a function that says goodbye to every socket (1001). */
-export function serveSockets(server: Server, yoga: Yoga, signIn: SignIn, { config, log }: Hall): () => Promise<void> {
+export function serveSockets(
+  server: Server,
+  yoga: Yoga,
+  signIn: SignIn,
+  { config, log }: Hall,
+  connections: Connections,
+): () => Promise<void> {
   const count = new SocketCount({ sockets: config.maxSockets, perAddress: config.maxSocketsPerAddress })
   const sockets = new WebSocketServer({ noServer: true, maxPayload: socketLimits.messageBytes, handleProtocols })
   const mask = maskWith(log)
@@ -107,6 +114,8 @@ export function serveSockets(server: Server, yoga: Yoga, signIn: SignIn, { confi
         turnOut(extra, actor)
         return [mask(actor)]
       }
+      const inHand = currentRequest()
+      if (inHand) inHand.client = clientOf(actor, clientAddress(extra.request, config.trustedProxies))
       if (isPersistedQuery(params)) return [persistedQueryNotSupported()]
       const { schema, execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped({
         actor,
@@ -136,9 +145,12 @@ export function serveSockets(server: Server, yoga: Yoga, signIn: SignIn, { confi
     socket.on('error', (error) => log.debug({ error }, 'a socket broke off'))
     const refusal = refusalOf(request, config)
     if (refusal) return refuse(socket, refusal)
-    const leave = count.enter(clientAddress(request, config.trustedProxies))
+    const { socket: line } = request
+    const leave = connections.isOnReserve(line) ? undefined : count.enter(clientAddress(request, config.trustedProxies))
     if (!leave) return refuse(socket, '503 Service Unavailable', 'Retry-After: 5\r\n')
     socket.once('close', leave)
+    // As long as it is open: nobody is given its place.
+    connections.busy(line)
     sockets.handleUpgrade(request, socket, head, (accepted) => {
       openSockets.inc()
       accepted.once('close', () => openSockets.dec())

@@ -16,6 +16,7 @@ import { preflightHeader, useRequestRules } from './request-rules.js'
 import { schema } from './schema/index.js'
 import { useTimeLimits } from './time-limits.js'
 import { useTrace } from './trace.js'
+import { UploadQuota } from './upload-quota.js'
 import { UploadRoom } from './upload-room.js'
 
 export const graphqlPath = '/graphql'
@@ -40,7 +41,10 @@ export function makeYoga(house: House, reading = house.hall.db) {
       bytes: multipartLimits.bytesInHand,
       shareOfToken: multipartLimits.shareOfToken,
     },
-    () => decodingPool.fullForMs ?? house.serving.current?.fullForMs,
+    {
+      fullForMs: (client) => decodingPool.fullForMs(client) ?? house.serving.current?.fullForMs(client),
+      giveWayTo: (client) => (house.serving.current?.giveWayTo(client) ?? false) || decodingPool.giveWayTo(client),
+    },
   )
   return createYoga<Admission, Context>({
     schema,
@@ -69,7 +73,7 @@ export function makeYoga(house: House, reading = house.hall.db) {
     plugins: [
       useTrace(),
       useAdmission(),
-      useRequestRules(room, config.origins),
+      useRequestRules(room, new UploadQuota(config), config.origins),
       useDocumentLimits(),
       useIntrospection(config.introspection),
       usePlainText(),

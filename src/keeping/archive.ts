@@ -30,7 +30,7 @@ async function* pack(
   content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   hashes: Hashes,
 ): AsyncGenerator<Uint8Array> {
-  const header = new Header({ path: name, size, mode: 0o644, mtime: new Date(), type: 'File' })
+  const header = new Header({ path: name, size, mode: 0o600, mtime: new Date(), type: 'File' })
   if (header.encode()) throw new Error(`${name} does not fit into an archive`)
   if (header.block) yield header.block
   const hash = createHash('sha256')

@@ -1,9 +1,11 @@
 /**
- * So many photos are decoded at once, and the others wait: phones first, in a queue that has an end. Without it a burst of
- * uploads would take every thread that reads files, and memory for all its pictures.
+ * So many photos are decoded at once, and the others wait: phones first, each client in turn, in queues that have an end. Without
+ * it a burst of uploads would take every thread that reads files, and memory for all its pictures.
  */
 import { isMainThread } from 'node:worker_threads'
 import { WasteXError } from '../errors.js'
+import { FairQueue } from '../fairness/fair-queue.js'
+import { currentRequest } from '../request.js'
 import { decodesAtOnce, photoLimits } from './limits.js'
 
 /**
@@ -12,9 +14,6 @@ import { decodesAtOnce, photoLimits } from './limits.js'
  */
 export const lanes = ['answer', 'phone', 'picture', 'house'] as const
 export type Lane = (typeof lanes)[number]
-
-/** Who goes first. Pictures and the house take turns as they come: neither can keep the other waiting for ever. */
-const rank: Readonly<Record<Lane, number>> = { answer: 0, phone: 1, picture: 2, house: 2 }
 
 interface Limits {
   readonly atOnce: number
@@ -25,65 +24,100 @@ interface Limits {
   readonly decodeMs: number
 }
 
+interface Wanted {
+  readonly begin: (ended: (ms: number) => void) => void
+  readonly refuse: (error: WasteXError) => void
+}
+
+/** Milliseconds that a photo takes, until some were decoded. */
+const msAtFirst = 30
+
 export class DecodingPool {
   private busy = 0
-  private readonly queues: { lane: Lane; begin: () => void }[][] = [[], [], []]
-  private readonly waitingIn: Record<Lane, number> = { answer: 0, phone: 0, picture: 0, house: 0 }
-  private msEach = 30
+  private readonly queues: Readonly<Record<Lane, FairQueue<Wanted>>> = {
+    answer: new FairQueue(msAtFirst, 'millisecond'),
+    phone: new FairQueue(msAtFirst, 'millisecond'),
+    picture: new FairQueue(msAtFirst, 'millisecond'),
+    house: new FairQueue(msAtFirst, 'millisecond'),
+  }
+  /** Pictures and the house take turns: neither can keep the other waiting for ever. */
+  private housesTurn = false
 
   constructor(private readonly limits: Limits) {}
 
   /** Photos of each lane whose turn has not come. */
   get waiting(): Readonly<Record<Lane, number>> {
-    return this.waitingIn
+    return {
+      answer: this.queues.answer.length,
+      phone: this.queues.phone.length,
+      picture: this.queues.picture.length,
+      house: this.queues.house.length,
+    }
   }
 
-  /** Milliseconds after which there may be room for a phone; undefined: there is. */
-  get fullForMs(): number | undefined {
-    return this.waitingIn.phone < this.limits.waiting ? undefined : this.timeOf(this.waitingIn.phone)
+  /** Milliseconds after which there may be room for another photo from this client's phone; undefined: there is. */
+  fullForMs(client: string): number | undefined {
+    return this.queues.phone.isFullFor(client, this.limits.waiting) ? this.msUntilEmpty('phone') : undefined
   }
 
   /**
-   * Does it when its turn comes. What takes too long is given up; its place is free again when it has really ended.
+   * Does it when its turn comes: of those in one lane, that of a client that used little lately (FairQueue). What takes too long is
+   * given up; its place is free again when it has really ended.
    * @throws WasteXError OVERLOADED, UNSUPPORTED_IMAGE
    */
   async run<T>(lane: Lane, work: () => Promise<T>): Promise<T> {
-    this.refuseIfFull(lane)
-    if (this.busy >= this.limits.atOnce) await this.turnOf(lane)
-    else this.busy++
+    const ended = await this.turnOf(lane, currentRequest()?.client ?? lane)
     const started = performance.now()
     const working = work()
-    const ended = () => {
-      this.msEach = 0.9 * this.msEach + 0.1 * (performance.now() - started)
+    const over = () => {
+      this.busy--
+      ended(performance.now() - started)
       this.next()
     }
-    working.then(ended, ended)
+    working.then(over, over)
     return this.inTime(working)
   }
 
-  private refuseIfFull(lane: Lane): void {
+  private turnOf(lane: Lane, client: string): Promise<(ms: number) => void> {
+    const queue = this.queues[lane]
     const { waiting, picturesWaiting } = this.limits
     const most = { phone: waiting, picture: picturesWaiting, answer: Infinity, house: Infinity }[lane]
-    if (this.waitingIn[lane] < most) return
-    throw new WasteXError('OVERLOADED', 'Too many photos are waiting. Try again in a moment.', {
-      retryAfterMs: this.timeOf(this.waitingIn[lane]),
+    if (queue.length >= most && !this.giveWayTo(client, lane)) throw this.overloaded(lane)
+    return new Promise((begin, refuse) => {
+      queue.push(client, { begin, refuse })
+      this.next()
     })
   }
 
-  private timeOf(photos: number): number {
-    return Math.ceil((photos * this.msEach) / this.limits.atOnce)
+  /** Of this lane, the last photo of the client that has most waiting is refused. @returns whether there was one */
+  giveWayTo(client: string, lane: Lane = 'phone'): boolean {
+    const refused = this.queues[lane].giveWayTo(client)
+    refused?.refuse(this.overloaded(lane))
+    return refused !== undefined
   }
 
-  private turnOf(lane: Lane): Promise<void> {
-    this.waitingIn[lane]++
-    return new Promise((begin) => this.queues[rank[lane]]?.push({ lane, begin }))
+  private overloaded(lane: Lane): WasteXError {
+    return new WasteXError('OVERLOADED', 'Too many photos are waiting. Try again in a moment.', {
+      retryAfterMs: this.msUntilEmpty(lane),
+    })
+  }
+
+  private msUntilEmpty(lane: Lane): number {
+    const { length, msEach } = this.queues[lane]
+    return Math.ceil((length * msEach) / this.limits.atOnce)
   }
 
   private next(): void {
-    const first = this.queues.find(({ length }) => length > 0)?.shift()
-    if (!first) return void this.busy--
-    this.waitingIn[first.lane]--
-    first.begin()
+    const { answer, phone, picture, house } = this.queues
+    while (this.busy < this.limits.atOnce) {
+      const last = this.housesTurn ? [house, picture] : [picture, house]
+      const queue = [answer, phone, ...last].find(({ length }) => length > 0)
+      const taken = queue?.take()
+      if (!taken) return
+      if (queue === picture || queue === house) this.housesTurn = queue === picture
+      this.busy++
+      taken.item.begin(taken.ended)
+    }
   }
 
   private async inTime<T>(working: Promise<T>): Promise<T> {

@@ -1,12 +1,16 @@
-/** Photos wait here for the network. One that comes alone is computed by all cores together; several are shared out among the streams. */
+/**
+ * Photos wait here for the network. One that comes alone is computed by all cores together; several are shared out among the streams.
+ * While somebody who sends one photo after another waits beside others who send many, each is computed by all cores together, one
+ * after the other: the next turn comes sooner, and takes half as long. That costs those who send many up to an eighth.
+ */
 import { WasteXError } from '../errors.js'
-import { phaseEnded, photosAtOnce } from '../metrics.js'
+import { FairQueue, type Taken } from '../fairness/fair-queue.js'
+import { phaseEnded } from '../metrics.js'
+import { currentRequest } from '../request.js'
 import { evidenceIn } from './heat-map.js'
 import type { Outputs } from './inference-thread.js'
 import type { Streams } from './streams.js'
 
-/** Photos that a stream takes at once. They are computed one after another all the same, but what comes before and after them costs less. */
-const mostAtOnce = 4
 /** Photos that wait for the network, 268 kB of pixels each. */
 export const maxWaiting = 128
 
@@ -33,36 +37,49 @@ interface Call {
   readonly reject: (error: unknown) => void
 }
 
+/** Milliseconds since the last single photo for which the next one is expected. */
+const expectedMs = 5_000
+/** Milliseconds that a photo takes, until some were computed. */
+const msAtFirst = 60
+
 export class Queue {
-  private readonly waiting: Call[] = []
+  private readonly waiting = new FairQueue<Call>(msAtFirst, 'call')
   private readonly idle: number[]
   /** All cores compute one photo. */
   private together = false
-  private msPerPhoto = 60
+  /** By `performance.now()`: until then each photo is computed by all cores together. */
+  private singlesUntil = 0
   private onIdle: (() => void)[] = []
 
   constructor(private readonly streams: Pick<Streams, 'count' | 'together' | 'some'>) {
     this.idle = Array.from({ length: streams.count }, (_, stream) => stream)
   }
 
-  /** Milliseconds after which there may be room; undefined: there is. */
-  get fullForMs(): number | undefined {
-    return this.waiting.length < maxWaiting ? undefined : Math.ceil(this.waiting.length * this.msPerPhoto)
+  /** Milliseconds after which there may be room for another photo of this client; undefined: there is. */
+  fullForMs(client: string): number | undefined {
+    return this.waiting.isFullFor(client, maxWaiting) ? this.msUntilEmpty : undefined
   }
 
   /**
+   * Its turn is that of the client whose request is in hand (FairQueue).
    * @param photo uint8 [299, 299, 3]
    * @throws WasteXError OVERLOADED when too many are waiting
    */
-  infer(photo: Uint8Array, { heat = false }: Asked = {}): Promise<Answer> {
-    const retryAfterMs = this.fullForMs
-    if (retryAfterMs !== undefined) {
-      throw new WasteXError('OVERLOADED', 'Too many photos are waiting. Try again in a moment.', { retryAfterMs })
-    }
+  async infer(photo: Uint8Array, { heat = false }: Asked = {}): Promise<Answer> {
+    const { waiting } = this
+    const client = currentRequest()?.client ?? ''
+    if (waiting.length >= maxWaiting && !this.giveWayTo(client)) throw this.overloaded()
     return new Promise((resolve, reject) => {
-      this.waiting.push({ photo, heat, since: performance.now(), resolve, reject })
+      waiting.push(client, { photo, heat, since: performance.now(), resolve, reject })
       this.schedule()
     })
+  }
+
+  /** The last photo of the client that has most waiting is refused. @returns whether there was one */
+  giveWayTo(client: string): boolean {
+    const refused = this.waiting.giveWayTo(client)
+    refused?.reject(this.overloaded())
+    return refused !== undefined
   }
 
   /** Photos that no stream has taken yet. */
@@ -79,25 +96,30 @@ export class Queue {
     return !this.together && this.idle.length === this.streams.count
   }
 
+  private get msUntilEmpty(): number {
+    return Math.ceil((this.waiting.length * this.waiting.msEach) / this.streams.count)
+  }
+
+  private overloaded(): WasteXError {
+    return new WasteXError('OVERLOADED', 'Too many photos are waiting. Try again in a moment.', {
+      retryAfterMs: this.msUntilEmpty,
+    })
+  }
+
   private schedule(): void {
-    if (this.together) return
     const { waiting, idle, streams } = this
-    const [first, second] = waiting
-    if (first && !second && this.rests) {
-      this.together = true
-      void this.answer(waiting.splice(0, 1), () => streams.together([first.photo], [first.heat])).then(() => {
-        this.together = false
-        this.next()
-      })
-      return
-    }
-    while (waiting.length > 0 && idle.length > 0) {
-      const calls = waiting.splice(0, Math.min(mostAtOnce, Math.ceil(waiting.length / idle.length)))
-      const stream = idle.shift() as number
-      const photos = calls.map(({ photo }) => photo)
-      const asked = calls.map(({ heat }) => heat)
-      void this.answer(calls, () => streams.some(photos, stream, asked)).then(() => {
-        idle.push(stream)
+    while (waiting.length > 0 && idle.length > 0 && !this.together) {
+      if (performance.now() < this.singlesUntil && !this.rests) return
+      this.together = this.rests && (waiting.length === 1 || performance.now() < this.singlesUntil)
+      const taken = waiting.take()
+      if (!taken) return
+      if (taken.isSingle) this.singlesUntil = performance.now() + expectedMs
+      const { photo, heat } = taken.item
+      const stream = this.together ? undefined : (idle.shift() as number)
+      const outputs = stream === undefined ? streams.together([photo], [heat]) : streams.some([photo], stream, [heat])
+      void this.answer(taken, outputs).then(() => {
+        if (stream === undefined) this.together = false
+        else idle.push(stream)
         this.next()
       })
     }
@@ -108,31 +130,25 @@ export class Queue {
     if (this.rests) for (const idle of this.onIdle.splice(0)) idle()
   }
 
-  private async answer(calls: readonly Call[], compute: () => Promise<Outputs[]>): Promise<void> {
+  private async answer({ item: call, ended }: Taken<Call>, computing: Promise<Outputs[]>): Promise<void> {
     const started = performance.now()
-    photosAtOnce.observe(calls.length)
-    for (const { since } of calls) phaseEnded('wait', since)
+    phaseEnded('wait', call.since)
     try {
-      const outputs = await compute()
-      for (const _ of calls) phaseEnded('compute', started)
-      calls.forEach(({ resolve, reject }, i) => {
-        const answer = answerOf(outputs[i])
-        if (answer instanceof Error) reject(answer)
-        else resolve(answer)
-      })
+      const [outputs] = await computing
+      phaseEnded('compute', started)
+      call.resolve(answerOf(outputs))
     } catch (error) {
-      for (const { reject } of calls) reject(error)
+      call.reject(error)
     }
-    const atOnce = this.together ? 1 : this.streams.count - this.idle.length
-    this.msPerPhoto = 0.9 * this.msPerPhoto + (0.1 * (performance.now() - started)) / calls.length / atOnce
+    ended(performance.now() - started)
   }
 }
 
-/** What is no number is beyond no threshold: such a photo would pass as known, be counted and forgotten. */
-function answerOf(outputs: Outputs = {}): Answer | Error {
+/** @throws Error for what is no number: it is beyond no threshold, and such a photo would pass as known, be counted and forgotten */
+function answerOf(outputs: Outputs = {}): Answer {
   const { logits, novelty } = outputs
-  if (!logits) return new Error('the model has no output called logits')
+  if (!logits) throw new Error('the model has no output called logits')
   const numbers = novelty ? [...logits, novelty[0]] : [...logits]
-  if (!numbers.every(Number.isFinite)) return new Error(`the model answers with what is no number: ${numbers.join()}`)
+  if (!numbers.every(Number.isFinite)) throw new Error(`the model answers with what is no number: ${numbers.join()}`)
   return { logits, novelty: novelty?.[0] ?? Number.NaN, evidence: evidenceIn(outputs) }
 }

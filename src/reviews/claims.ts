@@ -5,7 +5,7 @@
 import { type Doer, tokenIdOf } from '../access/doer.js'
 import { keepReceipt } from '../access/receipts.js'
 import { type Db, Prisma } from '../db.js'
-import { badInput, conflict } from '../errors.js'
+import { badInput, conflict, WasteXError } from '../errors.js'
 import type { Hall } from '../hall.js'
 import { type PhotoFilter, sqlOf } from './photo-filter.js'
 import { tellChanged } from './tell-changed.js'
@@ -13,6 +13,8 @@ import { tellChanged } from './tell-changed.js'
 export const claimLimits = Object.freeze({
   /** How long a claim is good for, from when it was last asked for. */
   leaseMs: 120_000,
+  /** Photos that one token has in hand at once, at all its desks. */
+  ofToken: 1_000,
   /** Photos that `claimNext` gives at once. */
   next: 50,
   /** Characters of a desk. */
@@ -49,8 +51,8 @@ const at = ({ tokenId, name }: Desk) =>
 /**
  * The first photos of the queue: those that the desk has already, whose lease begins anew, and then those that nobody has. What
  * another transaction has locked is passed over: of two desks that ask at once, each gets others, and neither waits.
- * @returns ids, in that order
- * @throws WasteXError BAD_USER_INPUT
+ * @returns ids, in that order; fewer where the token has as many in hand as it may
+ * @throws WasteXError BAD_USER_INPUT; OVERLOADED when there is none for that reason
  */
 export async function claimNext(
   { db }: Pick<Hall, 'db'>,
@@ -69,8 +71,11 @@ export async function claimNext(
         SELECT id FROM "Image" WHERE NOT reviewed AND ${whose} AND ${sqlOf(filter)}
         ORDER BY ${Prisma.join(columns)} LIMIT ${count} FOR UPDATE SKIP LOCKED`
     const wanted = Math.min(first, claimLimits.next)
+    const mayTake = await leftOf(tx, desk)
     const had = await pick(at(desk), wanted)
-    const free = await pick(Prisma.sql`(${inHand}) IS NOT TRUE`, wanted - had.length)
+    const more = Math.min(wanted - had.length, mayTake)
+    if (had.length === 0 && wanted > 0 && mayTake === 0) throw tooManyInHand()
+    const free = await pick(Prisma.sql`(${inHand}) IS NOT TRUE`, more)
     const ids = [...had, ...free].map(({ id }) => id)
     return lease(tx, by, desk, ids)
   })
@@ -80,7 +85,7 @@ export async function claimNext(
  * These photos, as far as they are in the queue and in nobody else's hand. A row that is locked is waited for: what is asked for by
  * name is not left out because somebody looks at it.
  * @returns ids of those, in the order of `ids`
- * @throws WasteXError BAD_USER_INPUT
+ * @throws WasteXError BAD_USER_INPUT; OVERLOADED when the token would have more in hand than it may: none of them is claimed
  */
 export async function claim(
   { db }: Pick<Hall, 'db'>,
@@ -90,9 +95,11 @@ export async function claim(
 ): Promise<string[]> {
   const desk = deskOf(by, deskName)
   return db.$transaction(async (tx) => {
-    const rows = await tx.$queryRaw<{ id: string }[]>`
-      SELECT id FROM "Image" WHERE id = ANY(${ids}::uuid[]) AND NOT reviewed AND ((${inHand}) IS NOT TRUE OR ${at(desk)})
-      ORDER BY id FOR UPDATE`
+    const mayTake = await leftOf(tx, desk)
+    const rows = await tx.$queryRaw<{ id: string; had: boolean }[]>`
+      SELECT id, ${at(desk)} IS TRUE AS had FROM "Image"
+      WHERE id = ANY(${ids}::uuid[]) AND NOT reviewed AND ((${inHand}) IS NOT TRUE OR ${at(desk)}) ORDER BY id FOR UPDATE`
+    if (rows.filter(({ had }) => !had).length > mayTake) throw tooManyInHand()
     const free = new Set(rows.map(({ id }) => id))
     return lease(
       tx,
@@ -102,6 +109,21 @@ export async function claim(
     )
   })
 }
+
+/** How many more this token may claim. One claim of a token after another, from here on: two at once would both have room. */
+async function leftOf(tx: Db, { tokenId }: Desk): Promise<number> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`claims of ${tokenId}`}, 0))`
+  const [row] = await tx.$queryRaw<{ count: number }[]>`
+    SELECT count(*)::int AS count FROM "Image" WHERE ${inHand} AND "claimedById" IS NOT DISTINCT FROM ${tokenId}::uuid`
+  return Math.max(0, claimLimits.ofToken - (row?.count ?? 0))
+}
+
+const tooManyInHand = () =>
+  new WasteXError(
+    'OVERLOADED',
+    `One token may have ${claimLimits.ofToken.toLocaleString('en')} photos in hand at once, at all its desks. Let some go (\`release\`), or wait until their time is over.`,
+    { retryAfterMs: claimLimits.leaseMs },
+  )
 
 /** Rows that are locked. A lease that begins anew is told, too: whoever watches knows how long it is good for. */
 async function lease(tx: Db, by: Doer, { tokenId, name }: Desk, ids: string[]): Promise<string[]> {
@@ -140,9 +162,41 @@ export async function release(
   })
 }
 
-/** Of a row of "Image": whether another token has it in hand. A claim of somebody who did not sign in hinders nobody. */
+/**
+ * Lets photos go, whoever has them in hand.
+ * @param which photos by their ids, or all of a token
+ * @returns how many were let go
+ */
+export async function endClaims(tx: Db, which: { readonly ids: readonly string[] } | { readonly tokenId: string }) {
+  const chosen =
+    'ids' in which ? Prisma.sql`id = ANY(${which.ids}::uuid[])` : Prisma.sql`"claimedById" = ${which.tokenId}::uuid`
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    UPDATE "Image" SET "claimedUntil" = NULL
+    WHERE id IN (SELECT id FROM "Image" WHERE ${inHand} AND ${chosen} ORDER BY id FOR UPDATE) RETURNING id`
+  await tellChanged(
+    tx,
+    rows.map(({ id }) => id),
+    'claim',
+  )
+  return rows.length
+}
+
+/** For admins. @returns how many were in somebody’s hand */
+export const releaseAnybodys = ({ db }: Pick<Hall, 'db'>, by: Doer, ids: readonly string[]): Promise<number> =>
+  db.$transaction(async (tx) => {
+    const count = await endClaims(tx, { ids })
+    await keepReceipt(tx, by, count)
+    return count
+  })
+
+/**
+ * Of a row of "Image": whether another token has it in hand, and may keep this one from it. A claim of somebody who did not sign in
+ * hinders nobody, and none an admin: whoever left a photo in hand must not keep it from the one who is to set things right.
+ */
 export const claimedByAnother = ({ actor }: Doer): Prisma.Sql =>
-  Prisma.sql`(${inHand} AND "claimedById" <> ${tokenIdOf(actor)}::uuid) IS TRUE`
+  typeof actor !== 'string' && actor.role === 'ADMIN'
+    ? Prisma.sql`false`
+    : Prisma.sql`(${inHand} AND "claimedById" <> ${tokenIdOf(actor)}::uuid) IS TRUE`
 
 /** @throws WasteXError CONFLICT, which says who has it and until when */
 export async function refuseClaimed(tx: Db, id: string): Promise<never> {

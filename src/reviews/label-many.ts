@@ -18,7 +18,7 @@ export async function labelMany(
   const name = checkedName('classLabel', classLabel)
   if (ids.length === 0) return keepReceipt(db, by)
   await db.$transaction(async (tx) => {
-    const assignedLabel = await ensureClass(tx, name)
+    const assignedLabel = await ensureClass(tx, by, name)
     await changeStates(tx, by, 'LABEL_MANY', ids, { reviewed: true, rejected: false, staged: true, assignedLabel })
   })
 }

@@ -12,7 +12,7 @@ import { ensureClass } from './classes.js'
 export async function label({ db }: Pick<Hall, 'db'>, by: Doer, id: string, classLabel: string): Promise<void> {
   const name = checkedName('classLabel', classLabel)
   await db.$transaction(async (tx) => {
-    const assignedLabel = await ensureClass(tx, name)
+    const assignedLabel = await ensureClass(tx, by, name)
     await changeStates(tx, by, 'LABEL', [id], { reviewed: true, rejected: false, staged: true, assignedLabel })
   })
 }

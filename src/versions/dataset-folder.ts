@@ -6,6 +6,7 @@ import type { PlaceOfPhoto } from '../photos/store.js'
 import { checkedName, classKey } from '../reviews/class-name.js'
 import { areSplits, listOf, refuseSplitsIn, splitOf } from './folder-layout.js'
 import { LeftOut } from './left-out.js'
+import type { ImportPlaces } from './import-place.js'
 import { type FollowedLink, type Found, type FoundEntry, placeBelow, Walk } from './walk-folder.js'
 
 export interface FoundFile {
@@ -52,24 +53,24 @@ const keyOf = (folder: string) => classKey(readableBytes(folder).normalize('NFC'
 /**
  * Lists a dataset without reading a file of it.
  * @param root the dataset's real path
- * @param importRoots real paths: links are followed to what lies below them
+ * @param places where links may lead
  * @param classes only these class folders, in any spelling; undefined: all
  * @throws WasteXError BAD_USER_INPUT
  */
 export async function listDataset(
   root: string,
-  importRoots: readonly string[],
+  places: ImportPlaces,
   classes: readonly string[] | undefined,
 ): Promise<DatasetFolder> {
   const leftOut = new LeftOut()
   const wanted = wantedOf(classes)
-  const walk = new Walk(importRoots, leftOut, (name) => wanted?.has(keyOf(name)) ?? false)
+  const walk = new Walk(places, leftOut, (name) => wanted?.has(keyOf(name)) ?? false)
   const top = await lookInto(walk, walk.start(root))
   const isSplit = await areSplits(
     top.folders,
     wanted,
     keyOf,
-    async (folder) => (await new Walk(importRoots, new LeftOut(), () => true).look(folder)).folders,
+    async (folder) => (await new Walk(places, new LeftOut(), () => true).look(folder)).folders,
   )
   const classFolders: ClassFolder[] = []
   for (const file of top.files) leftOut.unlabelled.add(file.path, noClassFolder)
@@ -101,7 +102,7 @@ export async function listDataset(
         path: file.path,
         classLabel: own.classLabel,
         split,
-        ...(file.isLinked && { place: placeBelow(importRoots, file.real) }),
+        ...(file.isLinked && { place: placeBelow(places.roots, file.real) }),
       })
   }
   const splits = new Set(files.flatMap(({ split }) => split ?? []))

@@ -11,7 +11,7 @@ import { completeVersion } from './complete-version.js'
 import { listDataset } from './dataset-folder.js'
 import { arrange } from './arrange-import.js'
 import { type ImportProgress, progressOf, ProgressTeller } from './import-progress.js'
-import { importPlace, realImportRoots } from './import-place.js'
+import { importPlace, importPlaces } from './import-place.js'
 import { inSpelling } from './import-report.js'
 import { insertEntries } from './insert-entries.js'
 import { checkedNotes } from './notes.js'
@@ -87,7 +87,7 @@ async function makeVersion(
   const { db } = hall
   const notes = checkedNotes(input.notes)
   const name = await freeName(db, input.name)
-  const folder = await listDataset(root, await realImportRoots(hall.config), input.classes ?? undefined)
+  const folder = await listDataset(root, await importPlaces(hall.config), input.classes ?? undefined)
   const progress = new ProgressTeller(hall, name, folder.files.length)
   begin(progress)
   try {

@@ -9,7 +9,7 @@ import { filePath, pathText } from '../photos/path-text.js'
  * @param given absolute, or relative to the working folder
  * @throws WasteXError BAD_USER_INPUT; the same whether it is missing or forbidden: nobody is to feel about on the disk
  */
-export async function importPlace(config: Pick<Config, 'importRoots'>, given: string): Promise<string> {
+export async function importPlace(config: Folders, given: string): Promise<string> {
   const refused = badInput(
     'input.path',
     `There is no folder “${given}” that may be imported. WASTEX_IMPORT_ROOTS says below which folders datasets may lie.`,
@@ -17,14 +17,35 @@ export async function importPlace(config: Pick<Config, 'importRoots'>, given: st
   if (given.includes('\0')) throw refused
   const folder = await resolved(given)
   const facts = folder === undefined ? undefined : await stat(filePath(folder)).catch(() => undefined)
-  const roots = await realImportRoots(config)
-  if (folder === undefined || !facts?.isDirectory() || !roots.some((root) => isWithin(root, folder))) throw refused
+  const places = await importPlaces(config)
+  if (folder === undefined || !facts?.isDirectory() || !mayBeRead(places, folder)) throw refused
   return folder
 }
 
-/** Those that there are, links resolved. */
-export async function realImportRoots({ importRoots }: Pick<Config, 'importRoots'>): Promise<string[]> {
-  return (await Promise.all(importRoots.map(resolved))).filter((root) => root !== undefined)
+/** Folders, links resolved. */
+export interface ImportPlaces {
+  /** Below these an import may read. */
+  readonly roots: readonly string[]
+  /** Those of this service itself: its photos, models and programs are no dataset. A root may lie within one of them. */
+  readonly own: readonly string[]
+}
+
+type Folders = Pick<Config, 'importRoots' | 'dataDir' | 'modelsDir'>
+
+const programFolder = path.resolve(import.meta.dirname, '..', '..')
+
+/** Those that there are. */
+export async function importPlaces({ importRoots, dataDir, modelsDir }: Folders): Promise<ImportPlaces> {
+  const there = async (folders: readonly string[]) =>
+    (await Promise.all(folders.map(resolved))).filter((folder) => folder !== undefined)
+  return { roots: await there(importRoots), own: await there([dataDir, modelsDir, programFolder]) }
+}
+
+/** Of all these folders the innermost around it decides. @param real a path without links */
+export function mayBeRead({ roots, own }: ImportPlaces, real: string): boolean {
+  const innermost = (folders: readonly string[]) =>
+    Math.max(-1, ...folders.filter((folder) => isWithin(folder, real)).map(({ length }) => length))
+  return innermost(roots) > innermost(own)
 }
 
 /** As of `pathText`. A folder that is missing, or that may not be looked into, is undefined. */

@@ -6,7 +6,7 @@ import { lstat } from 'node:fs/promises'
 import path from 'node:path'
 import { filePath, pathText, realPathText } from '../photos/path-text.js'
 import type { PlaceOfPhoto } from '../photos/store.js'
-import { isWithin } from './import-place.js'
+import { type ImportPlaces, isWithin, mayBeRead } from './import-place.js'
 import { hidden, isHidden, whyIgnoredFile, whyIgnoredFolder } from './ignored-names.js'
 import type { LeftOut } from './left-out.js'
 import { readUnlinkedFolder } from './open-unlinked.js'
@@ -32,7 +32,9 @@ export interface Found {
 }
 
 const reasons = {
-  outside: 'This link leads nowhere, or to a place where WASTEX_IMPORT_ROOTS does not allow reading.',
+  outside:
+    'This link leads nowhere, to a folder of this server itself, or to a place where WASTEX_IMPORT_ROOTS does not allow reading.',
+  own: 'It is a folder of this server itself: its photos, its models or its programs.',
   cycle: 'This link leads back to a folder that it lies in.',
   changed: 'It became a link while the folder was read. Import it again.',
   special: 'It is no file: a pipe, a socket or a device.',
@@ -48,9 +50,8 @@ export interface FollowedLink {
 export class Walk {
   readonly links: FollowedLink[] = []
 
-  /** @param roots real paths of the import roots */
   constructor(
-    private readonly roots: readonly string[],
+    private readonly places: ImportPlaces,
     private readonly leftOut: LeftOut,
     /** Class folders that the client names: no name of theirs is taken for a bin. */
     private readonly isNamed: (folder: string) => boolean,
@@ -97,6 +98,7 @@ export class Walk {
   }
 
   private async takeFolder(folder: FoundEntry, folders: FoundEntry[]): Promise<void> {
+    if (!mayBeRead(this.places, folder.real)) return this.leftOut.ignored.add(folder.path, reasons.own)
     const inside = async () => ((await readUnlinkedFolder(folder.real)) ?? []).map(({ name }) => pathText(name))
     const reason = this.isNamed(folder.name) ? undefined : await whyIgnoredFolder(folder.name, inside)
     if (reason === undefined) folders.push(folder)
@@ -107,14 +109,14 @@ export class Walk {
     if (isHidden(link.name)) return this.leftOut.ignored.add(link.path, hidden)
     const real = await realPathText(link.real).catch(() => undefined)
     const facts =
-      real !== undefined && this.roots.some((root) => isWithin(root, real))
+      real !== undefined && mayBeRead(this.places, real)
         ? await lstat(filePath(real)).catch(() => undefined)
         : undefined
     if (real === undefined || !facts) return this.leftOut.refused.add(link.path, reasons.outside)
     const target = { ...link, real, isLinked: true }
     if (!facts.isFile() && !facts.isDirectory()) return this.leftOut.ignored.add(link.path, reasons.special)
     if (link.within.some((folder) => isWithin(real, folder))) return this.leftOut.refused.add(link.path, reasons.cycle)
-    this.links.push({ path: link.path, target: facts.isFile() ? undefined : placeBelow(this.roots, real).path })
+    this.links.push({ path: link.path, target: facts.isFile() ? undefined : placeBelow(this.places.roots, real).path })
     if (facts.isFile()) this.takeFile(target, files)
     else await this.takeFolder({ ...target, within: [...link.within, real] }, folders)
   }

@@ -1,6 +1,7 @@
 /** The table of docs/limits.md, from the constants that are in force. */
 import { signInLimits } from '../../src/access/look-up.js'
-import { longestTokenName } from '../../src/access/tokens.js'
+import { longestTokenName, mostTokenDays } from '../../src/access/tokens.js'
+import { reserveShare } from '../../src/api/connections.js'
 import { maxCachedCharacters } from '../../src/api/document-cache.js'
 import { documentLimits } from '../../src/api/document-limits.js'
 import { multipartLimits } from '../../src/api/multipart.js'
@@ -20,6 +21,7 @@ import { lockLimits } from '../../src/db.js'
 import { mailboxSize } from '../../src/events.js'
 import { photoLimits } from '../../src/photos/limits.js'
 import { maxWaiting } from '../../src/predictions/queue.js'
+import { classLimits } from '../../src/reviews/classes.js'
 import { claimLimits } from '../../src/reviews/claims.js'
 import { longestName } from '../../src/reviews/class-name.js'
 import { longestFilename } from '../../src/photos/filename.js'
@@ -47,6 +49,7 @@ const decode = 'photos-decode.test.ts'
 const pool = 'photos-decoding-pool.test.ts'
 const uploads = 'api-uploads.test.ts'
 const floods = 'api-floods.test.ts'
+const connections = 'api-connections.test.ts'
 const cost = 'api-cost.test.ts'
 const requests = 'api-requests.test.ts'
 const signIn = 'access-sign-in.test.ts'
@@ -196,11 +199,38 @@ export const limits: Readonly<Record<string, readonly Limit[]>> = {
       test: ['limits.test.ts', 'time between two requests'],
     },
     {
+      what: 'bytes that one token uploads in an hour',
+      value: `${amount(config.uploadQuotaBytes / 2 ** 30)} GiB`,
+      setting: 'WASTEX_UPLOAD_QUOTA_GB',
+      answer: full,
+      test: [uploads, 'has uploaded its share of the hour'],
+    },
+    {
+      what: 'bytes that stay free on the disk of `WASTEX_DATA`: with less, no photos are taken',
+      value: `${amount(config.diskReserveBytes / 2 ** 30)} GiB`,
+      setting: 'WASTEX_DISK_RESERVE',
+      answer: '`STORAGE_FULL`, `retryAfterMs`',
+      test: [uploads, 'while the disk has less than its reserve'],
+    },
+    {
       what: 'connections',
       value: amount(config.maxConnections),
       setting: 'WASTEX_CONNECTIONS',
-      answer: 'closed',
-      test: [floods, 'hung up on'],
+      answer: 'the one that is idle for longest, of the address that has most, is closed',
+      test: [connections, 'gives way to an address that has few'],
+    },
+    {
+      what: 'of them, of one address (behind proxies: all)',
+      value: amount(config.maxConnectionsPerAddress),
+      setting: 'WASTEX_CONNECTIONS_PER_ADDRESS',
+      answer: `${full}; operators are let in on the reserve`,
+      test: [connections, 'has its share of the connections'],
+    },
+    {
+      what: 'of them, on the reserve for operators, `/ready` and `/health`',
+      value: `${reserveShare * 100} %`,
+      answer: 'the one that is idle for longest is closed',
+      test: [connections, 'its operators are let in'],
     },
     {
       what: 'time for requests in hand when the server stops',
@@ -329,6 +359,18 @@ export const limits: Readonly<Record<string, readonly Limit[]>> = {
       test: [claims, 'fifty photos at a time'],
     },
     {
+      what: 'photos that one token has in hand, at all its desks',
+      value: amount(claimLimits.ofToken),
+      answer: full,
+      test: [claims, 'has so many photos in hand and no more'],
+    },
+    {
+      what: 'classes that one token introduces in an hour',
+      value: amount(classLimits.ofTokenAnHour),
+      answer: full,
+      test: ['reviews-classes.test.ts', 'introduces so many an hour'],
+    },
+    {
       what: 'time that a claim is good for, unless it is asked for again',
       value: time(claimLimits.leaseMs),
       answer: 'the photo is free',
@@ -353,6 +395,12 @@ export const limits: Readonly<Record<string, readonly Limit[]>> = {
       value: characters(longestTokenName),
       answer: bad,
       test: ['access-sign-in.test.ts', 'a name that is too long'],
+    },
+    {
+      what: 'time that a token is made for',
+      value: `${amount(mostTokenDays)} days`,
+      answer: bad,
+      test: ['access-sign-in.test.ts', 'for so many days'],
     },
     {
       what: 'file name of a photo',

@@ -13,6 +13,7 @@ const others: Partial<Record<AuditAction, string>> = {
   PROMOTE: 'Another run serves from then on, by `promote` or, with the actor `system`, by `autoPromote`.',
   PRUNE: 'A run or a version that nothing needed any more was removed, by `npm run prune`.',
   CREATE_TOKEN: 'By `createToken`, or `npm run token`.',
+  REMOVE_CLASS: 'By `removeClass`.',
   REVOKE_TOKEN: 'By `revokeToken`, or `npm run token`.',
 }
 
@@ -48,7 +49,8 @@ const AuditEntry = builder.prismaObject('AuditEntry', {
       resolve: ({ action }) => action as (typeof auditActions)[number],
     }),
     subjectType: t.exposeString('subjectType', {
-      description: 'To what: Image, Photo (one that never went to review), DatasetVersion, TrainingRun or AccessToken.',
+      description:
+        'To what: Image, Photo (one that never went to review), DatasetClass, DatasetVersion, TrainingRun or AccessToken.',
     }),
     subject: t.exposeID('subjectId', { description: 'Its id in the database, also when it is gone.' }),
     subjectName: t.exposeString('subjectName', {

@@ -1,6 +1,6 @@
 /** Who has which photos of the queue in hand. */
 import { badInput } from '../../errors.js'
-import { claim, claimLimits, claimNext, release } from '../../reviews/claims.js'
+import { claim, claimLimits, claimNext, release, releaseAnybodys } from '../../reviews/claims.js'
 import { databaseNow } from '../database-clock.js'
 import { rawId } from '../ids.js'
 import { once } from '../once.js'
@@ -87,6 +87,15 @@ builder.mutationFields((t) => ({
     resolve: (_root, { desk, ids }, context, info) => {
       const wanted = ids ? rawIds(ids) : undefined
       return once(context, info, (by) => release(context.hall, by, desk, wanted))
+    },
+  }),
+  releaseClaims: t.int({
+    role: 'ADMIN',
+    description: 'Lets photos go, whoever has them in hand: for what was left in hand. Answers how many were.',
+    args: { ids: t.arg.idList({ required: true, description: `The photos, at most ${mostPhotos}.` }) },
+    resolve: (_root, { ids }, context, info) => {
+      const wanted = rawIds(ids)
+      return once(context, info, (by) => releaseAnybodys(context.hall, by, wanted))
     },
   }),
 }))

@@ -1,6 +1,7 @@
 /** Tokens, for admins. */
-import { createToken, type NewToken, revokeToken } from '../../access/tokens.js'
+import { createToken, mostTokenDays, type NewToken, revokeToken } from '../../access/tokens.js'
 import { conflict } from '../../errors.js'
+import { endClaims } from '../../reviews/claims.js'
 import { once } from '../once.js'
 import { by, connectionOf, type Keyset } from '../page.js'
 import { builder } from './builder.js'
@@ -27,6 +28,11 @@ const AccessToken = builder.prismaObject('AccessToken', {
       type: 'DateTime',
       nullable: true,
       description: 'When it was revoked; null while it is good.',
+    }),
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Until when it is good; null: until it is revoked.',
     }),
   }),
 })
@@ -72,6 +78,9 @@ builder.mutationFields((t) => ({
     args: {
       name: t.arg.string({ required: true, description: 'For people: who or what it is for. 1 to 64 characters.' }),
       role: t.arg({ type: RoleEnum, required: true, description: 'What it may do.' }),
+      days: t.arg.int({
+        description: `For how many days it is good: 1 to ${mostTokenDays}. Left out: until it is revoked.`,
+      }),
     },
     resolve: async (_root, args, context, info) => {
       const made = await once<NewToken | { name: string }>(context, info, (by) =>
@@ -91,7 +100,9 @@ builder.mutationFields((t) => ({
     args: { name: t.arg.string({ required: true, description: 'Its name.' }) },
     resolve: async (query, _root, { name }, context, info) => {
       const { hall } = context
-      const { id } = await once(context, info, (by) => revokeToken(hall.db, by, name))
+      const { id } = await once(context, info, (by) =>
+        revokeToken(hall.db, by, name, (tx, tokenId) => endClaims(tx, { tokenId })),
+      )
       return hall.db.accessToken.findUniqueOrThrow({ ...query, where: { id } })
     },
   }),

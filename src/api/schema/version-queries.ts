@@ -1,9 +1,9 @@
-/** Versions and classes, listed and by name. */
+/** Versions, listed and by name. */
 import { notFound } from '../../errors.js'
-import { by, connectionOf, type Keyset, maxPageSize } from '../page.js'
+import { by, connectionOf, type Keyset } from '../page.js'
 import { builder } from './builder.js'
 import { pageQuery } from './page-query.js'
-import { DatasetClass, DatasetVersion, DatasetVersionConnection } from './version.js'
+import { DatasetVersion, DatasetVersionConnection } from './version.js'
 
 const newestFirst: Keyset = { name: 'VERSION', columns: [by('id', 'int', 'desc')] }
 
@@ -32,13 +32,5 @@ builder.queryFields((t) => ({
       if (!version) throw notFound('dataset version', name)
       return version
     },
-  }),
-  datasetClasses: t.prismaField({
-    type: [DatasetClass],
-    role: 'OPERATOR',
-    description: 'Every class there is, alphabetical.',
-    // As the largest page: each leads to a version, and from there to its entries.
-    extensions: { rows: maxPageSize },
-    resolve: (query, _root, _args, { hall }) => hall.db.datasetClass.findMany({ ...query, orderBy: { key: 'asc' } }),
   }),
 }))
