@@ -2,7 +2,7 @@
 import { Box, Text } from '@mantine/core'
 import { useElementSize, useMergedRef } from '@mantine/hooks'
 import { defaultRangeExtractor, useWindowVirtualizer } from '@tanstack/react-virtual'
-import { memo, type ReactNode, useEffect, useRef } from 'react'
+import { memo, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { count } from '../look/figures.js'
 import { Loading, TroubleNote } from '../shell/states.js'
 import type { Pages } from '../talk/pages.js'
@@ -29,14 +29,21 @@ const ahead = 60
 
 export function PhotoGrid<Row>(props: PhotoGridProps<Row>) {
   const { pages, label, keyOf, render, width = 150, below = 0, kept = 0, empty } = props
-  const { ref, width: whole } = useElementSize<HTMLUListElement>()
+  const { ref, width: observed } = useElementSize<HTMLUListElement>()
   const list = useRef<HTMLUListElement>(null)
+  // Until it is observed it is measured: the first paint has photos of the right size.
+  const [measured, setMeasured] = useState(0)
+  const whole = observed || measured
   // One and the same for as long as the grid is there: another one would be observed anew each time.
   const place = useMergedRef(ref, list)
   const columns = Math.max(2, Math.floor((whole + gap) / (width + gap)))
   const side = (whole - gap * (columns - 1)) / columns
   const height = side + below + gap
   const { rows, total, hasMore, isLoading, trouble, more, again } = pages
+  const isThere = rows.length > 0
+  useLayoutEffect(() => {
+    if (isThere && whole === 0 && list.current) setMeasured(list.current.clientWidth)
+  }, [isThere, whole])
   const lines = Math.ceil(rows.length / columns)
   const keptLine = Math.min(Math.floor(kept / columns), lines - 1)
   const virtual = useWindowVirtualizer({
@@ -48,7 +55,7 @@ export function PhotoGrid<Row>(props: PhotoGridProps<Row>) {
     scrollMargin: list.current?.offsetTop ?? 0,
   })
   useEffect(() => virtual.measure(), [virtual, height])
-  const shown = virtual.getVirtualItems()
+  const shown = whole > 0 ? virtual.getVirtualItems() : []
   const last = virtual.range?.endIndex ?? 0
   useEffect(() => {
     if (hasMore && !isLoading && !trouble && whole > 0 && rows.length - last * columns <= ahead) more()

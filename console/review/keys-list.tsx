@@ -5,6 +5,7 @@ import { KeysButton } from './keys-button.js'
 
 const meanings: readonly (readonly [readonly string[], string])[] = [
   [['1', '…', '9'], 'the class beside the number'],
+  [['Enter'], 'what is said of the photo, or likeliest'],
   [['/', 'n'], 'find or name a class'],
   [['r'], 'reject: no waste, or of no use'],
   [['s', 'Space'], 'skip: comes again later'],

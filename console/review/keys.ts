@@ -30,8 +30,8 @@ export function useKeys(keys: Readonly<Record<string, (() => void) | undefined>>
   }, [isOn])
 }
 
-/** Whether a class keeps its key from photo to photo, for whoever has it in the fingers. */
-export const useSteadyKeys = () => useLocalStorage({ key: 'wastex.steady-keys', defaultValue: false })
+/** Whether a class keeps its key from photo to photo, so that the fingers know it. */
+export const useSteadyKeys = () => useLocalStorage({ key: 'wastex.steady-keys', defaultValue: true })
 
 /** Whoever speaks to the computer, or holds keys by mistake, can do without (WCAG 2.1.4). */
 export const useSingleKeys = () => useLocalStorage({ key: 'wastex.single-keys', defaultValue: true })

@@ -6,10 +6,13 @@ import { counted } from '../look/figures.js'
 import { PhotoGrid } from '../photos/photo-grid.js'
 import { ActionBar } from './action-bar.js'
 import { focusNear } from './move-focus.js'
-import { PhotoCell, type QueuePhoto } from './photo-cell.js'
+import { PhotoCell } from './photo-cell.js'
 import type { Room } from './room.js'
 import { useQueuePhotos } from './use-queue-photos.js'
 import { useSelection } from './use-selection.js'
+
+/** So few photos are seen at once: others are shown as they come. */
+const fewLeft = 24
 
 interface ManyProps {
   room: Room
@@ -20,8 +23,7 @@ interface ManyProps {
 
 export function Many({ room, filter, order, empty }: ManyProps) {
   const { desk, decisions } = room
-  const { pages, isBehind } = useQueuePhotos(room, filter, order)
-  const holderOf = ({ claim }: QueuePhoto) => (claim && claim.desk !== desk.id ? claim.by : undefined)
+  const { pages, isBehind, holderOf } = useQueuePhotos(room, filter, order)
   const { ids, toggle, all, none } = useSelection(pages.rows.map((row) => (holderOf(row) ? undefined : row.id)))
   const chosen = pages.rows.filter(({ id }) => ids.has(id))
   const [at, setAt] = useState<number>()
@@ -29,21 +31,38 @@ export function Many({ room, filter, order, empty }: ManyProps) {
   const list = useRef<HTMLDivElement>(null)
 
   /** Only what nobody else has in hand by now. */
-  const decide = async (act: (ids: readonly string[]) => void) => {
+  const decide = async (what: string, act: (ids: readonly string[]) => void) => {
     const wanted = chosen.map(({ id }) => id)
     none()
     setNote(`Taking ${counted(wanted.length, 'photo')} in hand`)
     const had = await desk.claim(wanted)
     const mine = had ? wanted.filter((id) => had.has(id)) : wanted
     if (mine.length > 0) act(mine)
-    const left = wanted.length - mine.length
-    setNote(left > 0 ? `${counted(left, 'photo')} left out: somebody else has them in hand, or is done with them.` : '')
+    const left = chosen.filter(({ id }) => !mine.includes(id))
+    const held = left.filter((photo) => holderOf(photo)).length
+    const done = left.length - held
+    setNote(
+      [
+        mine.length > 0 && `${counted(mine.length, 'photo')}: ${what}.`,
+        held > 0 && `${counted(held, 'photo')} left out: others have them in hand.`,
+        done > 0 && `${counted(done, 'photo')} left out: somebody has taken them in hand or decided them meanwhile.`,
+      ]
+        .filter(Boolean)
+        .join(' '),
+    )
   }
   const undo = () => void decisions.undo()
   const takeAll = () => {
     all()
     setNote(pages.rows.length > 0 && pages.rows.every(holderOf) ? 'Others have all of these in hand.' : '')
   }
+
+  // Where nothing moves under anybody's hand, what has come is shown by itself.
+  const { again } = pages
+  const refills = isBehind && ids.size === 0 && (order === 'OLDEST' || pages.rows.length < fewLeft)
+  useEffect(() => {
+    if (refills) again()
+  }, [refills, again])
 
   // The keyboard stays among the photos when what had it leaves.
   useEffect(() => {
@@ -55,18 +74,18 @@ export function Many({ room, filter, order, empty }: ManyProps) {
       <ActionBar
         room={room}
         chosen={chosen}
-        label={(classLabel) => void decide((ids) => decisions.label(ids, classLabel))}
-        reject={() => void decide(decisions.reject)}
+        label={(classLabel) => void decide(`labelled “${classLabel}”`, (ids) => decisions.label(ids, classLabel))}
+        reject={() => void decide('rejected', decisions.reject)}
         undo={undo}
         all={takeAll}
         isAllLoaded={!pages.hasMore}
         loaded={pages.rows.length}
         none={none}
       />
-      <Text size="sm" role="status">
+      <Text size="sm" role="status" mih={22}>
         {note}
       </Text>
-      {isBehind && (
+      {isBehind && !refills && (
         <Button variant="light" size="xs" mb="xs" onClick={pages.again}>
           There are others now: show them
         </Button>

@@ -35,6 +35,8 @@ export function Queue({ room, filter, order, empty }: QueueProps) {
   const photo = current(batch)
   const [areSteady] = useSteadyKeys()
   const suggestions = photo ? suggestionsFor([photo], classLabels, recent, areSteady ? inOrder : undefined) : []
+  // What is said of it, or likeliest, wherever its key is.
+  const [first] = photo ? suggestionsFor([photo], classLabels, recent) : []
   const finder = useRef<HTMLInputElement>(null)
   const [said, setSaid] = useState('')
   const back = useComingBack(room, change)
@@ -69,6 +71,7 @@ export function Queue({ room, filter, order, empty }: QueueProps) {
   const step = (by: number) => change((batch) => moved(batch, batch.at + by))
   useKeys({
     ...Object.fromEntries(suggestions.flatMap(({ key, classLabel }) => (key ? [[key, () => label(classLabel)]] : []))),
+    Enter: first && (() => label(first.classLabel)),
     r: reject,
     u: undo,
     s: skip,
@@ -102,7 +105,7 @@ export function Queue({ room, filter, order, empty }: QueueProps) {
             <Filmstrip batch={batch} look={(at) => change((batch) => moved(batch, at))} />
           </div>
           <Stack gap="sm" className={classes.right}>
-            <Suggestions suggestions={suggestions} choose={label} />
+            <Suggestions suggestions={suggestions} choose={label} first={first?.classLabel} />
             <ClassFinder classLabels={classLabels} areAll={areAll} choose={label} input={finder} />
             <Group gap="xs" grow className={classes.acts}>
               <Act name="Reject" hint="r" act={reject} />

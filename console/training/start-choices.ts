@@ -2,13 +2,25 @@
 import type { SettingsFragment, StartTrainingInput, TrainingRecipe } from '../generated/graphql.js'
 
 export const numberFields = {
-  'stage1.epochs': { label: 'Head: epochs at most', isWhole: true },
-  'stage1.learningRate': { label: 'Head: learning rate', isWhole: false },
-  'stage2.epochs': { label: 'Fine-tune: epochs at most', isWhole: true, about: '0 trains the head alone.' },
-  'stage2.learningRate': { label: 'Fine-tune: learning rate', isWhole: false },
-  'stage2.layers': { label: 'Fine-tune: layers', isWhole: true, about: 'Of 311, counted from the end.' },
-  batchSize: { label: 'Batch size', isWhole: true, about: 'Photos a step.' },
-  seed: { label: 'Seed', isWhole: true, about: 'Same seed, same shuffling.' },
+  'stage1.epochs': { label: 'Head: epochs at most', isWhole: true, from: 0, to: 1_000 },
+  'stage1.learningRate': { label: 'Head: learning rate', isWhole: false, from: 0, to: 1 },
+  'stage2.epochs': {
+    label: 'Fine-tune: epochs at most',
+    isWhole: true,
+    from: 0,
+    to: 1_000,
+    about: '0 trains the head alone.',
+  },
+  'stage2.learningRate': { label: 'Fine-tune: learning rate', isWhole: false, from: 0, to: 1 },
+  'stage2.layers': {
+    label: 'Fine-tune: layers',
+    isWhole: true,
+    from: 1,
+    to: 311,
+    about: 'Of 311, counted from the end.',
+  },
+  batchSize: { label: 'Batch size', isWhole: true, from: 1, to: 512, about: 'Photos a step.' },
+  seed: { label: 'Seed', isWhole: true, from: 0, to: 2 ** 31 - 1, about: 'Same seed, same shuffling.' },
 } as const
 export type NumberField = keyof typeof numberFields
 export const numberFieldNames = Object.keys(numberFields) as NumberField[]
@@ -39,16 +51,19 @@ export const firstChoices = (version: string): Choices => ({
   autoPromote: false,
 })
 
-/** What is no number, by field; the server says which numbers make sense. */
+/** What is no number, or beyond what the server takes, by field. */
 export function notNumbers({ numbers }: Choices): Partial<Record<NumberField, string>> {
   return Object.fromEntries(
     numberFieldNames.flatMap((field) => {
       const typed = numbers[field]?.trim() ?? ''
-      const { isWhole } = numberFields[field]
+      const { isWhole, from, to } = numberFields[field]
       const value = Number(typed)
-      const isRight =
-        typed === '' || (isWhole ? Number.isInteger(value) && Math.abs(value) < 2 ** 31 : Number.isFinite(value))
-      return isRight ? [] : [[field, isWhole ? 'A whole number.' : 'A number, like 0.001 or 1e-3.']]
+      const isWithin = value <= to && (isWhole ? value >= from : value > from)
+      if (typed === '' || (isWithin && (!isWhole || Number.isInteger(value)))) return []
+      const range = isWhole
+        ? `from ${from} to ${to.toLocaleString('en')}`
+        : `above ${from}, at most ${to}: 0.001 or 1e-3`
+      return [[field, `A ${isWhole ? 'whole ' : ''}number ${range}.`]]
     }),
   )
 }
