@@ -348,3 +348,30 @@ it('makes small copies that fit into 320 pixels, or into 1024, upright and never
   expect(await sharp(await thumbnail(file, 'LARGE')).metadata()).toMatchObject({ width: 1024, height: 683 })
   await rm(folder, { recursive: true })
 })
+
+describe('a JPEG that is made to keep the server busy', () => {
+  const segment = (code: number, body: readonly number[]) => [
+    0xff,
+    code,
+    (body.length + 2) >> 8,
+    (body.length + 2) & 255,
+    ...body,
+  ]
+  const frame = segment(0xc0, [8, 0x13, 0x88, 0x13, 0x88, 3, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0])
+  const emptyScan = segment(0xda, [0, 0, 63, 0])
+  const times = (count: number, bytes: readonly number[]) => Array.from({ length: count }, () => bytes).flat()
+  const restarts = times(150_000, [0x55, 0xff, 0xd0])
+  const scan = segment(0xda, [3, 1, 0, 2, 0, 3, 0, 0, 63, 0])
+
+  it.each([
+    ['scans of no component', [...frame, ...times(20_000, emptyScan)]],
+    ['frame after frame', times(20_000, frame)],
+    ['more restart markers than a call takes arguments', [...segment(0xdd, [0, 1]), ...frame, ...scan, ...restarts]],
+  ])('is refused, and nothing waits for it: %s', async (_what, body) => {
+    const bytes = Uint8Array.from([0xff, 0xd8, ...body])
+    const began = process.cpuUsage()
+    await expect(decode(bytes, 'phone')).rejects.toMatchObject({ code: 'UNSUPPORTED_IMAGE' })
+    // Twenty of the empty scans alone took 159 ms.
+    expect(process.cpuUsage(began).user).toBeLessThan(5_000_000)
+  })
+})

@@ -1,4 +1,5 @@
 /** The scans of a JPEG: whether they hold the whole picture, and which of their bytes are none of it. */
+import { photoLimits } from './limits.js'
 import { type BlockTables, bytesOfBlocks, type HuffmanTable } from './jpeg-blocks.js'
 
 /** Second bytes of the markers that begin a frame, by what follows from them. */
@@ -9,6 +10,8 @@ export const isFrame = (code: number): boolean => frames.has(code)
 export const isRestart = (code: number | undefined): boolean => code !== undefined && code >= 0xd0 && code <= 0xd7
 
 const coefficients = 64
+/** More, and finer ones, no JPEG may have. */
+const [mostComponents, mostSampling] = [4, 4]
 
 interface Component {
   readonly across: number
@@ -69,9 +72,14 @@ export class Scans {
     return this.frame?.components.size ?? 0
   }
 
+  get isBegun(): boolean {
+    return this.frame !== undefined
+  }
+
   beginFrame(segment: Buffer): void {
     const components = new Map<number, Component>()
-    for (let at = 10; at + 2 < segment.length; at += 3) {
+    const end = Math.min(segment.length, 10 + 3 * Math.min(segment[9] ?? 0, mostComponents))
+    for (let at = 10; at + 2 < end; at += 3) {
       const sampling = segment[at + 1] ?? 0
       const missingBits = Array.from<number | undefined>({ length: coefficients })
       components.set(segment[at] ?? 0, { across: sampling >> 4, down: sampling & 15, missingBits })
@@ -120,6 +128,9 @@ export class Scans {
     const all = [...components.values()]
     const [across, down] = [Math.max(...all.map((one) => one.across)), Math.max(...all.map((one) => one.down))]
     if (all.some((one) => one.across === 0 || one.down === 0)) return undefined
+    // What would be read for a long time, or is read without a bit of the file, is not read at all.
+    if (own.length === 0 || Math.max(across, down) > mostSampling || width * height > photoLimits.pixels)
+      return undefined
     const unit: BlockTables[] = []
     for (const { component, selectors } of own) {
       const dc = this.tables.get(selectors >> 4)
@@ -151,13 +162,14 @@ export class Scans {
       out.push(isOver ? bytes.subarray(0, needed) : bytes, scan.subarray(at, at + 2))
       at += 2
     }
+    out.push(scan.subarray(at))
     return out
   }
 }
 
 function* piecesOf(scan: Uint8Array, { count, interval }: Units): Generator<Piece> {
   let rest = count
-  for (let at = 0; at < scan.length;) {
+  for (let at = 0; at < scan.length && rest > 0;) {
     const end = endOfPiece(scan, at)
     const units = Math.max(0, Math.min(interval, rest))
     yield { bytes: scan.subarray(at, end), units }

@@ -6,6 +6,8 @@ import { isFrame, isRestart, Scans } from './jpeg-scans.js'
 
 /** Second bytes of markers. */
 const marker = { app0: 0xe0, app14: 0xee, dht: 0xc4, dri: 0xdd, eoi: 0xd9, soi: 0xd8, sos: 0xda } as const
+/** A photo has some dozens. What has thousands is made to keep somebody busy. */
+const mostSegments = 2_000
 const endMarker = Uint8Array.of(0xff, marker.eoi)
 
 export interface MendedJpeg {
@@ -23,7 +25,9 @@ export async function mendedJpeg(given: Uint8Array): Promise<MendedJpeg> {
   const scans = new Scans()
   const out: Uint8Array[] = [jpeg.subarray(0, 2)]
   let adobe: Buffer | undefined
+  let segments = 0
   for (let at = nextMarker(jpeg, 2); at < jpeg.length; at = nextMarker(jpeg, at)) {
+    if (++segments > mostSegments) return { hasEnd: false }
     const code = jpeg[at + 1]
     // What comes behind it is no part of the picture.
     if (code === marker.eoi) return { bytes: Buffer.concat([...out, endMarker]), hasEnd: true }
@@ -38,13 +42,14 @@ export async function mendedJpeg(given: Uint8Array): Promise<MendedJpeg> {
     else if (code === marker.dht) scans.addTables(segment)
     else if (code === marker.dri) scans.setInterval(segment)
     else if (isFrame(code) && segment.length > 10) {
+      if (scans.isBegun) return { hasEnd: false }
       scans.beginFrame(segment)
       // Of a transform that it does not know the decoder takes the usual one.
       if (adobe && (adobe[15] ?? 0) > 2) adobe[15] = scans.componentCount === 4 ? 2 : 1
     } else if (code === marker.sos && segment.length >= 8) {
       const units = scans.beginScan(segment)
       at = endOfScan(jpeg, end)
-      out.push(...(await scans.withoutZeros(jpeg.subarray(end, at), units)))
+      for (const part of await scans.withoutZeros(jpeg.subarray(end, at), units)) out.push(part)
     }
   }
   return (await scans.isComplete()) ? { bytes: Buffer.concat([...out, endMarker]), hasEnd: false } : { hasEnd: false }

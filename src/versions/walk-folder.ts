@@ -99,7 +99,9 @@ export class Walk {
 
   private async takeFolder(folder: FoundEntry, folders: FoundEntry[]): Promise<void> {
     if (!mayBeRead(this.places, folder.real)) return this.leftOut.ignored.add(folder.path, reasons.own)
-    const inside = async () => ((await readUnlinkedFolder(folder.real)) ?? []).map(({ name }) => pathText(name))
+    // One that cannot be read is found out when it is entered.
+    const inside = async () =>
+      ((await readUnlinkedFolder(folder.real).catch(() => undefined)) ?? []).map(({ name }) => pathText(name))
     const reason = this.isNamed(folder.name) ? undefined : await whyIgnoredFolder(folder.name, inside)
     if (reason === undefined) folders.push(folder)
     else await this.ignore(folder, reason)
