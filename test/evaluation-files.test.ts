@@ -1,6 +1,7 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { confusionPng } from '../src/evaluation/confusion-png.js'
+import { renderPng } from '../src/evaluation/render-png.js'
 import { historyCsv } from '../src/evaluation/history-csv.js'
 import { drawable, graphemesOf, runsOf } from '../src/evaluation/fonts.js'
 import { metricsOf } from '../src/evaluation/metrics.js'
@@ -126,4 +127,15 @@ describe('predictions.csv', () => {
     const text = predictionsCsv(['a', 'b'], referenceThresholds, [{ ...photo, classLabel: 'a,"b"\nc', logits: [1, 2] }])
     expect(text).toContain('"a,""b""\nc"')
   })
+})
+
+it('a picture of a thousand classes is drawn as well, with fewer pixels', async () => {
+  const side = 24_000
+  const png = await renderPng(
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${side}" height="${side}"><rect width="9" height="9"/></svg>`,
+    [],
+  )
+  const { width } = await sharp(png).metadata()
+  expect(width).toBeGreaterThan(4_000)
+  expect(width).toBeLessThan(side)
 })

@@ -10,12 +10,23 @@ import { fontFilesFor, regularFamily } from './fonts.js'
 const program = createRequire(import.meta.url).resolve('@resvg/resvg-wasm/index_bg.wasm')
 let loading: Promise<void> | undefined
 
-/** Twice the pixels, for sharp text. @param texts that are drawn in other fonts than the regular one */
+/** Of a picture; WebAssembly has room for few that are larger. */
+const mostPixels = 2 ** 25
+
+/** Twice the size, for sharp text; less where that would be too many pixels: a matrix of a thousand classes. */
+function zoomOf(svg: string): number {
+  const [width = 1, height = 1] = ['width', 'height'].map((side) =>
+    Number(new RegExp(`<svg[^>]* ${side}="([\\d.]+)`).exec(svg)?.[1] ?? 1),
+  )
+  return Math.min(2, Math.sqrt(mostPixels / (width * height)))
+}
+
+/** @param texts that are drawn in other fonts than the regular one */
 export async function renderPng(svg: string, texts: readonly string[]): Promise<Uint8Array> {
   await (loading ??= readFile(program).then(initWasm))
   const fontBuffers = await Promise.all(fontFilesFor(texts).map((file) => readFile(file)))
   const font = { loadSystemFonts: false, fontBuffers, defaultFontFamily: regularFamily }
-  const resvg = new Resvg(svg, { font, fitTo: { mode: 'zoom', value: 2 }, background: '#fff' })
+  const resvg = new Resvg(svg, { font, fitTo: { mode: 'zoom', value: zoomOf(svg) }, background: '#fff' })
   try {
     return resvg.render().asPng()
   } finally {
