@@ -66,6 +66,17 @@ describe('a class', () => {
     expect(await hall.db.versionEntry.count({ where: { classLabel: 'paper' } })).toBe(5)
   })
 
+  it('whose name an earlier release allowed is labelled and removed, though none is made like that any more', async () => {
+    const name = 'pa\u00adper'
+    const id = await newPhoto()
+    expect((await labelAs(anna, id, name)).status).toBe(400)
+    await addClasses([name])
+    expect(await labelAs(anna, id, name)).toMatchObject({ data: { label: { assignedLabel: name } } })
+    await labelAs(anna, id, 'glass')
+    expect(await ask(server.address, remove, { name }, { headers: anna })).toEqual({ removeClass: name })
+    for (const bad of ['a\0b', '\ud800']) expect((await labelAs(anna, id, bad)).status).toBe(400)
+  })
+
   it('comes with a label: a token introduces so many an hour, and labels with those that there are', async () => {
     const id = await newPhoto()
     const most = classLimits.ofTokenAnHour

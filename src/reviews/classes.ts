@@ -4,7 +4,7 @@ import { keepReceipt } from '../access/receipts.js'
 import { leaveTrail } from '../access/trail.js'
 import { type Db, isForeignKeyViolation, type PrismaClient } from '../db.js'
 import { conflict, notFound, WasteXError } from '../errors.js'
-import { classKey } from './class-name.js'
+import { checkedName, classKey } from './class-name.js'
 
 export const classLimits = Object.freeze({
   /** Classes that one token introduces in an hour. */
@@ -34,6 +34,22 @@ export async function ensureClasses(db: Db, names: readonly string[], by?: Doer)
   if (count > 0 && createdById !== null) await refuseTooMany(db, createdById)
   const rows = await db.datasetClass.findMany({ where: { key: { in: keys } }, select: { key: true, name: true } })
   return new Map(rows.map(({ key, name }) => [key, name]))
+}
+
+/**
+ * What a label calls a class. One that exists is taken as it is: an earlier release may have allowed characters that are refused by now.
+ * @throws WasteXError BAD_USER_INPUT
+ */
+export async function nameOfClass(db: Db, field: string, given: string): Promise<string> {
+  try {
+    return checkedName(field, given)
+  } catch (error) {
+    // PostgreSQL takes no text with a zero in it, and none with half a character.
+    if (/[\0\p{Cs}]/u.test(given)) throw error
+    const found = await db.datasetClass.findUnique({ where: { key: classKey(given.trim()) }, select: { name: true } })
+    if (!found) throw error
+    return found.name
+  }
 }
 
 /** @param name checked by `checkedName` @returns the spelling that holds @throws WasteXError OVERLOADED, as of `ensureClasses` */

@@ -2,8 +2,7 @@ import type { Doer } from '../access/doer.js'
 import { keepReceipt } from '../access/receipts.js'
 import type { Hall } from '../hall.js'
 import { changeStates } from './change-state.js'
-import { checkedName } from './class-name.js'
-import { ensureClass } from './classes.js'
+import { ensureClass, nameOfClass } from './classes.js'
 
 /**
  * Labels all of these photos, or none.
@@ -15,7 +14,7 @@ export async function labelMany(
   ids: readonly string[],
   classLabel: string,
 ): Promise<void> {
-  const name = checkedName('classLabel', classLabel)
+  const name = await nameOfClass(db, 'classLabel', classLabel)
   if (ids.length === 0) return keepReceipt(db, by)
   await db.$transaction(async (tx) => {
     const assignedLabel = await ensureClass(tx, by, name)

@@ -1,8 +1,7 @@
 import type { Doer } from '../access/doer.js'
 import type { Hall } from '../hall.js'
 import { changeStates } from './change-state.js'
-import { checkedName } from './class-name.js'
-import { ensureClass } from './classes.js'
+import { ensureClass, nameOfClass } from './classes.js'
 
 /**
  * Names what a photo shows: it is reviewed and staged for the next version. A class that does not exist is introduced.
@@ -10,7 +9,7 @@ import { ensureClass } from './classes.js'
  * @throws WasteXError BAD_USER_INPUT, NOT_FOUND, CONFLICT when it is in a version; then no class is introduced either
  */
 export async function label({ db }: Pick<Hall, 'db'>, by: Doer, id: string, classLabel: string): Promise<void> {
-  const name = checkedName('classLabel', classLabel)
+  const name = await nameOfClass(db, 'classLabel', classLabel)
   await db.$transaction(async (tx) => {
     const assignedLabel = await ensureClass(tx, by, name)
     await changeStates(tx, by, 'LABEL', [id], { reviewed: true, rejected: false, staged: true, assignedLabel })
