@@ -61,7 +61,7 @@ describe.skipIf(!hasBrowser)('who looks', () => {
     expect(await seriousFindings(page)).toEqual([])
     await page.getByLabel('Token').fill('wastex_wrong')
     await page.getByRole('button', { name: 'Sign in' }).click()
-    await page.getByText('This token is unknown, was revoked, or has come to its end.').waitFor()
+    await page.getByText('This token is unknown, was revoked, or has expired.').waitFor()
     await page.getByLabel('Token').fill(secret)
     await page.keyboard.press('Enter')
     await page.getByText('There is no such page').waitFor()

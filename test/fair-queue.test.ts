@@ -1,6 +1,6 @@
 /** Who goes first when many wait. The work here is a number: what is tested is the order. */
 import { describe, expect, it } from 'vitest'
-import { FairQueue } from '../src/fairness/fair-queue.js'
+import { FairQueue } from '../src/fair-queue.js'
 
 /** Milliseconds of each call. */
 const ms = 10

@@ -26,7 +26,7 @@ import { drawnPhoto } from './support/drawn-photo.js'
 import { openTestHall, type TestHall } from './support/hall.js'
 import { addImage } from './support/rows.js'
 import type { TestServer } from './support/server.js'
-import { bearer } from './support/tokens.js'
+import { bearer, tokenNamed } from './support/tokens.js'
 import { startServerOf } from './support/training.js'
 import { unknownPhoto } from './support/unknown-photo.js'
 
@@ -37,10 +37,8 @@ let ben: Record<string, string>
 beforeAll(async () => {
   hall = await openTestHall()
   server = await startServerOf(hall)
-  const operator = async (name: string) =>
-    bearer((await createToken(hall.db, command, { name, role: 'OPERATOR' })).secret)
-  anna = await operator('Anna')
-  ben = await operator('Ben')
+  anna = await tokenNamed(hall.db, 'Anna', 'OPERATOR')
+  ben = await tokenNamed(hall.db, 'Ben', 'OPERATOR')
 })
 afterAll(async () => {
   await server.close()
@@ -102,7 +100,7 @@ describe('an admin', () => {
   const releaseClaims = 'mutation ($ids: [ID!]!) { releaseClaims(ids: $ids) }'
   let admin: Record<string, string>
   beforeAll(async () => {
-    admin = bearer((await createToken(hall.db, command, { name: 'root', role: 'ADMIN' })).secret)
+    admin = await tokenNamed(hall.db, 'root', 'ADMIN')
   })
 
   it('lets photos go that others have in hand; nobody else may', async () => {

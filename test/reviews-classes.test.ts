@@ -1,13 +1,11 @@
 /** Classes: how many come, how they are found, and how one goes that nothing uses. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { command } from '../src/access/doer.js'
-import { createToken } from '../src/access/tokens.js'
 import { classLimits } from '../src/reviews/classes.js'
 import { ask, send } from './support/client.js'
 import { openTestHall, type TestHall } from './support/hall.js'
 import { addImage, addVersion } from './support/rows.js'
 import type { TestServer } from './support/server.js'
-import { bearer } from './support/tokens.js'
+import { tokenNamed } from './support/tokens.js'
 import { startServerOf } from './support/training.js'
 
 let hall: TestHall
@@ -17,10 +15,8 @@ let ben: Record<string, string>
 beforeAll(async () => {
   hall = await openTestHall()
   server = await startServerOf(hall)
-  const operator = async (name: string) =>
-    bearer((await createToken(hall.db, command, { name, role: 'OPERATOR' })).secret)
-  anna = await operator('Anna')
-  ben = await operator('Ben')
+  anna = await tokenNamed(hall.db, 'Anna', 'OPERATOR')
+  ben = await tokenNamed(hall.db, 'Ben', 'OPERATOR')
 })
 afterAll(async () => {
   await server.close()

@@ -44,8 +44,8 @@ export function Many({ room, filter, order, empty }: ManyProps) {
     setNote(
       [
         mine.length > 0 && `${counted(mine.length, 'photo')}: ${what}.`,
-        held > 0 && `${counted(held, 'photo')} left out: others have them in hand.`,
-        done > 0 && `${counted(done, 'photo')} left out: somebody has taken them in hand or decided them meanwhile.`,
+        held > 0 && `${counted(held, 'photo')} left out: others are reviewing them.`,
+        done > 0 && `${counted(done, 'photo')} left out: somebody else claimed or decided them first.`,
       ]
         .filter(Boolean)
         .join(' '),

@@ -20,7 +20,7 @@ export async function signIn(token: string): Promise<void> {
     body: JSON.stringify({ token }),
   }).catch(() => undefined)
   if (!answer) throw new Error('The server does not answer. Is it running?')
-  if (answer.status === 401) throw new Error('This token is unknown, was revoked, or has come to its end.')
+  if (answer.status === 401) throw new Error('This token is unknown, was revoked, or has expired.')
   if (!answer.ok) throw new Error('The server could not sign you in. Try again in a moment.')
   tellOthers()
 }

@@ -20,7 +20,7 @@ export function seeToAccessHourly(hall: Hall): () => Promise<void> {
   const announce = async () => {
     for (const { name, expiresAt } of await endingTokens(hall.db))
       hall.log.warn(
-        `the token “${name}” is good until ${expiresAt.toISOString().slice(0, 10)}: make another one in time (npm run token -- create)`,
+        `the token “${name}” expires on ${expiresAt.toISOString().slice(0, 10)}: make a new one before that (npm run token -- create)`,
       )
   }
   let underWay = Promise.resolve()

@@ -56,7 +56,7 @@ export class SignIn {
     if (found) return found
     if (secret !== undefined && by === 'bearer') {
       throw unauthenticated(
-        'This token is unknown, was revoked, or has come to its end. `npm run token -- list` shows those there are.',
+        'This token is unknown, was revoked, or has expired. `npm run token -- list` shows those there are.',
       )
     }
     const anybody = await this.withoutToken()

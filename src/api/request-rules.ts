@@ -125,8 +125,9 @@ export const useRequestRules = (
       // Whoever was not admitted does not come so far.
       if (!res || actor instanceof WasteXError) return
       const token = actor.token?.id
-      await quota.take(token, length)
+      // The room first: what it refuses is sent again, and is not to count twice.
       const held = room.enter(length, res, currentRequest()?.client ?? '', token !== undefined)
+      await quota.take(token, length)
       setRequestParser(async (whole) => {
         const parsed = await parseMultipart(whole, held)
         // A body in chunks did not say how long it would be.

@@ -178,7 +178,7 @@ function endStream(response: ServerResponse): void {
 const tooManyConnections = () =>
   new WasteXError(
     'OVERLOADED',
-    'There are too many connections, of this address or in all: what is left is for operators. Try again in a moment.',
+    'There are too many connections, from this address or in total. The remaining ones are reserved for operators. Try again in a moment.',
     { retryAfterMs: httpLimits.retryMs },
   )
 

@@ -108,7 +108,7 @@ export class UploadRoom {
       client,
       giveWay: () => {
         leave()
-        refuse(overloaded(retryAfterMs, 'The room for uploads is full, and others have less of it than you.'))
+        refuse(overloaded(retryAfterMs, 'There are too many uploads, and this client has the most of them.'))
         // What it still sends would be read and thrown away.
         response.once('finish', () => response.req.destroy())
       },

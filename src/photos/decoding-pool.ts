@@ -4,7 +4,7 @@
  */
 import { isMainThread } from 'node:worker_threads'
 import { WasteXError } from '../errors.js'
-import { FairQueue } from '../fairness/fair-queue.js'
+import { FairQueue } from '../fair-queue.js'
 import { currentRequest } from '../request.js'
 import { decodesAtOnce, photoLimits } from './limits.js'
 

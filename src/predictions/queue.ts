@@ -4,7 +4,7 @@
  * after the other: the next turn comes sooner, and takes half as long. That costs those who send many up to an eighth.
  */
 import { WasteXError } from '../errors.js'
-import { FairQueue, type Taken } from '../fairness/fair-queue.js'
+import { FairQueue, type Taken } from '../fair-queue.js'
 import { phaseEnded } from '../metrics.js'
 import { currentRequest } from '../request.js'
 import { evidenceIn } from './heat-map.js'

@@ -121,7 +121,7 @@ async function leftOf(tx: Db, { tokenId }: Desk): Promise<number> {
 const tooManyInHand = () =>
   new WasteXError(
     'OVERLOADED',
-    `One token may have ${claimLimits.ofToken.toLocaleString('en')} photos in hand at once, at all its desks. Let some go (\`release\`), or wait until their time is over.`,
+    `One token can claim at most ${claimLimits.ofToken.toLocaleString('en')} photos at once, at all its desks together. Release some (\`release\`), or wait until the claims end.`,
     { retryAfterMs: claimLimits.leaseMs },
   )
 

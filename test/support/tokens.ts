@@ -6,6 +6,10 @@ import type { PrismaClient, Role } from '../../src/db.js'
 
 export const bearer = (secret: string) => ({ authorization: `Bearer ${secret}` })
 
+/** A token of that name; the headers to send with it. */
+export const tokenNamed = async (db: PrismaClient, name: string, role: Role) =>
+  bearer((await createToken(db, command, { name, role })).secret)
+
 /** A token of each role, named as the role; the headers to send with it. */
 export async function tokenOfEach(db: PrismaClient): Promise<Record<Role, Record<string, string>>> {
   const made: Record<Role, Record<string, string>> = { DEVICE: {}, OPERATOR: {}, TRAINER: {}, ADMIN: {} }

@@ -91,7 +91,7 @@ builder.mutationFields((t) => ({
   }),
   releaseClaims: t.int({
     role: 'ADMIN',
-    description: 'Lets photos go, whoever has them in hand: for what was left in hand. Answers how many were.',
+    description: 'Ends the claims on these photos, whoever holds them. Returns how many claims ended.',
     args: { ids: t.arg.idList({ required: true, description: `The photos, at most ${mostPhotos}.` }) },
     resolve: (_root, { ids }, context, info) => {
       const wanted = rawIds(ids)

@@ -68,7 +68,7 @@ builder.queryFields((t) => ({
     type: [DatasetClass],
     role: 'OPERATOR',
     description:
-      'Classes whose names look like this one without being it: compatible characters (NFKC) and letters that are easily confused (Unicode UTS 39). For a question before `label` makes a new class; empty when there are none, or the class itself exists.',
+      'Classes whose names look like this one without being it: compatible characters (NFKC) and letters that are easily confused (Unicode UTS 39). To ask before `label` creates a new class. Empty when there are none, or when the class itself exists.',
     args: { name: t.arg.string({ required: true, description: 'A name that `label` is to be given.' }) },
     extensions: { rows: mostSimilar },
     resolve: async (query, _root, { name }, { hall }) => {
@@ -82,7 +82,7 @@ builder.mutationField('removeClass', (t) =>
   t.string({
     role: 'OPERATOR',
     description:
-      'Removes a class that nothing uses, such as one that was mistyped. Answers its name. `CONFLICT` while a photo is labelled with it or a version contains it.',
+      'Removes a class that nothing uses, such as one that was mistyped. Returns its name. `CONFLICT` while a photo is labelled with it or a version contains it.',
     args: { name: t.arg.string({ required: true, description: 'Its name, without regard to case.' }) },
     resolve: (_root, { name }, context, info) => once(context, info, (by) => removeClass(context.hall.db, by, name)),
   }),
